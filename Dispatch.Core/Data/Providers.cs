@@ -1,0 +1,60 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Dispatch.Data;
+
+/// <summary>All that differs between databases, beside the migrations.</summary>
+internal static class Providers
+{
+    /// <summary>Registers the contexts of the chosen database: a factory for the engine, a scoped one for a request.</summary>
+    public static IServiceCollection AddDispatchDatabase(this IServiceCollection services, DatabaseOptions database, string contentRoot) => database.Provider switch
+    {
+        DatabaseProvider.Sqlite => services.AddContexts<SqliteDispatchDbContext>(options => options
+            .UseSqlite(SqliteConnectionString(database, contentRoot))
+            .AddInterceptors(new SqlitePragmas())),
+        DatabaseProvider.Postgres or DatabaseProvider.SqlServer =>
+            throw new NotSupportedException($"Database:Provider {database.Provider} is not in this version; allowed: Sqlite."),
+    };
+
+    /// <summary>The file's full path, its folder made where it is missing.</summary>
+    public static string SqliteFile(DatabaseOptions database, string contentRoot)
+    {
+        var file = Path.GetFullPath(new SqliteConnectionStringBuilder(database.ConnectionString).DataSource, contentRoot);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        return file;
+    }
+
+    /// <summary>True where trying again later can help: the database is locked, full, unreadable or gone.</summary>
+    public static bool IsUnavailable(Exception exception) => exception switch
+    {
+        SqliteException { SqliteErrorCode: 5 or 6 or 8 or 10 or 13 or 14 } => true,   // BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN
+        DbException { IsTransient: true } => true,
+        { InnerException: { } inner } => IsUnavailable(inner),
+        _ => false,
+    };
+
+    /// <summary>True where a row of that key exists already.</summary>
+    public static bool IsUniqueViolation(Exception exception) => exception switch
+    {
+        SqliteException { SqliteExtendedErrorCode: 1555 or 2067 } => true,   // CONSTRAINT_PRIMARYKEY, CONSTRAINT_UNIQUE
+        { InnerException: { } inner } => IsUniqueViolation(inner),
+        _ => false,
+    };
+
+    private static string SqliteConnectionString(DatabaseOptions database, string contentRoot) =>
+        new SqliteConnectionStringBuilder(database.ConnectionString) { DataSource = SqliteFile(database, contentRoot) }.ToString();
+
+    private static IServiceCollection AddContexts<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> configure)
+        where TContext : DispatchDbContext => services
+            .AddPooledDbContextFactory<TContext>(configure)
+            .AddSingleton<IDbContextFactory<DispatchDbContext>, ContextFactory<TContext>>()
+            .AddScoped<DispatchDbContext>(provider => provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext());
+
+    private sealed class ContextFactory<TContext>(IDbContextFactory<TContext> factory) : IDbContextFactory<DispatchDbContext>
+        where TContext : DispatchDbContext
+    {
+        public DispatchDbContext CreateDbContext() => factory.CreateDbContext();
+    }
+}

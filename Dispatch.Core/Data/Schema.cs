@@ -1,0 +1,71 @@
+using Dispatch.Accounts;
+using Dispatch.Execution;
+using Dispatch.Jobs;
+using Dispatch.Projects;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+
+namespace Dispatch.Data;
+
+/// <summary>Tables, lengths and indexes, the same on every database.</summary>
+internal static class Schema
+{
+    public static void Describe(ModelBuilder model)
+    {
+        model.Entity<Job>(job =>
+        {
+            job.ToTable("Jobs");
+            job.Property(j => j.Title).HasMaxLength(400);   // 200 characters may be 400 UTF-16 units
+            job.Property(j => j.WebhookUrl).HasMaxLength(2048);
+            job.Property(j => j.Status).HasMaxLength(9)
+                .HasConversion(status => status.ToName(), name => StatusNames.ToJobStatus(name)!.Value)
+                .Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Throw);   // only JobStore's guarded UPDATE changes it
+            job.HasOne<Project>().WithMany().HasForeignKey(j => j.ProjectId).OnDelete(DeleteBehavior.Restrict);
+
+            job.HasIndex(j => new { j.AccountId, j.CreatedAt, j.Id });
+            job.HasIndex(j => new { j.ProjectId, j.CreatedAt, j.Id });
+            // The sweeper's: free jobs by due time, and what each host holds. Final jobs are not in it.
+            job.HasIndex(j => new { j.ArmedBy, j.NextAttemptAt }).HasFilter("\"NextAttemptAt\" IS NOT NULL");
+        });
+
+        model.Entity<Attempt>(attempt =>
+        {
+            attempt.ToTable("Attempts");
+            attempt.Property(a => a.Status).HasMaxLength(11)
+                .HasConversion(status => status.ToName(), name => StatusNames.ToAttemptStatus(name)!.Value);
+            attempt.HasIndex(a => new { a.JobId, a.Number }).IsUnique();
+            attempt.HasOne<Job>().WithMany().HasForeignKey(a => a.JobId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        model.Entity<Project>(project =>
+        {
+            project.ToTable("Projects");
+            project.Property(p => p.Name).HasMaxLength(200);
+            project.HasIndex(p => p.AccountId);
+        });
+
+        model.Entity<ApiKey>(key =>
+        {
+            key.ToTable("ApiKeys");
+            key.Property(k => k.Label).HasMaxLength(200);
+            key.Property(k => k.Hash).HasMaxLength(32);
+            key.Property(k => k.LastFour).HasMaxLength(4);
+            key.HasIndex(k => k.Hash).IsUnique();
+            key.HasOne<Project>().WithMany().HasForeignKey(k => k.ProjectId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        model.Entity<Session>(session =>
+        {
+            session.ToTable("Sessions");
+            session.Property(s => s.Hash).HasMaxLength(32);
+            session.HasIndex(s => s.Hash).IsUnique();
+            session.HasOne<Account>().WithMany().HasForeignKey(s => s.AccountId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        model.Entity<Host>(host =>
+        {
+            host.ToTable("Hosts");
+            host.Property(h => h.Name).HasMaxLength(200);
+        });
+    }
+}

@@ -1,0 +1,29 @@
+namespace Dispatch.Jobs;
+
+/// <summary>What a caller wants delivered, already checked.</summary>
+/// <param name="FireAt">Milliseconds since the Unix epoch, UTC.</param>
+/// <param name="KeyId">The key that asked; the insert is refused when it was revoked meanwhile. Null: a signed-in person.</param>
+public sealed record NewJob(Guid AccountId, Guid ProjectId, Guid? KeyId, string Title, string WebhookUrl, byte[] Payload, long FireAt);
+
+/// <summary>How a cancellation ended.</summary>
+public enum CancelOutcome
+{
+    Cancelled,
+    NotScheduled,
+    NotFound,
+}
+
+/// <summary>Where jobs are handed in and called off: the engine's door for the API and the dashboard.</summary>
+public sealed class JobDesk
+{
+    /// <summary>Stores the job durably, then arms it when it is due soon. Null: the key was revoked or the project deleted meanwhile.</summary>
+    /// <exception cref="StoreUnavailableException">The database does not take writes at the moment; nothing was acknowledged.</exception>
+    public Task<Job?> ScheduleAsync(NewJob job, CancellationToken cancellation) => throw new NotImplementedException();
+
+    /// <summary>Calls a job of the project off, if no host has claimed it.</summary>
+    /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
+    public Task<CancelOutcome> CancelAsync(Guid jobId, Guid projectId, CancellationToken cancellation) => throw new NotImplementedException();
+}
+
+/// <summary>The database does not take writes at the moment (locked, full, gone). Callers may try again; the API answers 503.</summary>
+public sealed class StoreUnavailableException(string message, Exception inner) : Exception(message, inner);

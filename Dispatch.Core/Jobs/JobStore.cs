@@ -1,0 +1,3 @@
+namespace Dispatch.Jobs;
+
+internal sealed class JobStore;
