@@ -1,2 +1,29 @@
+using Dispatch;
+using Dispatch.Data;
+using Dispatch.Jobs;
+using Dispatch.Web.Accounts;
+using Dispatch.Web.Api;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+
 var builder = WebApplication.CreateBuilder(args);
-builder.Build().Run();
+var services = builder.Services;
+
+var database = builder.Configuration.GetSection("Database").Get<DatabaseOptions>() ?? new DatabaseOptions();
+services.AddSingleton(TimeProvider.System).AddSingleton(new DispatchOptions()).AddSingleton(new DeliveryOptions()).AddSingleton(database);
+services.AddDispatchDatabase(database, builder.Environment.ContentRootPath);
+services.AddDataProtection().PersistKeysToDbContext<DispatchDbContext>();
+services.AddSingleton<JobDesk>().AddSingleton(new TargetCheck(_ => null));
+services.AddDispatchAccounts().AddDispatchApi();
+
+var app = builder.Build();
+await using (var db = await app.Services.GetRequiredService<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync())
+{
+    await db.Database.EnsureCreatedAsync();
+}
+
+app.UseEnvelopeErrors();
+app.UseAuthentication();
+app.UseAuthorization();
+app.MapDispatchApi();
+await app.RunAsync();
