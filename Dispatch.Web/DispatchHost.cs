@@ -2,7 +2,6 @@ using Dispatch.Data;
 using Dispatch.Delivery;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
-using Dispatch.Web.Components;
 using Dispatch.Web.Operators;
 
 namespace Dispatch.Web;
@@ -25,7 +24,6 @@ internal static class DispatchHost
             .AddSingleton<TargetCheck>(provider => provider.GetRequiredService<TargetGuard>().WhyDenied)
             .AddDispatchAccounts()
             .AddDispatchApi()
-            .AddDispatchPages()
             .AddDispatchOperators();
 
         var app = builder.Build();
@@ -33,13 +31,9 @@ internal static class DispatchHost
 
         app.UseForwardedHeaders();
         app.UseEnvelopeErrors();
-        app.UseDispatchPages();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseRateLimiter();
-        app.UseAntiforgery();
         app.MapDispatchApi();
-        app.MapDispatchPages();
         app.MapDispatchOperators();
         return app;
     }

@@ -1,0 +1,90 @@
+using Dispatch.Data;
+using Dispatch.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dispatch.Jobs;
+
+/// <summary>Whose jobs are seen: all of an account's, or one project's.</summary>
+/// <param name="ProjectId">The only project in sight, as with an API key; null: every project of the account.</param>
+internal readonly record struct JobScope(Guid AccountId, Guid? ProjectId);
+
+/// <summary>What a list asks for, already checked.</summary>
+/// <param name="Page">From 1.</param>
+/// <param name="Limit">1 to 100.</param>
+internal sealed record JobFilter(JobStatus? Status, Guid? ProjectId, int Page, int Limit);
+
+/// <summary>A project as a job names it.</summary>
+internal sealed record ProjectRef(Guid Id, string Name);
+
+/// <summary>A job without its payload, which a list never shows and which may be 256 KiB.</summary>
+internal sealed record JobSummary(
+    Guid Id, Guid ProjectId, string Title, string WebhookUrl, long FireAt, JobStatus Status, int RetryCount, long? NextAttemptAt, long CreatedAt, long UpdatedAt);
+
+/// <summary>One page of a list.</summary>
+/// <param name="Projects">The names of the projects in sight, by id.</param>
+internal sealed record JobPage(IReadOnlyList<JobSummary> Jobs, int Total, IReadOnlyDictionary<Guid, ProjectRef> Projects);
+
+/// <summary>A job with everything that is known about it.</summary>
+/// <param name="Attempts">Newest first.</param>
+internal sealed record JobHistory(Job Job, ProjectRef Project, IReadOnlyList<Attempt> Attempts);
+
+/// <summary>Reads jobs for the API and the dashboard. Jobs of deleted projects are not seen.</summary>
+internal sealed class JobQueries(IDbContextFactory<DispatchDbContext> contexts)
+{
+    /// <summary>Newest first. Null: the filter names a project that is not in sight.</summary>
+    public async Task<JobPage?> ListAsync(JobScope scope, JobFilter filter, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var projects = await InSight(db, scope).Select(p => new ProjectRef(p.Id, p.Name)).ToDictionaryAsync(p => p.Id, cancellation);
+        if (filter.ProjectId is { } asked)
+        {
+            if (!projects.ContainsKey(asked)) return null;
+            projects = new() { [asked] = projects[asked] };
+        }
+
+        var jobs = Within(db, scope, [.. projects.Keys]);
+        if (filter.Status is { } status) jobs = jobs.Where(j => j.Status == status);
+
+        var total = await jobs.CountAsync(cancellation);
+        var skip = (filter.Page - 1L) * filter.Limit;
+        return new JobPage(skip < total ? await RowsAsync(jobs, (int)skip, filter.Limit, cancellation) : [], total, projects);
+    }
+
+    /// <summary>Null: no such job in sight.</summary>
+    public async Task<JobHistory?> FindAsync(JobScope scope, Guid jobId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var found = await db.Jobs.AsNoTracking()
+            .Where(j => j.Id == jobId)
+            .Join(InSight(db, scope), j => j.ProjectId, p => p.Id, (job, p) => new { job, project = new ProjectRef(p.Id, p.Name) })
+            .FirstOrDefaultAsync(cancellation);
+        if (found is null) return null;
+
+        var attempts = await db.Attempts.AsNoTracking()
+            .Where(a => a.JobId == jobId)
+            .OrderByDescending(a => a.Number)
+            .ToListAsync(cancellation);
+        return new JobHistory(found.job, found.project, attempts);
+    }
+
+    private static IQueryable<Project> InSight(DispatchDbContext db, JobScope scope)
+    {
+        var projects = db.Projects.Where(p => p.AccountId == scope.AccountId && p.DeletedAt == null);
+        return scope.ProjectId is { } only ? projects.Where(p => p.Id == only) : projects;
+    }
+
+    // One project is one range of its own index; several are a range of the account's.
+    private static IQueryable<Job> Within(DispatchDbContext db, JobScope scope, Guid[] projectIds)
+    {
+        if (projectIds is not [var only]) return db.Jobs.Where(j => j.AccountId == scope.AccountId && projectIds.Contains(j.ProjectId));
+        return db.Jobs.Where(j => j.ProjectId == only);
+    }
+
+    private static async Task<IReadOnlyList<JobSummary>> RowsAsync(IQueryable<Job> jobs, int skip, int limit, CancellationToken cancellation) =>
+        await jobs
+            .OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id)
+            .Skip(skip).Take(limit)
+            .Select(j => new JobSummary(
+                j.Id, j.ProjectId, j.Title, j.WebhookUrl, j.FireAt, j.Status, j.RetryCount, j.NextAttemptAt, j.CreatedAt, j.UpdatedAt))
+            .ToListAsync(cancellation);
+}

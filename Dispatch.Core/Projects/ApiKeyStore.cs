@@ -1,0 +1,96 @@
+using Dispatch.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dispatch.Projects;
+
+/// <summary>Whom a key speaks for.</summary>
+internal sealed record KeyOwner(Guid KeyId, Guid ProjectId, Guid AccountId);
+
+/// <summary>A key that was just made. <see cref="Text"/> is not stored: this is the only time it is known.</summary>
+internal sealed record NewApiKey(ApiKey Row, string Text);
+
+/// <summary>The keys of a project. Only SHA-256 of a key is stored.</summary>
+internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts, KeyUsage usage, TimeProvider clock)
+{
+    public const string Prefix = "sk_";
+
+    private readonly KeyCache cache = new();
+
+    /// <summary>Null: the account has no such project.</summary>
+    public async Task<NewApiKey?> CreateAsync(Guid accountId, Guid projectId, string label, CancellationToken cancellation)
+    {
+        var text = Secret.Create(Prefix);
+        var key = new ApiKey
+        {
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            ProjectId = projectId,
+            Label = label,
+            Hash = Secret.Hash(text),
+            LastFour = text[^4..],
+            CreatedAt = clock.NowMs(),
+        };
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);   // no key may slip into a project that is being deleted
+        if (!await OwnsAsync(db, accountId, projectId, cancellation)) return null;
+        db.ApiKeys.Add(key);
+        await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return new NewApiKey(key, text);
+    }
+
+    /// <summary>Oldest first. Null: the account has no such project.</summary>
+    public async Task<IReadOnlyList<ApiKey>?> ListAsync(Guid accountId, Guid projectId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        if (!await OwnsAsync(db, accountId, projectId, cancellation)) return null;
+        var keys = await db.ApiKeys.AsNoTracking()
+            .Where(k => k.ProjectId == projectId)
+            .OrderBy(k => k.CreatedAt).ThenBy(k => k.Id)
+            .ToListAsync(cancellation);
+        foreach (var key in keys) key.LastUsedAt = usage.Latest(key.Id, key.LastUsedAt);
+        return keys;
+    }
+
+    /// <summary>Once this returns, no request that starts gets in with the key. False: there is no such key.</summary>
+    public async Task<bool> RevokeAsync(Guid accountId, Guid projectId, Guid keyId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var revoked = await db.ApiKeys
+            .Where(k => k.Id == keyId && k.ProjectId == projectId
+                && db.Projects.Any(p => p.Id == projectId && p.AccountId == accountId && p.DeletedAt == null))
+            .ExecuteDeleteAsync(CancellationToken.None);   // a caller that hangs up must not leave the row gone and the cache believing in it
+        if (revoked > 0) cache.Clear();
+        return revoked > 0;
+    }
+
+    /// <summary>Whom the key speaks for; null when it is malformed, unknown or revoked.</summary>
+    /// <param name="mayBeCached">
+    /// True only where the key is checked again in the database later, as the insert of a job does: another host may have revoked it.
+    /// </param>
+    public async ValueTask<KeyOwner?> FindAsync(string text, bool mayBeCached, CancellationToken cancellation)
+    {
+        if (!Secret.IsWellFormed(text, Prefix)) return null;
+        var hash = Secret.Hash(text);
+        var owner = mayBeCached && cache.TryGet(hash, out var cached) ? cached : await LoadAsync(hash, cancellation);
+        if (owner is not null) usage.Mark(owner.KeyId, clock.NowMs());
+        return owner;
+    }
+
+    /// <summary>Keys were deleted behind this store's back, with their project.</summary>
+    public void ForgetAll() => cache.Clear();
+
+    private async Task<KeyOwner?> LoadAsync(byte[] hash, CancellationToken cancellation)
+    {
+        var epoch = cache.Epoch;   // before the read: a revocation after it makes what was read worthless
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var owner = await db.ApiKeys
+            .Where(k => k.Hash == hash)
+            .Join(db.Projects.Where(p => p.DeletedAt == null), k => k.ProjectId, p => p.Id, (k, p) => new KeyOwner(k.Id, p.Id, p.AccountId))
+            .FirstOrDefaultAsync(cancellation);
+        if (owner is not null) cache.Add(hash, owner, epoch);
+        return owner;
+    }
+
+    private static Task<bool> OwnsAsync(DispatchDbContext db, Guid accountId, Guid projectId, CancellationToken cancellation) =>
+        db.Projects.AnyAsync(p => p.Id == projectId && p.AccountId == accountId && p.DeletedAt == null, cancellation);
+}

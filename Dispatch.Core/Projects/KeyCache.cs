@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+
+namespace Dispatch.Projects;
+
+/// <summary>
+/// Keys that were looked up since the last revocation. Every revocation empties it: they are rare, and a look-up that was under way at that moment
+/// carries an old epoch, so it cannot put the revoked key back.
+/// </summary>
+internal sealed class KeyCache
+{
+    private const int Limit = 100_000;
+
+    private readonly ConcurrentDictionary<HashKey, KeyOwner> owners = new();
+    private readonly Lock gate = new();
+    private long epoch;
+
+    public long Epoch => Volatile.Read(ref epoch);
+
+    public bool TryGet(ReadOnlySpan<byte> hash, [NotNullWhen(true)] out KeyOwner? owner) => owners.TryGetValue(HashKey.Of(hash), out owner);
+
+    public void Add(ReadOnlySpan<byte> hash, KeyOwner owner, long readAt)
+    {
+        lock (gate)
+        {
+            if (readAt != epoch) return;
+            if (owners.Count >= Limit) owners.Clear();
+            owners[HashKey.Of(hash)] = owner;
+        }
+    }
+
+    public void Clear()
+    {
+        lock (gate)
+        {
+            epoch++;
+            owners.Clear();
+        }
+    }
+
+    private readonly record struct HashKey(UInt128 High, UInt128 Low)
+    {
+        public static HashKey Of(ReadOnlySpan<byte> sha256) => MemoryMarshal.Read<HashKey>(sha256);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using Dispatch.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Dispatch.Projects;
+
+/// <summary>When keys were last used: kept in memory, written at most once a minute per key, so that a request costs no write.</summary>
+internal sealed partial class KeyUsage(IDbContextFactory<DispatchDbContext> contexts, TimeProvider clock, ILogger<KeyUsage> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<Guid, long> unwritten = new();
+
+    /// <summary>The key was used at that instant, ms since the Unix epoch.</summary>
+    public void Mark(Guid keyId, long at) => unwritten[keyId] = at;
+
+    /// <summary>The later of what is stored and what is not yet.</summary>
+    public long? Latest(Guid keyId, long? stored) => unwritten.TryGetValue(keyId, out var at) && !(stored > at) ? at : stored;
+
+    /// <summary>Writes what is known. A key used meanwhile stays for the next time.</summary>
+    public async Task FlushAsync(CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        foreach (var (keyId, at) in unwritten)
+        {
+            long? usedAt = at;
+            await db.ApiKeys
+                .Where(k => k.Id == keyId && (k.LastUsedAt == null || k.LastUsedAt < usedAt))
+                .ExecuteUpdateAsync(set => set.SetProperty(k => k.LastUsedAt, usedAt), cancellation);
+            unwritten.TryRemove(KeyValuePair.Create(keyId, at));
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await TryFlushAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await TryFlushAsync(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    // A database that is away for a while must not end the service: the marks stay and are written next time.
+    private async Task TryFlushAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await FlushAsync(cancellation);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogNotWritten(logger, exception);
+        }
+    }
+
+    [LoggerMessage(EventId = 310, Level = LogLevel.Warning, Message = "The keys' last use could not be written; trying again in a minute")]
+    private static partial void LogNotWritten(ILogger logger, Exception exception);
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Dispatch.Web.Api;
+using Dispatch.Web.Client.Contracts;
+
+namespace Dispatch.Web.Accounts;
+
+/// <summary>
+/// Keeps passwords from being guessed, and guessing from taking the processor that deliveries need: so many tries a minute per address and per
+/// account, and one password hash at a time.
+/// </summary>
+internal sealed class AccountLimits(RateLimitOptions options) : IDisposable
+{
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+
+    private readonly PartitionedRateLimiter<string> perAddress = PerMinute(options.PerAddress);
+    private readonly PartitionedRateLimiter<string> perAccount = PerMinute(options.PerAccount);
+
+    private readonly ConcurrencyLimiter turns = new(new ConcurrencyLimiterOptions
+    {
+        PermitLimit = 1,
+        QueueLimit = options.PasswordQueue,
+        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+    });
+
+    /// <summary>Counts a try; a failure when there were too many.</summary>
+    /// <param name="account">The e-mail address tried, or the account's id.</param>
+    public Failure? Count(IPAddress? address, string account)
+    {
+        using var byAddress = perAddress.AttemptAcquire(Network(address));
+        if (!byAddress.IsAcquired) return TooMany(byAddress);
+        using var byAccount = perAccount.AttemptAcquire(account.ToUpperInvariant());
+        return byAccount.IsAcquired ? null : TooMany(byAccount);
+    }
+
+    /// <summary>Waits for the turn to hash a password; not acquired when too many wait already. Dispose it afterwards.</summary>
+    public ValueTask<RateLimitLease> TakeTurnAsync(CancellationToken cancellation) => turns.AcquireAsync(1, cancellation);
+
+    public static Failure Busy { get; } = TooMany(TimeSpan.FromSeconds(1), "Too many people sign in at the moment, try again in a second");
+
+    public void Dispose()
+    {
+        perAddress.Dispose();
+        perAccount.Dispose();
+        turns.Dispose();
+    }
+
+    private static PartitionedRateLimiter<string> PerMinute(int permits) => PartitionedRateLimiter.Create<string, string>(key =>
+        RateLimitPartition.GetFixedWindowLimiter(key, _ => new FixedWindowRateLimiterOptions { PermitLimit = permits, Window = Window }));
+
+    // Whoever has one IPv6 address usually has its whole /64.
+    private static string Network(IPAddress? address)
+    {
+        if (address is null) return "";
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address.ToString();
+        return new IPNetwork(new IPAddress([.. address.GetAddressBytes()[..8], 0, 0, 0, 0, 0, 0, 0, 0]), 64).ToString();
+    }
+
+    private static Failure TooMany(RateLimitLease lease) =>
+        TooMany(lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : Window, "Too many tries, wait a minute and try again");
+
+    private static Failure TooMany(TimeSpan wait, string message) => new(429, message, new ApiError("too_many_requests"), RetryAfter: wait);
+}

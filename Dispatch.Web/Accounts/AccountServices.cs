@@ -1,0 +1,84 @@
+using Dispatch.Accounts;
+using Dispatch.Data;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Dispatch.Web.Accounts;
+
+/// <summary>Registers accounts: Identity on the database, the three ways to prove who one is, and the policies.</summary>
+internal static class AccountServices
+{
+    public static IServiceCollection AddDispatchAccounts(this IServiceCollection services)
+    {
+        services.TryAddSingleton<RateLimitOptions>();
+        services.AddSingleton<AccountLimits>().AddSingleton<DummyPassword>().AddSingleton<SessionStore>().AddScoped<AccountDesk>();
+        services.AddScoped<IAuthorizationHandler, OperatorHandler>();
+        services.AddIdentity();
+        services.AddSchemes();
+        services.AddPolicies();
+        return services;
+    }
+
+    private static void AddIdentity(this IServiceCollection services)
+    {
+        services.AddIdentityCore<Account>(options =>
+            {
+                options.User.RequireUniqueEmail = true;
+                options.User.AllowedUserNameCharacters = "";   // the name is the e-mail, which EmailAddress has judged
+                options.Password = new PasswordOptions
+                {
+                    RequiredLength = AccountDesk.MinPassword,
+                    RequireDigit = false,
+                    RequireLowercase = false,
+                    RequireUppercase = false,
+                    RequireNonAlphanumeric = false,
+                };
+                options.Lockout = new LockoutOptions { MaxFailedAccessAttempts = 5, DefaultLockoutTimeSpan = TimeSpan.FromMinutes(15) };
+                options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
+            })
+            .AddEntityFrameworkStores<DispatchDbContext>()
+            .AddSignInManager();
+        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.FromMinutes(1));
+    }
+
+    private static void AddSchemes(this IServiceCollection services)
+    {
+        services.AddAuthentication(IdentityConstants.ApplicationScheme)
+            .AddCookie(IdentityConstants.ApplicationScheme, Describe)
+            .AddScheme<AuthenticationSchemeOptions, BearerHandler>(Schemes.Bearer, null)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(Schemes.ApiKey, null)
+            .AddPolicyScheme(Schemes.BearerOrApiKey, null, options => options.ForwardDefaultSelector =
+                http => http.Request.Headers.ContainsKey(ApiKeyHandler.Header) ? Schemes.ApiKey : Schemes.Bearer);
+    }
+
+    private static void AddPolicies(this IServiceCollection services)
+    {
+        var authorization = services.AddAuthorizationBuilder();
+        foreach (var scheme in (string[])[Schemes.Bearer, Schemes.ApiKey, Schemes.BearerOrApiKey])
+        {
+            authorization.AddPolicy(scheme, policy => policy.AddAuthenticationSchemes(scheme).RequireAuthenticatedUser());
+        }
+
+        authorization.AddPolicy(Schemes.Operator, policy => policy
+            .AddAuthenticationSchemes(IdentityConstants.ApplicationScheme)
+            .RequireAuthenticatedUser()
+            .AddRequirements(new OperatorRequirement()));
+    }
+
+    private static void Describe(CookieAuthenticationOptions options)
+    {
+        options.Cookie.Name = "dispatch";
+        options.Cookie.HttpOnly = true;
+        options.Cookie.SameSite = SameSiteMode.Lax;
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.ExpireTimeSpan = SessionStore.Lifetime;
+        options.SlidingExpiration = true;
+        options.LoginPath = "/login";
+        options.AccessDeniedPath = "/denied";
+        options.ReturnUrlParameter = "returnUrl";
+        options.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
+    }
+}

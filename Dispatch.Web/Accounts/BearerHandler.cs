@@ -1,0 +1,34 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Dispatch.Web.Api;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace Dispatch.Web.Accounts;
+
+/// <summary>Sessions by <c>Authorization: Bearer</c>, looked up in the database at each request: signing out ends them at once, on every host.</summary>
+internal sealed class BearerHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, SessionStore sessions)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    private const string Prefix = "Bearer ";
+
+    /// <summary>The request's token, or null where there is none.</summary>
+    public static string? Token(HttpRequest request) =>
+        request.Headers.Authorization is [{ } header] && header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? header[Prefix.Length..].Trim() : null;
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Token(Request) is not { } token) return AuthenticateResult.NoResult();
+        if (await sessions.FindAsync(token, Context.RequestAborted) is not { } accountId) return AuthenticateResult.NoResult();
+        Context.Features.Set(new Caller(accountId));
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(Scheme.Name)), Scheme.Name));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        var sent = Request.Headers.Authorization.Count > 0;
+        Response.Headers.WWWAuthenticate = sent ? "Bearer realm=\"dispatch\", error=\"invalid_token\"" : "Bearer realm=\"dispatch\"";   // RFC 6750, section 3
+        return Failure.Unauthorized(sent ? "The session token is not valid; sign in again" : "Sign in and send the token as Authorization: Bearer").ExecuteAsync(Context);
+    }
+}

@@ -1,0 +1,14 @@
+namespace Dispatch.Web.Accounts;
+
+/// <summary><c>RateLimits:*</c>: how often a password may be tried or an account made.</summary>
+internal sealed class RateLimitOptions
+{
+    /// <summary>Tries per minute with one e-mail address, whether an account has it or not. 1 to 100,000.</summary>
+    public int PerAccount { get; set; } = 10;
+
+    /// <summary>Tries per minute from one IP address (IPv6: one /64). 1 to 100,000.</summary>
+    public int PerAddress { get; set; } = 30;
+
+    /// <summary>Password checks that may wait for their turn; each takes some 40 ms of a core and only one runs at a time. 0 to 1,000.</summary>
+    public int PasswordQueue { get; set; } = 16;
+}

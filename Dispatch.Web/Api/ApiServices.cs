@@ -1,0 +1,34 @@
+using Dispatch.Jobs;
+using Dispatch.Projects;
+using Dispatch.Web.Client.Contracts;
+
+namespace Dispatch.Web.Api;
+
+/// <summary>Registers and maps the REST API.</summary>
+internal static class ApiServices
+{
+    public static IServiceCollection AddDispatchApi(this IServiceCollection services)
+    {
+        services.AddDispatchProjects();
+        services.AddSingleton<JobQueries>().AddSingleton<JobRequestReader>();
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            var json = options.SerializerOptions;
+            json.TypeInfoResolverChain.Insert(0, DispatchJson.Plain);
+            json.Encoder = PlainJsonEncoder.Instance;
+            json.RespectNullableAnnotations = true;
+        });
+        return services;
+    }
+
+    public static IEndpointRouteBuilder MapDispatchApi(this IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api/v1").Fails(500, "internal_error").Fails(503, "storage_unavailable");
+        api.MapAuth();
+        api.MapProjects();
+        api.MapKeys();
+        api.MapSigningSecret();
+        api.MapJobs();
+        return app;
+    }
+}

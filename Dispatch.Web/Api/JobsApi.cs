@@ -1,0 +1,74 @@
+using Dispatch.Jobs;
+using Dispatch.Web.Accounts;
+using Dispatch.Web.Client.Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Dispatch.Web.Api;
+
+/// <summary>Schedule, cancel and watch jobs.</summary>
+internal static class JobsApi
+{
+    public static void MapJobs(this IEndpointRouteBuilder api)
+    {
+        var jobs = api.MapGroup("/jobs").WithTags("Jobs");
+
+        jobs.MapPost("", ScheduleAsync).WithName("scheduleJob").WithSummary("Schedule a job")
+            .WithDescription("Stores the job durably and delivers it at `fireAt`. 201 means that it survives a crash right after.")
+            .Needs(Schemes.ApiKey).Takes(typeof(JobRequest))
+            .Fails(400, "title_required", "title_too_long", "title_invalid", "webhook_url_required", "webhook_url_invalid", "webhook_url_too_long",
+                "destination_not_allowed", "fire_at_required", "fire_at_invalid", "fire_at_in_past", "payload_not_object", "payload_too_deep")
+            .Fails(413, "payload_too_large");
+
+        jobs.MapDelete("/{id}", CancelAsync).WithName("cancelJob").WithSummary("Cancel a job")
+            .WithDescription("Only a job that is SCHEDULED can be cancelled; after 200 it is never delivered.")
+            .Needs(Schemes.ApiKey).Fails(400, "job_not_scheduled").Fails(404, "not_found");
+
+        jobs.MapGet("", ListAsync).WithName("listJobs").WithSummary("List jobs, newest first")
+            .WithDescription("All jobs of the signed-in account, or of the key's project. When both credentials are sent, the key counts.")
+            .Needs(Schemes.BearerOrApiKey).Query(JobListQuery.Parameters)
+            .Fails(400, "status_invalid", "page_invalid", "limit_invalid", "unknown_parameter", "duplicate_parameter").Fails(404, "not_found");
+
+        jobs.MapGet("/{id}", GetAsync).WithName("getJob").WithSummary("Get a job with its attempts")
+            .WithDescription("The job with its project and its log, newest attempt first.")
+            .Needs(Schemes.BearerOrApiKey).Fails(404, "not_found");
+    }
+
+    private static async Task<Results<Created<Envelope<JobDto>>, Failure>> ScheduleAsync(
+        HttpRequest request, Caller caller, JobRequestReader reader, JobDesk desk, CancellationToken cancellation)
+    {
+        var (draft, failure) = await reader.ReadAsync(request);
+        if (draft is null) return failure!;
+
+        var job = await desk.ScheduleAsync(
+            new NewJob(caller.AccountId, caller.ProjectId!.Value, caller.KeyId, draft.Title, draft.WebhookUrl, draft.Payload, draft.FireAt));
+        return job is null
+            ? ApiKeyHandler.Refusal(request)   // revoked since it was looked up
+            : Answers.Created($"/api/v1/jobs/{job.Id}", "Job scheduled successfully", job.ToDto());
+    }
+
+    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> CancelAsync(string id, Caller caller, JobDesk desk, CancellationToken cancellation) =>
+        await desk.CancelAsync(RouteId.Parse(id), caller.ProjectId!.Value) switch
+        {
+            CancelOutcome.Cancelled => Answers.Done("Job cancelled successfully"),
+            CancelOutcome.NotScheduled => Failure.BadRequest("job_not_scheduled", "Only scheduled jobs can be cancelled"),
+            CancelOutcome.NotFound => Failure.NotFound("Job"),
+        };
+
+    private static async Task<Results<Ok<Envelope<JobList>>, Failure>> ListAsync(
+        HttpRequest request, Caller caller, JobQueries jobs, CancellationToken cancellation)
+    {
+        var (filter, failure) = JobListQuery.Read(request.Query);
+        if (filter is null) return failure!;
+
+        return await jobs.ListAsync(Scope(caller), filter, cancellation) is { } page
+            ? Answers.Ok("Jobs fetched successfully", page.ToList(filter))
+            : Failure.NotFound("Project");
+    }
+
+    private static async Task<Results<Ok<Envelope<JobDetails>>, Failure>> GetAsync(string id, Caller caller, JobQueries jobs, CancellationToken cancellation) =>
+        await jobs.FindAsync(Scope(caller), RouteId.Parse(id), cancellation) is { } job
+            ? Answers.Ok("Job fetched successfully", job.ToDetails())
+            : Failure.NotFound("Job");
+
+    private static JobScope Scope(Caller caller) => new(caller.AccountId, caller.ProjectId);
+}

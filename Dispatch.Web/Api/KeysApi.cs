@@ -1,0 +1,53 @@
+using Dispatch.Projects;
+using Dispatch.Web.Accounts;
+using Dispatch.Web.Client.Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Dispatch.Web.Api;
+
+/// <summary>The API keys of a project.</summary>
+internal static class KeysApi
+{
+    private const int MaxLabel = 200;
+
+    private static readonly FieldNames LabelOnly = new("label");
+
+    public static void MapKeys(this IEndpointRouteBuilder api)
+    {
+        var keys = api.MapGroup("/projects/{id}/keys").WithTags("API keys").Needs(Schemes.Bearer).Fails(404, "not_found");
+
+        keys.MapPost("", CreateAsync).WithName("createKey").WithSummary("Create an API key")
+            .WithDescription("The answer is the only time that `key` is seen.")
+            .Takes(typeof(KeyRequest)).Fails(400, "label_required", "label_too_long", "label_invalid");
+
+        keys.MapGet("", ListAsync).WithName("listKeys").WithSummary("List a project's API keys, oldest first");
+
+        keys.MapDelete("/{keyId}", RevokeAsync).WithName("revokeKey").WithSummary("Revoke an API key")
+            .WithDescription("The first request that starts after this answer gets 401 with the key.");
+    }
+
+    private static async Task<Results<Created<Envelope<NewKeyDto>>, Failure>> CreateAsync(
+        string id, HttpRequest request, Caller caller, ApiKeyStore keys, CancellationToken cancellation)
+    {
+        var (fields, failure) = await JsonBody.ReadSmallAsync(request, LabelOnly);
+        if (fields is null) return failure!;
+        var label = fields.RequiredName(0, MaxLabel);
+        if (fields.Failure is { } invalid) return invalid;
+
+        return await keys.CreateAsync(caller.AccountId, RouteId.Parse(id), label!, cancellation) is { } key
+            ? Answers.Created($"/api/v1/projects/{key.Row.ProjectId}/keys", "API key created successfully; it is shown only this once", key.ToDto())
+            : Failure.NotFound("Project");
+    }
+
+    private static async Task<Results<Ok<Envelope<KeyList>>, Failure>> ListAsync(
+        string id, Caller caller, ApiKeyStore keys, CancellationToken cancellation) =>
+        await keys.ListAsync(caller.AccountId, RouteId.Parse(id), cancellation) is { } list
+            ? Answers.Ok("API keys fetched successfully", new KeyList { Keys = [.. list.Select(key => key.ToDto())] })
+            : Failure.NotFound("Project");
+
+    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> RevokeAsync(
+        string id, string keyId, Caller caller, ApiKeyStore keys, CancellationToken cancellation) =>
+        await keys.RevokeAsync(caller.AccountId, RouteId.Parse(id), RouteId.Parse(keyId), cancellation)
+            ? Answers.Done("API key revoked successfully")
+            : Failure.NotFound("API key");
+}

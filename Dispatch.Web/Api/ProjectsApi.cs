@@ -1,0 +1,79 @@
+using Dispatch.Projects;
+using Dispatch.Web.Accounts;
+using Dispatch.Web.Client.Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Dispatch.Web.Api;
+
+/// <summary>The account's projects.</summary>
+internal static class ProjectsApi
+{
+    private const int MaxName = 200;
+
+    private static readonly FieldNames NameOnly = new("name");
+
+    public static void MapProjects(this IEndpointRouteBuilder api)
+    {
+        var projects = api.MapGroup("/projects").WithTags("Projects").Needs(Schemes.Bearer);
+
+        projects.MapPost("", CreateAsync).WithName("createProject").WithSummary("Create a project")
+            .Takes(typeof(ProjectRequest)).Fails(400, "name_required", "name_too_long", "name_invalid");
+
+        projects.MapGet("", ListAsync).WithName("listProjects").WithSummary("List the account's projects, oldest first");
+
+        projects.MapGet("/{id}", GetAsync).WithName("getProject").WithSummary("Get a project").Fails(404, "not_found");
+
+        projects.MapPatch("/{id}", RenameAsync).WithName("renameProject").WithSummary("Rename a project")
+            .Takes(typeof(ProjectRequest)).Fails(400, "name_required", "name_too_long", "name_invalid").Fails(404, "not_found");
+
+        projects.MapDelete("/{id}", DeleteAsync).WithName("deleteProject").WithSummary("Delete a project")
+            .WithDescription("Its keys stop working at once, its jobs are cancelled and disappear.").Fails(404, "not_found");
+    }
+
+    private static async Task<Results<Created<Envelope<ProjectDto>>, Failure>> CreateAsync(
+        HttpRequest request, Caller caller, ProjectStore projects, CancellationToken cancellation)
+    {
+        var (name, failure) = await ReadNameAsync(request);
+        if (name is null) return failure!;
+
+        var project = await projects.CreateAsync(caller.AccountId, name, cancellation);
+        return Answers.Created($"/api/v1/projects/{project.Id}", "Project created successfully", project.ToDto());
+    }
+
+    private static async Task<Ok<Envelope<ProjectList>>> ListAsync(Caller caller, ProjectStore projects, CancellationToken cancellation)
+    {
+        var list = await projects.ListAsync(caller.AccountId, cancellation);
+        return Answers.Ok("Projects fetched successfully", new ProjectList { Projects = [.. list.Select(project => project.ToDto())] });
+    }
+
+    private static async Task<Results<Ok<Envelope<ProjectDto>>, Failure>> GetAsync(
+        string id, Caller caller, ProjectStore projects, CancellationToken cancellation) =>
+        await projects.FindAsync(caller.AccountId, RouteId.Parse(id), cancellation) is { } project
+            ? Answers.Ok("Project fetched successfully", project.ToDto())
+            : Failure.NotFound("Project");
+
+    private static async Task<Results<Ok<Envelope<ProjectDto>>, Failure>> RenameAsync(
+        string id, HttpRequest request, Caller caller, ProjectStore projects, CancellationToken cancellation)
+    {
+        var (name, failure) = await ReadNameAsync(request);
+        if (name is null) return failure!;
+
+        return await projects.RenameAsync(caller.AccountId, RouteId.Parse(id), name, cancellation) is { } project
+            ? Answers.Ok("Project renamed successfully", project.ToDto())
+            : Failure.NotFound("Project");
+    }
+
+    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> DeleteAsync(
+        string id, Caller caller, ProjectStore projects, CancellationToken cancellation) =>
+        await projects.DeleteAsync(caller.AccountId, RouteId.Parse(id), cancellation)
+            ? Answers.Done("Project deleted successfully")
+            : Failure.NotFound("Project");
+
+    private static async ValueTask<Parsed<string>> ReadNameAsync(HttpRequest request)
+    {
+        var (fields, failure) = await JsonBody.ReadSmallAsync(request, NameOnly);
+        if (fields is null) return failure!;
+        var name = fields.RequiredName(0, MaxName);
+        return fields.Failure is { } invalid ? invalid : name!;
+    }
+}
