@@ -10,6 +10,6 @@ public sealed record Alarm(Guid JobId, Guid ProjectId, string Destination, long 
     public static string DestinationOf(string webhookUrl)
     {
         var url = new Uri(webhookUrl);
-        return $"{url.IdnHost}:{url.Port}";
+        return $"{url.Host}:{url.Port}";
     }
 }

@@ -101,7 +101,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
     private static async Task<int> PurgeAsync(DispatchDbContext db)
     {
         var deleted = db.Projects.Where(p => p.DeletedAt != null).Select(p => p.Id);
-        var some = await db.Jobs.Where(j => deleted.Contains(j.ProjectId) && j.Status != JobStatus.Firing).Take(1000).Select(j => j.Id).ToListAsync();
+        var some = await db.Jobs.Where(j => deleted.Contains(j.ProjectId) && j.Status != JobStatus.Firing).OrderBy(j => j.Id).Take(1000).Select(j => j.Id).ToListAsync();
         if (some.Count > 0) return await db.Jobs.Where(j => some.Contains(j.Id)).ExecuteDeleteAsync();
         return await db.Projects.Where(p => p.DeletedAt != null && !db.Jobs.Any(j => j.ProjectId == p.Id)).ExecuteDeleteAsync();
     }
