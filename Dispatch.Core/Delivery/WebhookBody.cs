@@ -19,8 +19,8 @@ internal static class WebhookBody
     public static byte[] Build(Guid jobId, string title, ReadOnlySpan<byte> payload, long firedAtMs)
     {
         var escapedTitle = Escape(title);
-        var body = GC.AllocateUninitializedArray<byte>(
-            """{"jobId":"","title":"","payload":,"firedAt":""}"""u8.Length + IdLength + Encoding.UTF8.GetByteCount(escapedTitle) + payload.Length + InstantLength);
+        var frame = """{"jobId":"","title":"","payload":,"firedAt":""}"""u8.Length + IdLength + InstantLength;
+        var body = GC.AllocateUninitializedArray<byte>(frame + Encoding.UTF8.GetByteCount(escapedTitle) + payload.Length);
 
         var rest = Append(body, "{\"jobId\":\""u8);
         jobId.TryFormat(rest, out _);

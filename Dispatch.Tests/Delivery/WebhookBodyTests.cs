@@ -35,8 +35,10 @@ public sealed class WebhookBodyTests
     }
 
     [Fact]
-    public void Year_9999_is_written_like_any_other() =>
-        Assert.EndsWith(""","firedAt":"9999-12-31T23:59:59.999Z"}""", Encoding.UTF8.GetString(WebhookBody.Build(JobId, "t", "{}"u8, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())), StringComparison.Ordinal);
+    public void Year_9999_is_written_like_any_other() => Assert.EndsWith(
+        ""","firedAt":"9999-12-31T23:59:59.999Z"}""",
+        Encoding.UTF8.GetString(WebhookBody.Build(JobId, "t", "{}"u8, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())),
+        StringComparison.Ordinal);
 
     private static string Build(string title, string payload) =>
         new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(WebhookBody.Build(JobId, title, Encoding.UTF8.GetBytes(payload), FiredAt));

@@ -25,7 +25,7 @@ public sealed class WebhookSenderTests : SenderTest
             new[]
             {
                 $"Host: 127.0.0.1:{receiver.Port}",
-                "User-Agent: Dispatch/0.1.0",
+                $"User-Agent: Dispatch/{typeof(WebhookSender).Assembly.GetName().Version!.ToString(3)}",
                 "Content-Type: application/json",
                 $"Content-Length: {request.Body.Length}",
                 $"x-dispatch-signature: {request.Signature.DispatchSignature}",
@@ -59,7 +59,8 @@ public sealed class WebhookSenderTests : SenderTest
     [InlineData("299 Whatever")]
     public async Task Any_2xx_is_success(string status)
     {
-        await using var receiver = HostileReceiver.Answering($"HTTP/1.1 {status}\r\n{(status.StartsWith("204", StringComparison.Ordinal) ? "" : "Content-Length: 0\r\n")}\r\n");
+        var framing = status == "204 No Content" ? "" : "Content-Length: 0\r\n";
+        await using var receiver = HostileReceiver.Answering($"HTTP/1.1 {status}\r\n{framing}\r\n");
 
         var outcome = (await SendAsync(receiver)).Outcome;
 
