@@ -3,6 +3,9 @@ using Dispatch.Data;
 using Dispatch.Jobs;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
+using Dispatch.Web.Components;
+using Hangfire;
+using Hangfire.InMemory;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,7 +17,8 @@ services.AddSingleton(TimeProvider.System).AddSingleton(new DispatchOptions()).A
 services.AddDispatchDatabase(database, builder.Environment.ContentRootPath);
 services.AddDataProtection().PersistKeysToDbContext<DispatchDbContext>();
 services.AddSingleton<JobDesk>().AddSingleton(new TargetCheck(_ => null));
-services.AddDispatchAccounts().AddDispatchApi();
+services.AddDispatchAccounts().AddDispatchApi().AddDispatchPages();
+services.AddSingleton<JobStorage>(_ => new InMemoryStorage());
 
 var app = builder.Build();
 await using (var db = await app.Services.GetRequiredService<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync())
@@ -23,7 +27,10 @@ await using (var db = await app.Services.GetRequiredService<IDbContextFactory<Di
 }
 
 app.UseEnvelopeErrors();
+app.UseDispatchPages();
 app.UseAuthentication();
 app.UseAuthorization();
+app.UseAntiforgery();
 app.MapDispatchApi();
+app.MapDispatchPages();
 await app.RunAsync();

@@ -52,6 +52,8 @@ internal static class AccountServices
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(Schemes.ApiKey, null)
             .AddPolicyScheme(Schemes.BearerOrApiKey, null, options => options.ForwardDefaultSelector =
                 http => http.Request.Headers.ContainsKey(ApiKeyHandler.Header) ? Schemes.ApiKey : Schemes.Bearer);
+        // Every refused request would be a line otherwise.
+        services.AddLogging(logging => logging.AddFilter(typeof(BearerHandler).FullName, LogLevel.Warning).AddFilter(typeof(ApiKeyHandler).FullName, LogLevel.Warning));
     }
 
     private static void AddPolicies(this IServiceCollection services)
@@ -77,8 +79,12 @@ internal static class AccountServices
         options.ExpireTimeSpan = SessionStore.Lifetime;
         options.SlidingExpiration = true;
         options.LoginPath = "/login";
-        options.AccessDeniedPath = "/denied";
         options.ReturnUrlParameter = "returnUrl";
+        options.Events.OnRedirectToAccessDenied = context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;   // the page for it is shown in place
+            return Task.CompletedTask;
+        };
         options.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
     }
 }
