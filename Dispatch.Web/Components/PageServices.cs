@@ -21,7 +21,7 @@ internal static class PageServices
         return services.AddHangfire(_ => { });
     }
 
-    /// <summary>Security headers, and pages for errors. For everything that is not the API, which has its envelope.</summary>
+    /// <summary>Security headers, pages for errors, then routing. For everything that is not the API, which has its envelope.</summary>
     public static IApplicationBuilder UseDispatchPages(this IApplicationBuilder app) => app
         .Use(next => http =>
         {
@@ -30,7 +30,8 @@ internal static class PageServices
         })
         .UseWhen(http => !IsApi(http), pages => pages.UseExceptionHandler("/status/500"))
         .UseWhen(http => !IsApi(http) && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)), pages => pages
-            .UseStatusCodePagesWithReExecute("/status/{0}"));
+            .UseStatusCodePagesWithReExecute("/status/{0}"))
+        .UseRouting();   // here and not at the very top, so that an error is routed to its page
 
     public static IEndpointRouteBuilder MapDispatchPages(this IEndpointRouteBuilder app)
     {
