@@ -48,6 +48,15 @@ public sealed partial class PagesTests(TestWebHost host) : IClassFixture<TestWeb
     }
 
     [Fact]
+    public async Task A_page_that_breaks_says_so_without_detail()
+    {
+        using var browser = new Browser(host.Address);
+        using var page = await browser.GetAsync("/test/fault?kind=bug");
+        Assert.Equal(HttpStatusCode.InternalServerError, page.StatusCode);
+        Assert.Contains("Something went wrong on our side", await Browser.TextAsync(page), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_operator_reaches_hangfire_after_signing_in_and_others_do_not()
     {
         await using var own = new TestWebHost();

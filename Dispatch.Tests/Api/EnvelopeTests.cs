@@ -24,6 +24,7 @@ public sealed class EnvelopeTests(TestWebHost host) : IClassFixture<TestWebHost>
     {
         var answer = await host.Anonymous.SendAsync(HttpMethod.Put, "jobs");
         Assert.Equal((405, "method_not_allowed"), (answer.Status, answer.Code));
+        Assert.Equal(["GET", "POST"], answer.ContentHeaders.Allow.Order());
     }
 
     [Theory]

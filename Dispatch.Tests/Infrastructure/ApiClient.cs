@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Dispatch.Tests.Infrastructure;
 
 /// <summary>An answer of the API, taken apart.</summary>
-internal sealed record ApiAnswer(int Status, HttpResponseHeaders Headers, string? ContentType, string Text)
+internal sealed record ApiAnswer(int Status, HttpResponseHeaders Headers, HttpContentHeaders ContentHeaders, string Text)
 {
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 
@@ -51,7 +51,7 @@ internal sealed class ApiClient(Uri host)
         if (Key is not null) request.Headers.TryAddWithoutValidation("x-api-key", Key);
         using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        var answer = new ApiAnswer((int)response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, text);
+        var answer = new ApiAnswer((int)response.StatusCode, response.Headers, response.Content.Headers, text);
         AssertEnvelope(answer);
         return answer;
     }
@@ -74,7 +74,8 @@ internal sealed class ApiClient(Uri host)
 
     private static void AssertEnvelope(ApiAnswer answer)
     {
-        Assert.Equal("application/json", answer.ContentType);
+        Assert.Equal("application/json", answer.ContentHeaders.ContentType?.MediaType);
+        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
         Assert.Equal(answer.Status < 400, answer.Json.GetProperty("status").GetBoolean());
         Assert.NotEmpty(answer.Message);
         Assert.True(answer.Json.TryGetProperty("data", out var data));

@@ -51,7 +51,7 @@ public sealed class TestWebHost : IAsyncLifetime
         app.UseAntiforgery();
         app.MapDispatchApi();
         app.MapDispatchPages();
-        app.MapGet("/api/v1/test/fault", (string kind) => Throw(kind)).ExcludeFromDescription();
+        foreach (var path in (string[])["/api/v1/test/fault", "/test/fault"]) app.MapGet(path, (string kind) => Throw(kind)).ExcludeFromDescription();
         await app.StartAsync();
     }
 

@@ -28,9 +28,9 @@ internal static class PageServices
             if (!IsApi(http)) AddHeaders(http);
             return next(http);
         })
-        .UseWhen(http => !IsApi(http), pages => pages.UseExceptionHandler("/status/500"))
+        .UseWhen(http => !IsApi(http), pages => pages.UseExceptionHandler("/status/500", createScopeForErrors: true))
         .UseWhen(http => !IsApi(http) && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)), pages => pages
-            .UseStatusCodePagesWithReExecute("/status/{0}"))
+            .UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true))
         .UseRouting();   // here and not at the very top, so that an error is routed to its page
 
     public static IEndpointRouteBuilder MapDispatchPages(this IEndpointRouteBuilder app)
