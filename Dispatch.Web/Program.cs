@@ -17,6 +17,7 @@ services.AddSingleton(TimeProvider.System).AddSingleton(new DispatchOptions()).A
 services.AddDispatchDatabase(database, builder.Environment.ContentRootPath);
 services.AddDataProtection().PersistKeysToDbContext<DispatchDbContext>();
 services.AddSingleton<JobDesk>().AddSingleton(new TargetCheck(_ => null));
+services.AddSingleton(builder.Configuration.GetSection("RateLimits").Get<RateLimitOptions>() ?? new RateLimitOptions());
 services.AddDispatchAccounts().AddDispatchApi().AddDispatchPages();
 services.AddSingleton<JobStorage>(_ => new InMemoryStorage());
 
