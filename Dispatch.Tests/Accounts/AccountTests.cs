@@ -1,6 +1,8 @@
 using Dispatch.Accounts;
 using Dispatch.Tests.Infrastructure;
+using Dispatch.Web.Accounts;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Tests.Accounts;
 
@@ -91,6 +93,17 @@ public sealed class AccountTests(TestWebHost host) : IClassFixture<TestWebHost>
         Assert.NotEqual(stamp, (await FindAsync(person.Email!))!.SecurityStamp);
         Assert.Equal(401, (await host.Anonymous.PostAsync("auth/login", new { email = person.Email, password = ApiClient.Password })).Status);
         Assert.Equal(200, (await host.Anonymous.PostAsync("auth/login", new { email = person.Email, password = "staple after staple" })).Status);
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_was_under_way_does_not_outlive_a_change_of_password()
+    {
+        var person = await host.RegisterAsync();
+        var verified = (await FindAsync(person.Email!))!;
+        var sessions = host.Services.GetRequiredService<SessionStore>();
+        Assert.NotNull(await sessions.OpenAsync(verified, TestContext.Current.CancellationToken));
+        await person.PostAsync("auth/password", new { currentPassword = ApiClient.Password, newPassword = "staple after staple" });
+        Assert.Null(await sessions.OpenAsync(verified, TestContext.Current.CancellationToken));
     }
 
     [Fact]
