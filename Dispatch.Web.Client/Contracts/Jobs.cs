@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Dispatch.Web.Client.Contracts;
 
 /// <summary>A webhook to deliver.</summary>
@@ -27,18 +29,22 @@ public sealed record ProjectName
 }
 
 /// <summary>What a job and its row in a list have in common.</summary>
-public abstract record JobFields
+public abstract record JobFields   // in the order of the documentation: what heads every job, the payload, the rest, what only some answers have
 {
     /// <summary>The job's id, a UUID; the receiver's idempotency key.</summary>
+    [JsonPropertyOrder(-1)]
     public required Guid Id { get; init; }
 
     /// <summary>The project it belongs to, a UUID.</summary>
+    [JsonPropertyOrder(-1)]
     public required Guid ProjectId { get; init; }
 
     /// <summary>The name for people, trimmed.</summary>
+    [JsonPropertyOrder(-1)]
     public required string Title { get; init; }
 
     /// <summary>Where the delivery goes.</summary>
+    [JsonPropertyOrder(-1)]
     public required string WebhookUrl { get; init; }
 
     /// <summary>The instant that was asked for, RFC 3339 UTC with milliseconds.</summary>
@@ -71,9 +77,11 @@ public record JobDto : JobFields
 public sealed record JobDetails : JobDto
 {
     /// <summary>The project it belongs to.</summary>
+    [JsonPropertyOrder(1)]
     public required ProjectName Project { get; init; }
 
     /// <summary>Its attempts, newest first.</summary>
+    [JsonPropertyOrder(1)]
     public required IReadOnlyList<LogEntry> Logs { get; init; }
 }
 
@@ -81,6 +89,7 @@ public sealed record JobDetails : JobDto
 public sealed record JobRow : JobFields
 {
     /// <summary>The project it belongs to.</summary>
+    [JsonPropertyOrder(1)]
     public required ProjectName Project { get; init; }
 }
 

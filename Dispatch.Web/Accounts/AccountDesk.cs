@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Dispatch.Accounts;
 using Dispatch.Data;
@@ -15,6 +16,8 @@ internal sealed class AccountDesk(
 {
     public const int MinPassword = 8;
     public const int MaxPassword = 1024;
+
+    private static readonly TimeSpan RefusalTime = TimeSpan.FromMilliseconds(150);
 
     // One text for every reason, and it names the lock: whoever is locked out learns why, whoever guesses learns nothing.
     public static readonly Failure WrongCredentials = new(
@@ -39,6 +42,15 @@ internal sealed class AccountDesk(
 
     /// <summary>The account of that e-mail and password.</summary>
     public async Task<Parsed<Account>> SignInAsync(string email, string password, IPAddress? address, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var result = await TrySignInAsync(email, password, address, cancellation);
+        // Counting a wrong password is a write that an unknown e-mail does not cause; waiting out a fixed time hides it.
+        if (result.Failure == WrongCredentials && RefusalTime - Stopwatch.GetElapsedTime(started) is var left && left > TimeSpan.Zero) await Task.Delay(left, cancellation);
+        return result;
+    }
+
+    private async Task<Parsed<Account>> TrySignInAsync(string email, string password, IPAddress? address, CancellationToken cancellation)
     {
         if (password.Length > MaxPassword || !EmailAddress.IsValid(email)) return WrongCredentials;
         if (limits.Count(address, email) is { } tooMany) return tooMany;

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Dispatch.Web.Accounts;
 
@@ -13,7 +12,6 @@ internal static class AccountServices
 {
     public static IServiceCollection AddDispatchAccounts(this IServiceCollection services)
     {
-        services.TryAddSingleton<RateLimitOptions>();
         services.AddSingleton<AccountLimits>().AddSingleton<DummyPassword>().AddSingleton<SessionStore>().AddScoped<AccountDesk>();
         services.AddScoped<IAuthorizationHandler, OperatorHandler>();
         services.AddIdentity();
@@ -37,7 +35,6 @@ internal static class AccountServices
                     RequireNonAlphanumeric = false,
                 };
                 options.Lockout = new LockoutOptions { MaxFailedAccessAttempts = 5, DefaultLockoutTimeSpan = TimeSpan.FromMinutes(15) };
-                options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
             })
             .AddEntityFrameworkStores<DispatchDbContext>()
             .AddSignInManager();
@@ -52,6 +49,8 @@ internal static class AccountServices
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(Schemes.ApiKey, null)
             .AddPolicyScheme(Schemes.BearerOrApiKey, null, options => options.ForwardDefaultSelector =
                 http => http.Request.Headers.ContainsKey(ApiKeyHandler.Header) ? Schemes.ApiKey : Schemes.Bearer);
+        // Every refused request would be a line otherwise.
+        services.AddLogging(logging => logging.AddFilter(typeof(BearerHandler).FullName, LogLevel.Warning).AddFilter(typeof(ApiKeyHandler).FullName, LogLevel.Warning));
     }
 
     private static void AddPolicies(this IServiceCollection services)
@@ -77,8 +76,12 @@ internal static class AccountServices
         options.ExpireTimeSpan = SessionStore.Lifetime;
         options.SlidingExpiration = true;
         options.LoginPath = "/login";
-        options.AccessDeniedPath = "/denied";
         options.ReturnUrlParameter = "returnUrl";
+        options.Events.OnRedirectToAccessDenied = context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;   // the page for it is shown in place
+            return Task.CompletedTask;
+        };
         options.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Dispatch.Jobs;
 using Dispatch.Projects;
 using Dispatch.Web.Client.Contracts;
@@ -17,8 +18,9 @@ internal static class ApiServices
             json.TypeInfoResolverChain.Insert(0, DispatchJson.Plain);
             json.Encoder = PlainJsonEncoder.Instance;
             json.RespectNullableAnnotations = true;
+            json.NumberHandling = JsonNumberHandling.Strict;
         });
-        return services;
+        return services.AddDispatchOpenApi();
     }
 
     public static IEndpointRouteBuilder MapDispatchApi(this IEndpointRouteBuilder app)
@@ -29,6 +31,7 @@ internal static class ApiServices
         api.MapKeys();
         api.MapSigningSecret();
         api.MapJobs();
+        app.MapOpenApi();
         return app;
     }
 }

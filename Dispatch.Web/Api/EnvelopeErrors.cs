@@ -15,6 +15,7 @@ internal static partial class EnvelopeErrors
     private static async Task RunAsync(HttpContext http, RequestDelegate next, ILogger logger)
     {
         http.Response.Headers.XContentTypeOptions = "nosniff";
+        http.Response.Headers.CacheControl = "no-store";   // tokens, keys, secrets, and states that are old at once
         try
         {
             await next(http);

@@ -44,9 +44,14 @@ internal sealed record Failure(int Status, string Message, ApiError Error, IRead
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        var response = httpContext.Response;
+        SetHead(httpContext.Response);
+        return httpContext.Response.WriteAsJsonAsync(new Envelope<NoData>(false, Message, null, Error, Errors), DispatchJson.Plain.EnvelopeNoData);
+    }
+
+    /// <summary>Status and headers alone, for a page that shows the message in its own way.</summary>
+    public void SetHead(HttpResponse response)
+    {
         response.StatusCode = Status;
         if (RetryAfter is { } wait) response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        return response.WriteAsJsonAsync(new Envelope<NoData>(false, Message, null, Error, Errors), DispatchJson.Plain.EnvelopeNoData);
     }
 }

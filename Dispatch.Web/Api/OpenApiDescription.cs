@@ -1,0 +1,55 @@
+using Dispatch.Web.Accounts;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Dispatch.Web.Api;
+
+/// <summary>The document at <c>/openapi/v1.json</c>, generated from the routes and completed with what stands beside them.</summary>
+internal static class OpenApiDescription
+{
+    /// <summary>The names of the two credentials in the document.</summary>
+    public const string Bearer = "bearer";
+    public const string ApiKey = "apiKey";
+
+    public static IServiceCollection AddDispatchOpenApi(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.CreateSchemaReferenceId = type => OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace("Dto", "", StringComparison.Ordinal);
+        options.ShouldInclude = call => call.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true;
+        options.AddDocumentTransformer(DescribeDocumentAsync);
+        options.AddOperationTransformer(OpenApiOperations.DescribeAsync);
+        options.AddSchemaTransformer(OpenApiSchemas.DescribeAsync);
+    });
+
+    private static Task DescribeDocumentAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Dispatch",
+            Version = "v1",
+            Description = """
+                Schedules webhooks: give Dispatch a URL, a UTC instant and a JSON object, and at that instant it POSTs the object to the URL.
+
+                Every answer is the envelope `{ "status", "message", "data" }`; errors add `error`, and `errors` where fields are to blame. Times are
+                RFC 3339 in UTC with exactly three fractional digits. An id that does not exist and an id that belongs to someone else get the same 404.
+                """,
+        };
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            [Bearer] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "The `token` that register and login return: a person's session, for all projects of the account.",
+            },
+            [ApiKey] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = ApiKeyHandler.Header,
+                Description = "A project's key, for the jobs of that project.",
+            },
+        };
+        return Task.CompletedTask;
+    }
+}
