@@ -33,7 +33,7 @@ internal static class CoreServices
             .AddSingleton<HostIdentity>().AddSingleton<Readiness>().AddSingleton<Shutdown>()
             .AddSingleton<JobBatch>().AddSingleton<GroupCommit>().AddSingleton<JobStore>().AddSingleton<JobDesk>()
             .AddSingleton(provider => new TargetGuard(provider.GetRequiredService<DeliveryOptions>(), openLoopback: environment.IsDevelopment()))
-            .AddSingleton<FairnessGate>().AddSingleton<WebhookSender>().AddSingleton<RetryLadder>().AddSingleton<DeliveryRunner>()
+            .AddSingleton<DeliveryGates>().AddSingleton<WebhookSender>().AddSingleton<RetryLadder>().AddSingleton<DeliveryRunner>()
             .AddSingleton<AlarmClock>().AddSingleton<Bookkeeper>().AddSingleton<DeliveryWorker>()
             .AddSingleton(provider => new DeliveryJob(provider.GetRequiredService<DeliveryRunner>()));
 

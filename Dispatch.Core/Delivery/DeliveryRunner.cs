@@ -7,7 +7,7 @@ namespace Dispatch.Delivery;
 
 /// <summary>One attempt from its alarm to its record: wait, claim, wait for the millisecond, send, decide, record.</summary>
 internal sealed class DeliveryRunner(
-    JobStore store, FairnessGate gate, WebhookSender sender, RetryLadder ladder, SigningSecrets secrets, Shutdown shutdown, TimeProvider clock, ILogger<DeliveryRunner> log)
+    JobStore store, DeliveryGates gates, WebhookSender sender, RetryLadder ladder, SigningSecrets secrets, Shutdown shutdown, TimeProvider clock, ILogger<DeliveryRunner> log)
 {
     /// <summary>Carries the attempt out. Returns null, or how it failed and when the retry is due.</summary>
     /// <exception cref="OperationCanceledException">The host is stopping and the job was not claimed, or its delivery was given up.</exception>
@@ -16,11 +16,18 @@ internal sealed class DeliveryRunner(
         if (alarm.IsRetry) await store.RearmAsync(alarm.JobId, shutdown.Claiming);
         await clock.WaitUntilAsync(alarm.DueAt - (long)Timing.ClaimLead.TotalMilliseconds, shutdown.Claiming);
 
-        using var place = await gate.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Claiming);
+        return await ClaimAndSendAsync(alarm) is var (job, report) ? await RecordAsync(job, report) : null;
+    }
+
+    // What is claimed will be sent, by a stopping host too: it is at most 100 ms from its instant.
+    private async Task<(ClaimedJob Job, AttemptReport Report)?> ClaimAndSendAsync(Alarm alarm)
+    {
+        using var claim = await gates.Claims.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Claiming);
         if (await store.ClaimAsync(alarm.JobId, shutdown.Claiming) is not { } job) return null;   // cancelled, or claimed already
 
-        await clock.WaitUntilAsync(job.DueAt, CancellationToken.None);   // at most the claim's lead: a stopping host still sends it
-        return await RecordAsync(job, await SendAsync(job));
+        await clock.WaitUntilAsync(job.DueAt, shutdown.Sending);
+        using var wire = await gates.Wire.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Sending);
+        return (job, await SendAsync(job));
     }
 
     private async Task<AttemptReport> SendAsync(ClaimedJob job)

@@ -1,7 +1,7 @@
 namespace Dispatch.Delivery;
 
 /// <summary>
-/// Admits deliveries to be claimed and sent: so many over all, per destination and per project, so that one hanging receiver or one busy
+/// Admits deliveries, to be claimed or to the wire: so many over all, per destination and per project, so that one hanging receiver or one busy
 /// project cannot hold everyone up. A delivery gets its three counts at once or waits with none, in a lane of its project and destination:
 /// first in, first out within a lane, the lanes in turn.
 /// </summary>
@@ -10,7 +10,7 @@ namespace Dispatch.Delivery;
 /// room wakes one lane; each lane that leaves the ready ring wakes the next where there is room still. So no release ever searches through
 /// lanes that cannot go: entering and leaving cost the same with one waiter or with 10,000.
 /// </remarks>
-internal sealed class FairnessGate(DeliveryOptions options)
+internal sealed class FairnessGate(FairnessLimits limits)
 {
     private readonly Lock door = new();
     private readonly Dictionary<Guid, Count> projects = [];
@@ -39,10 +39,10 @@ internal sealed class FairnessGate(DeliveryOptions options)
         if (cancellation.IsCancellationRequested) return ValueTask.FromCanceled<Place>(cancellation);
         lock (door)
         {
-            var project = CountOf(projects, projectId, options.MaxPerProject);
-            var target = CountOf(destinations, destination, options.MaxPerDestination);
+            var project = CountOf(projects, projectId, limits.PerProject);
+            var target = CountOf(destinations, destination, limits.PerDestination);
             // No one is overtaken: while there is room everywhere, every lane that waits is parked at a count that is full.
-            if (taken < options.MaxConcurrency && project.HasRoom && target.HasRoom) return ValueTask.FromResult(Take(projectId, destination, project, target));
+            if (taken < limits.Total && project.HasRoom && target.HasRoom) return ValueTask.FromResult(Take(projectId, destination, project, target));
 
             var waiter = new Waiter(LaneOf(projectId, destination, project, target));
             waiter.Lane.Waiters.AddLast(waiter.Node);
@@ -96,7 +96,7 @@ internal sealed class FairnessGate(DeliveryOptions options)
 
     private void AdmitReady()
     {
-        while (taken < options.MaxConcurrency && ready.First is { } first)
+        while (taken < limits.Total && ready.First is { } first)
         {
             var lane = first.Value;
             ready.Remove(first);

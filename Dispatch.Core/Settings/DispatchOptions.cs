@@ -74,11 +74,11 @@ public sealed class DeliveryOptions
     /// <summary>Denied networks (CIDR) that this installation opens after all, such as <c>10.1.0.0/16</c>.</summary>
     public IReadOnlyList<System.Net.IPNetwork> AllowedNetworks { get; set; } = [];
 
-    /// <summary>Deliveries that may be claimed or on the wire at once, over all. 1 to 100,000.</summary>
+    /// <summary>Deliveries on the wire at once, over all. 1 to 100,000.</summary>
     public int MaxConcurrency { get; set; } = 4096;
 
     /// <summary>The same per destination (host and port), so that one hanging receiver cannot hold everything. 1 to 100,000.</summary>
-    public int MaxPerDestination { get; set; } = 512;
+    public int MaxPerDestination { get; set; } = 256;
 
     /// <summary>The same per project. 1 to 100,000.</summary>
     public int MaxPerProject { get; set; } = 2048;

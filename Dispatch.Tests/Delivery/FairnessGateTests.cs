@@ -248,5 +248,5 @@ public sealed class FairnessGateTests
     }
 
     internal static FairnessGate Gate(int global = 100_000, int perDestination = 100_000, int perProject = 100_000) =>
-        new(new() { MaxConcurrency = global, MaxPerDestination = perDestination, MaxPerProject = perProject });
+        new(new FairnessLimits(global, perDestination, perProject));
 }

@@ -10,6 +10,7 @@ var scenarios = new Dictionary<string, Func<Task>>
 {
     ["spread"] = Scenarios.SpreadAsync,
     ["burst"] = Scenarios.BurstAsync,
+    ["bare"] = Scenarios.BareAsync,
     ["lone"] = Scenarios.LoneAsync,
     ["accept"] = Scenarios.AcceptAsync,
     ["overdue"] = Scenarios.OverdueAsync,

@@ -66,6 +66,19 @@ internal sealed class Rig : IAsyncDisposable
     public Task PostAllAsync(IEnumerable<long> dueAtMs) =>
         Parallel.ForEachAsync(dueAtMs, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (due, _) => await PostAsync(due));
 
+    /// <summary>Sends bodies like a delivery's straight to the receiver, 256 at a time.</summary>
+    public async Task SendBareAsync(int count)
+    {
+        using var bare = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, MaxConnectionsPerServer = 256 });
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (_, cancellation) =>
+        {
+            var now = DateTimeOffset.UtcNow;
+            var body = $$$"""{"jobId":"{{{Guid.CreateVersion7()}}}","title":"bench","payload":{"at":{{{now.ToUnixTimeMilliseconds()}}},"userId":"usr_812","plan":"pro"},"firedAt":"{{{now:yyyy-MM-ddTHH:mm:ss.fffZ}}}"}""";
+            using var content = new StringContent(body, Encoding.UTF8, "application/json");
+            using var response = await bare.PostAsync(HookUrl, content, cancellation);
+        });
+    }
+
     /// <summary>Waits until so many webhooks have arrived, then reports.</summary>
     public async Task<Report> ReportAsync(int count, TimeSpan limit)
     {

@@ -29,6 +29,18 @@ internal static class Scenarios
         Console.WriteLine($"  last arrival {report.LastAtMs - due:0} ms after the instant, host CPU {(rig.HostCpu() - cpu).TotalMilliseconds / 10:0} us a job from alarm to record");
     }
 
+    /// <summary>The limit to compare a burst with: a bare HttpClient that sends the same bodies to the same receiver.</summary>
+    public static async Task BareAsync()
+    {
+        await using var rig = await Rig.StartAsync();
+        await WarmUpAsync(rig);
+        await rig.SendBareAsync(5_000);
+        await rig.ResetAsync();
+        var watch = Stopwatch.StartNew();
+        await rig.SendBareAsync(10_000);
+        Console.WriteLine($"bare HttpClient loop: 10,000 in {watch.ElapsedMilliseconds} ms, {10_000 / watch.Elapsed.TotalSeconds:0}/s");
+    }
+
     /// <summary>One job on an idle host, 200 times.</summary>
     public static async Task LoneAsync()
     {
