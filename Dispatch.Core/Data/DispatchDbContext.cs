@@ -25,9 +25,6 @@ public abstract class DispatchDbContext(DbContextOptions options) : IdentityUser
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
-    // The passkeys' table is part of version 3; choosing it now spares a migration of accounts later.
-    protected override Version SchemaVersion => Microsoft.AspNetCore.Identity.IdentitySchemaVersions.Version3;
-
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +18,10 @@ internal static class Providers
         DatabaseProvider.Postgres or DatabaseProvider.SqlServer =>
             throw new NotSupportedException($"Database:Provider {database.Provider} is not in this version; allowed: Sqlite."),
     };
+
+    /// <summary>The version of Identity's tables, which its model takes from the options. 3 has passkeys; choosing it now spares accounts a migration.</summary>
+    public static IServiceCollection AddIdentitySchema(this IServiceCollection services) =>
+        services.Configure<IdentityOptions>(identity => identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3);
 
     /// <summary>The file's full path, its folder made where it is missing.</summary>
     public static string SqliteFile(DatabaseOptions database, string contentRoot)
@@ -43,11 +48,16 @@ internal static class Providers
         _ => false,
     };
 
+    /// <summary>A host killed in the middle of a migration leaves EF's lock row, and every later start would wait for it for ever.</summary>
+    public static Task ClearStaleMigrationLockAsync(DispatchDbContext db) =>
+        db is SqliteDispatchDbContext ? db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"") : Task.CompletedTask;
+
     private static string SqliteConnectionString(DatabaseOptions database, string contentRoot) =>
         new SqliteConnectionStringBuilder(database.ConnectionString) { DataSource = SqliteFile(database, contentRoot) }.ToString();
 
     private static IServiceCollection AddContexts<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> configure)
         where TContext : DispatchDbContext => services
+            .AddIdentitySchema()
             .AddPooledDbContextFactory<TContext>(configure)
             .AddSingleton<IDbContextFactory<DispatchDbContext>, ContextFactory<TContext>>()
             .AddScoped<DispatchDbContext>(provider => provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext());

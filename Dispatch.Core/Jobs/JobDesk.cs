@@ -1,3 +1,5 @@
+using Dispatch.Execution;
+
 namespace Dispatch.Jobs;
 
 /// <summary>What a caller wants delivered, already checked.</summary>
@@ -14,15 +16,37 @@ public enum CancelOutcome
 }
 
 /// <summary>Where jobs are handed in and called off: the engine's door for the API and the dashboard.</summary>
-public sealed class JobDesk
+internal sealed class JobDesk(JobStore store, AlarmClock alarms, HostIdentity host, TimeProvider clock)
 {
     /// <summary>Stores the job durably, then arms it when it is due soon. Null: the key was revoked or the project deleted meanwhile.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment; nothing was acknowledged.</exception>
-    public Task<Job?> ScheduleAsync(NewJob job, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<Job?> ScheduleAsync(NewJob wanted)
+    {
+        var now = clock.NowMs();
+        var armsNow = alarms.HasRoomFor(wanted.FireAt);
+        var job = new Job
+        {
+            Id = Guid.CreateVersion7(),
+            AccountId = wanted.AccountId,
+            ProjectId = wanted.ProjectId,
+            Title = wanted.Title,
+            WebhookUrl = wanted.WebhookUrl,
+            Payload = wanted.Payload,
+            FireAt = wanted.FireAt,
+            NextAttemptAt = wanted.FireAt,
+            ArmedBy = armsNow ? host.Id : null,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        if (!await store.InsertAsync(job, wanted.KeyId)) return null;
+
+        if (armsNow) alarms.Set(new Alarm(job.Id, job.ProjectId, Alarm.DestinationOf(job.WebhookUrl), job.FireAt, IsRetry: false));
+        return job;
+    }
 
     /// <summary>Calls a job of the project off, if no host has claimed it.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
-    public Task<CancelOutcome> CancelAsync(Guid jobId, Guid projectId, CancellationToken cancellation) => throw new NotImplementedException();
+    public Task<CancelOutcome> CancelAsync(Guid jobId, Guid projectId) => store.CancelAsync(jobId, projectId);
 }
 
 /// <summary>The database does not take writes at the moment (locked, full, gone). Callers may try again; the API answers 503.</summary>

@@ -1,3 +1,155 @@
+using Dispatch.Data;
+using Dispatch.Execution;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
 namespace Dispatch.Jobs;
 
-internal sealed class JobStore;
+/// <summary>
+/// The only writer of a job's status. Everything goes through <see cref="GroupCommit"/>; whatever returns is durable.
+/// Inserts and cancellations fail at once when the database is away; what the engine has begun is tried again until it is stored.
+/// </summary>
+internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDbContext> contexts, HostIdentity host, TimeProvider clock, ILogger<JobStore> log)
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>False: the key was revoked or the project deleted meanwhile.</summary>
+    public Task<bool> InsertAsync(Job job, Guid? keyId) => commits.WriteAsync(new InsertWrite(job, keyId));
+
+    public Task<CancelOutcome> CancelAsync(Guid jobId, Guid projectId) => commits.WriteAsync(new CancelWrite(jobId, projectId));
+
+    /// <summary>The retry's alarm rang: FAILED goes back to SCHEDULED.</summary>
+    public Task RearmAsync(Guid jobId, CancellationToken stopping) => UntilStoredAsync(() => new RearmWrite(jobId), stopping);
+
+    /// <summary>Null: cancelled, already claimed, or not this host's.</summary>
+    public Task<ClaimedJob?> ClaimAsync(Guid jobId, CancellationToken stopping) => UntilStoredAsync(() => new ClaimWrite(jobId), stopping);
+
+    /// <summary>Writes the attempt's row and its transition in one transaction. False: the claim was lost, so nothing was written.</summary>
+    public Task<bool> RecordAsync(ClaimedJob job, Attempt attempt, Transition transition, long? retryAt) =>
+        UntilStoredAsync(() => new RecordWrite(job, attempt, transition, retryAt), CancellationToken.None);
+
+    /// <summary>Takes up to <paramref name="limit"/> free jobs due in (<paramref name="after"/>, <paramref name="until"/>] for this host, earliest first.</summary>
+    public async Task<IReadOnlyList<Alarm>> ArmAsync(long after, long until, int limit, CancellationToken stopping)
+    {
+        if (limit <= 0) return [];
+
+        await using var db = await contexts.CreateDbContextAsync(stopping);
+        var free = await db.Jobs.AsNoTracking()
+            .Where(j => j.ArmedBy == null && j.NextAttemptAt > after && j.NextAttemptAt <= until)
+            .OrderBy(j => j.NextAttemptAt)
+            .Take(limit)
+            .Select(j => new { j.Id, j.ProjectId, j.WebhookUrl, j.NextAttemptAt, j.Status })
+            .ToListAsync(stopping);
+        if (free.Count == 0) return [];
+
+        var ids = free.Select(j => j.Id).ToArray();
+        var won = await commits.WriteAsync(new CustomWrite<HashSet<Guid>>(async write =>
+        {
+            var armed = await write.Jobs
+                .Where(j => ids.Contains(j.Id) && j.ArmedBy == null && j.NextAttemptAt != null)
+                .ExecuteUpdateAsync(set => set.SetProperty(j => j.ArmedBy, host.Id));
+            return armed == ids.Length
+                ? [.. ids]
+                : await write.Jobs.Where(j => ids.Contains(j.Id) && j.ArmedBy == host.Id).Select(j => j.Id).ToHashSetAsync();
+        }));
+
+        return [.. free.Where(j => won.Contains(j.Id))
+            .Select(j => new Alarm(j.Id, j.ProjectId, Alarm.DestinationOf(j.WebhookUrl), j.NextAttemptAt!.Value, j.Status == JobStatus.Failed))];
+    }
+
+    /// <summary>What this host holds although it was due before <paramref name="dueBefore"/>: on the wire, or its alarm was lost.</summary>
+    public async Task<IReadOnlyList<(Alarm Alarm, JobStatus Status)>> OverdueAsync(long dueBefore, CancellationToken stopping)
+    {
+        await using var db = await contexts.CreateDbContextAsync(stopping);
+        var overdue = await db.Jobs.AsNoTracking()
+            .Where(j => j.ArmedBy == host.Id && j.NextAttemptAt < dueBefore)
+            .OrderBy(j => j.NextAttemptAt)
+            .Take(10_000)
+            .Select(j => new { j.Id, j.ProjectId, j.WebhookUrl, j.NextAttemptAt, j.Status })
+            .ToListAsync(stopping);
+        return [.. overdue.Select(j => (new Alarm(j.Id, j.ProjectId, Alarm.DestinationOf(j.WebhookUrl), j.NextAttemptAt!.Value, j.Status == JobStatus.Failed), j.Status))];
+    }
+
+    /// <summary>Frees everything that other hosts held; on SQLite they are dead by definition. Their attempts are logged as interrupted.</summary>
+    public async Task RecoverFromOtherHostsAsync(CancellationToken stopping)
+    {
+        var interrupted = 0;
+        while (await InterruptAsync(db => db.Jobs.Where(j => j.ArmedBy != null && j.ArmedBy != host.Id), stopping) is > 0 and var some) interrupted += some;
+
+        var freed = await commits.WriteAsync(new CustomWrite<int>(db => db.Jobs
+            .Where(j => j.ArmedBy != null && j.ArmedBy != host.Id && j.NextAttemptAt != null)
+            .ExecuteUpdateAsync(set => set.SetProperty(j => j.ArmedBy, (Guid?)null))));
+        Log.Recovered(log, interrupted, freed);
+    }
+
+    /// <summary>Frees claims of this host that nothing in it knows, left by a commit whose answer was lost.</summary>
+    public Task<int> InterruptOrphansAsync(IReadOnlyList<Guid> jobIds, CancellationToken stopping) =>
+        InterruptAsync(db => db.Jobs.Where(j => jobIds.Contains(j.Id) && j.ArmedBy == host.Id), stopping);
+
+    /// <summary>A stopping host gives back what it has not claimed.</summary>
+    public Task<int> GiveBackAsync() => commits.WriteAsync(new CustomWrite<int>(db => db.Jobs
+        .Where(j => j.ArmedBy == host.Id && j.NextAttemptAt != null && j.Status != JobStatus.Firing)
+        .ExecuteUpdateAsync(set => set.SetProperty(j => j.ArmedBy, (Guid?)null))));
+
+    /// <summary>Removes up to 1,000 jobs of deleted projects, or else the projects that have none left. Returns how many rows went.</summary>
+    public async Task<int> PurgeDeletedProjectsAsync(CancellationToken stopping)
+    {
+        await using var db = await contexts.CreateDbContextAsync(stopping);
+        return await db.Projects.AnyAsync(p => p.DeletedAt != null, stopping) ? await commits.WriteAsync(new CustomWrite<int>(PurgeAsync)) : 0;
+    }
+
+    private static async Task<int> PurgeAsync(DispatchDbContext db)
+    {
+        var deleted = db.Projects.Where(p => p.DeletedAt != null).Select(p => p.Id);
+        var some = await db.Jobs.Where(j => deleted.Contains(j.ProjectId) && j.Status != JobStatus.Firing).OrderBy(j => j.Id).Take(1000).Select(j => j.Id).ToListAsync();
+        if (some.Count > 0) return await db.Jobs.Where(j => some.Contains(j.Id)).ExecuteDeleteAsync();
+        return await db.Projects.Where(p => p.DeletedAt != null && !db.Jobs.Any(j => j.ProjectId == p.Id)).ExecuteDeleteAsync();
+    }
+
+    private Task<int> InterruptAsync(Func<DispatchDbContext, IQueryable<Job>> held, CancellationToken stopping)
+    {
+        stopping.ThrowIfCancellationRequested();
+        return commits.WriteAsync(new CustomWrite<int>(async db =>
+        {
+            var now = clock.NowMs();
+            var cut = await held(db)
+                .Where(j => j.Status == JobStatus.Firing && j.NextAttemptAt != null)
+                .OrderBy(j => j.NextAttemptAt)
+                .Take(1000)
+                .Select(j => new { j.Id, j.Attempt, ClaimedAt = j.UpdatedAt })
+                .ToListAsync();
+            if (cut.Count == 0) return 0;
+
+            var ids = cut.Select(j => j.Id).ToArray();
+            await db.Jobs.Where(j => ids.Contains(j.Id)).TakeAsync(Transition.Interrupt, now, set => set
+                .SetProperty(j => j.ArmedBy, (Guid?)null).SetProperty(j => j.ClaimId, (Guid?)null));
+            db.Attempts.AddRange(cut.Select(j => new Attempt
+            {
+                Id = Guid.CreateVersion7(),
+                JobId = j.Id,
+                Number = j.Attempt,
+                Status = AttemptStatus.Interrupted,
+                Error = "The host stopped before the outcome of this attempt was recorded.",
+                FiredAt = j.ClaimedAt,
+            }));
+            await db.SaveChangesAsync();
+            return cut.Count;
+        }));
+    }
+
+    private async Task<TResult> UntilStoredAsync<TResult>(Func<StoreWrite<TResult>> write, CancellationToken stopping)
+    {
+        while (true)
+        {
+            stopping.ThrowIfCancellationRequested();
+            try
+            {
+                return await commits.WriteAsync(write());
+            }
+            catch (StoreUnavailableException)
+            {
+                await Task.Delay(RetryDelay, clock, stopping);
+            }
+        }
+    }
+}

@@ -25,14 +25,11 @@ public sealed record Transition(JobStatus From, JobStatus To)
     /// <summary>The host that claimed the job died; what it did on the wire is unknown, so the job is sent again.</summary>
     public static readonly Transition Interrupt = new(JobStatus.Firing, JobStatus.Scheduled);
 
-    /// <summary>The host that claimed the job gives it back unsent, because it is stopping.</summary>
-    public static readonly Transition Release = new(JobStatus.Firing, JobStatus.Scheduled);
-
     /// <summary>The owner calls it off.</summary>
     public static readonly Transition Cancel = new(JobStatus.Scheduled, JobStatus.Cancelled);
 
     /// <summary>All of them, for the tests that walk the machine.</summary>
-    public static readonly IReadOnlyList<Transition> All = [Claim, Deliver, Retry, Exhaust, Rearm, Interrupt, Release, Cancel];
+    public static readonly IReadOnlyList<Transition> All = [Claim, Deliver, Retry, Exhaust, Rearm, Interrupt, Cancel];
 
     /// <summary>True where nothing can follow.</summary>
     public bool IsFinal => To is JobStatus.Success or JobStatus.Dead or JobStatus.Cancelled;

@@ -1,12 +1,11 @@
 using Dispatch.Data;
+using Dispatch.Execution;
 using Dispatch.Jobs;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Components;
-using Hangfire;
-using Hangfire.InMemory;
+using Dispatch.Web.Operators;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
@@ -40,10 +39,10 @@ public sealed class TestWebHost : IAsyncLifetime
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = "Dispatch.Web", ContentRootPath = folder });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        Compose(builder.Services);
+        Compose(builder);
 
         app = builder.Build();
-        await using (var db = await NewContextAsync()) await db.Database.EnsureCreatedAsync();
+        await app.Services.GetRequiredService<DatabaseSetup>().OpenAsync();
         app.UseEnvelopeErrors();
         app.UseDispatchPages();
         app.UseAuthentication();
@@ -72,14 +71,18 @@ public sealed class TestWebHost : IAsyncLifetime
         return new ApiClient(Address) { Token = answer.Data.GetProperty("token").GetString(), Email = answer.Data.GetProperty("user").GetProperty("email").GetString() };
     }
 
-    private void Compose(IServiceCollection services)
+    private void Compose(WebApplicationBuilder builder)
     {
         var database = new DatabaseOptions { ConnectionString = "Data Source=test.db" };
-        services.AddSingleton(TimeProvider.System).AddSingleton(Options).AddSingleton(new DeliveryOptions()).AddSingleton(database).AddSingleton(Limits);
-        services.AddDispatchDatabase(database, folder);
-        services.AddDataProtection().PersistKeysToDbContext<DispatchDbContext>();
-        services.AddSingleton<JobDesk>().AddSingleton(new TargetCheck(url => url.Host == DeniedHost ? "denied" : null)).AddSingleton<JobStorage>(_ => new InMemoryStorage());
-        services.AddDispatchAccounts().AddDispatchApi().AddDispatchPages();
+        var settings = new DispatchSettings(Options, database, new HangfireOptions(), new DeliveryOptions(), new DashboardOptions(), new RedisOptions());
+        builder.Services
+            .AddDispatchCore(settings, builder.Environment)
+            .AddSingleton(Limits)
+            .AddSingleton(new TargetCheck(url => url.Host == DeniedHost ? "denied" : null))
+            .AddDispatchAccounts().AddDispatchApi().AddDispatchPages().AddDispatchOperators();
+
+        // Nothing is delivered here: seeded jobs stay as they were put, and no test speaks to example.com.
+        foreach (var service in builder.Services.Where(s => s.ImplementationType == typeof(Sweeper) || s.ImplementationType == typeof(DeliveryServer)).ToArray()) builder.Services.Remove(service);
     }
 
     private static string Throw(string kind) => kind switch

@@ -13,7 +13,7 @@ internal static class AccountServices
 {
     public static IServiceCollection AddDispatchAccounts(this IServiceCollection services)
     {
-        services.TryAddSingleton<RateLimitOptions>();
+        services.TryAddSingleton(provider => provider.GetRequiredService<IConfiguration>().GetSection("RateLimits").Get<RateLimitOptions>() ?? new RateLimitOptions());
         services.AddSingleton<AccountLimits>().AddSingleton<DummyPassword>().AddSingleton<SessionStore>().AddScoped<AccountDesk>();
         services.AddScoped<IAuthorizationHandler, OperatorHandler>();
         services.AddIdentity();

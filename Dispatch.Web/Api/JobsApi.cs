@@ -40,14 +40,14 @@ internal static class JobsApi
         if (draft is null) return failure!;
 
         var job = await desk.ScheduleAsync(
-            new NewJob(caller.AccountId, caller.ProjectId!.Value, caller.KeyId, draft.Title, draft.WebhookUrl, draft.Payload, draft.FireAt), cancellation);
+            new NewJob(caller.AccountId, caller.ProjectId!.Value, caller.KeyId, draft.Title, draft.WebhookUrl, draft.Payload, draft.FireAt));
         return job is null
             ? ApiKeyHandler.Refusal(request)   // revoked since it was looked up
             : Answers.Created($"/api/v1/jobs/{job.Id}", "Job scheduled successfully", job.ToDto());
     }
 
     private static async Task<Results<Ok<Envelope<NoData>>, Failure>> CancelAsync(string id, Caller caller, JobDesk desk, CancellationToken cancellation) =>
-        await desk.CancelAsync(RouteId.Parse(id), caller.ProjectId!.Value, cancellation) switch
+        await desk.CancelAsync(RouteId.Parse(id), caller.ProjectId!.Value) switch
         {
             CancelOutcome.Cancelled => Answers.Done("Job cancelled successfully"),
             CancelOutcome.NotScheduled => Failure.BadRequest("job_not_scheduled", "Only scheduled jobs can be cancelled"),

@@ -17,8 +17,7 @@ internal static class PageServices
     public static IServiceCollection AddDispatchPages(this IServiceCollection services)
     {
         services.AddRazorComponents();
-        services.AddScoped<PageSignIn>();
-        return services.AddHangfire(_ => { });
+        return services.AddScoped<PageSignIn>();
     }
 
     /// <summary>Security headers, pages for errors, then routing. For everything that is not the API, which has its envelope.</summary>
@@ -38,7 +37,7 @@ internal static class PageServices
         app.MapRazorComponents<App>();
         app.MapPost("/logout", PageSignIn.SignOutAsync).ExcludeFromDescription();
         // No local-requests-only filter: behind a reverse proxy on the same machine every request is local.
-        app.MapHangfireDashboardWithAuthorizationPolicy(Schemes.Operator, "/hangfire", new DashboardOptions { Authorization = [], DashboardTitle = "Dispatch" });
+        app.MapHangfireDashboardWithAuthorizationPolicy(Schemes.Operator, "/hangfire", new Hangfire.DashboardOptions { Authorization = [], DashboardTitle = "Dispatch" });
         return app;
     }
 

@@ -1,0 +1,76 @@
+using Dispatch.Execution;
+using Dispatch.Jobs;
+using Dispatch.Projects;
+using Microsoft.Extensions.Logging;
+
+namespace Dispatch.Delivery;
+
+/// <summary>One attempt from its alarm to its record: wait, claim, wait for the millisecond, send, decide, record.</summary>
+internal sealed class DeliveryRunner(
+    JobStore store, FairnessGate gate, WebhookSender sender, RetryLadder ladder, SigningSecrets secrets, Shutdown shutdown, TimeProvider clock, ILogger<DeliveryRunner> log)
+{
+    /// <summary>Carries the attempt out. Returns null, or how it failed and when the retry is due.</summary>
+    /// <exception cref="OperationCanceledException">The host is stopping and the job was not claimed, or its delivery was given up.</exception>
+    public async Task<DeliveryFailedException?> RunAsync(Alarm alarm)
+    {
+        if (alarm.IsRetry) await store.RearmAsync(alarm.JobId, shutdown.Claiming);
+        await clock.WaitUntilAsync(alarm.DueAt - (long)Timing.ClaimLead.TotalMilliseconds, shutdown.Claiming);
+
+        using var place = await gate.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Claiming);
+        if (await store.ClaimAsync(alarm.JobId, shutdown.Claiming) is not { } job) return null;   // cancelled, or claimed already
+
+        await clock.WaitUntilAsync(job.DueAt, CancellationToken.None);   // at most the claim's lead: a stopping host still sends it
+        return await RecordAsync(job, await SendAsync(job));
+    }
+
+    private async Task<AttemptReport> SendAsync(ClaimedJob job)
+    {
+        var firedAt = clock.NowMs();
+        try
+        {
+            var keys = secrets.Current(job.SecretCipher, job.PreviousSecretCipher, job.PreviousSecretExpiresAt, firedAt);
+            return await sender.SendAsync(WebhookRequest.For(job.Id, new Uri(job.WebhookUrl), job.Title, job.Payload, keys, firedAt), shutdown.Sending);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // Ours, not the receiver's; still an attempt with an end, or the job would be tried for ever.
+            Log.DeliveryBroke(log, job.Id, exception);
+            return new AttemptReport(new DeliveryOutcome.Broken("The attempt failed inside Dispatch; the host's log says why.", null, null), firedAt, 0, clock.NowMs());
+        }
+    }
+
+    private async Task<DeliveryFailedException?> RecordAsync(ClaimedJob job, AttemptReport report)
+    {
+        var outcome = report.Outcome;
+        var next = ladder.After(outcome.Succeeded, job.RetryCount, report.EndedAtMs);
+        var retryAt = (next as NextStep.Retry)?.DueAtMs;
+        var attempt = new Attempt
+        {
+            Id = Guid.CreateVersion7(),
+            JobId = job.Id,
+            Number = job.Attempt,
+            Status = outcome.Succeeded ? AttemptStatus.Success : AttemptStatus.Failed,
+            ResponseCode = outcome.ResponseCode,
+            ResponseBody = outcome.ResponseBody,
+            Error = outcome.Error,
+            DurationMs = report.DurationMs,
+            LatenessMs = report.FiredAtMs - job.DueAt,
+            FiredAt = report.FiredAtMs,
+        };
+
+        if (!await store.RecordAsync(job, attempt, next.Transition, retryAt))
+        {
+            Log.ClaimLost(log, job.Id, job.Attempt);
+            return null;
+        }
+
+        if (outcome.Succeeded)
+        {
+            Log.Delivered(log, job.Id, job.Attempt, outcome.ResponseCode, report.DurationMs, attempt.LatenessMs.Value);
+            return null;
+        }
+
+        Log.AttemptFailed(log, job.Id, job.Attempt, outcome.ResponseCode, report.DurationMs, next.Transition.To.ToName());
+        return new DeliveryFailedException(outcome.Error ?? "The attempt failed.", retryAt);
+    }
+}

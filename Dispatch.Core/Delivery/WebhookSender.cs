@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Dispatch.Delivery;
+
+/// <summary>Sends one attempt: at most one request on the wire, one time limit over all of it, and a failure is an outcome.</summary>
+internal sealed class WebhookSender : IDisposable
+{
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private static readonly string UserAgent = $"Dispatch/{typeof(WebhookSender).Assembly.GetName().Version!.ToString(3)}";
+
+    private readonly DeliveryOptions options;
+    private readonly TimeProvider clock;
+    private readonly HttpMessageInvoker http;   // not HttpClient: its time-out and buffering would only be in the way
+
+    /// <param name="resolve">How names are looked up; null: as the system does.</param>
+    public WebhookSender(DeliveryOptions options, TargetGuard guard, TimeProvider clock, ResolveHost? resolve = null)
+    {
+        this.options = options;
+        this.clock = clock;
+        http = new(WebhookHandler.Create(new(guard, resolve ?? new NameLookup().ResolveAsync)));
+    }
+
+    /// <summary>POSTs the request and reads the answer, within <see cref="DeliveryOptions.Timeout"/>.</summary>
+    /// <param name="abort">The host gives up on what is on the wire; the attempt's result stays unknown.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="abort"/> was cancelled.</exception>
+    public async Task<AttemptReport> SendAsync(WebhookRequest request, CancellationToken abort)
+    {
+        var started = clock.GetTimestamp();
+        var outcome = await AttemptAsync(request, abort);
+        return new(outcome, request.FiredAtMs, (long)clock.GetElapsedTime(started).TotalMilliseconds, clock.NowMs());
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<DeliveryOutcome> AttemptAsync(WebhookRequest request, CancellationToken abort)
+    {
+        // One source over name look-up, connecting, sending, headers and body.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(abort);
+        limit.CancelAfter(options.Timeout);
+        using var message = ToMessage(request);
+        using var body = new AnswerBody();
+        HttpResponseMessage? answer = null;
+        try
+        {
+            answer = await http.SendAsync(message, limit.Token);
+            await body.ReadAsync(answer.Content, limit);
+            return answer.IsSuccessStatusCode
+                ? new DeliveryOutcome.Delivered((int)answer.StatusCode, body.Text())
+                : new DeliveryOutcome.Rejected((int)answer.StatusCode, body.Text());
+        }
+        catch (Exception failure) when (DeliveryFailure.IsExpected(failure))
+        {
+            abort.ThrowIfCancellationRequested();
+            return Failed(failure, limit.IsCancellationRequested, (int?)answer?.StatusCode, answer is null ? null : body.Text());
+        }
+        finally
+        {
+            answer?.Dispose();   // closes the connection unless the answer was read to its end
+        }
+    }
+
+    private DeliveryOutcome Failed(Exception failure, bool limitReached, int? code, string? body)
+    {
+        if (DeliveryFailure.Find<TargetDeniedException>(failure) is not null) return new DeliveryOutcome.NotAllowed();
+        return limitReached
+            ? new DeliveryOutcome.TimedOut(options.Timeout, code, body)
+            : new DeliveryOutcome.Broken(DeliveryFailure.Describe(failure), code, body);
+    }
+
+    private static HttpRequestMessage ToMessage(WebhookRequest request)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Post, request.Url)
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            // Of known length: no chunks, and headers and body leave in one write. Once that has begun, the handler never sends it again.
+            Content = new ByteArrayContent(request.Body) { Headers = { ContentType = Json } },
+        };
+        message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        message.Headers.TryAddWithoutValidation("x-dispatch-signature", request.Signature.DispatchSignature);
+        message.Headers.TryAddWithoutValidation("webhook-id", request.Signature.Id);
+        message.Headers.TryAddWithoutValidation("webhook-timestamp", request.Signature.Timestamp);
+        message.Headers.TryAddWithoutValidation("webhook-signature", request.Signature.StandardSignature);
+        return message;
+    }
+}

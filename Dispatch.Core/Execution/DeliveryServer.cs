@@ -1,0 +1,52 @@
+using Hangfire;
+using Hangfire.Server;
+using Hangfire.States;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Dispatch.Execution;
+
+/// <summary>
+/// Runs Hangfire's scheduler and our worker as a Hangfire server, without its stock workers. When the host stops, it takes no more,
+/// lets what is claimed finish within <see cref="Timing.Drain"/>, and gives the rest back.
+/// </summary>
+internal sealed class DeliveryServer(
+    JobStorage storage,
+    IBackgroundJobStateChanger states,
+    DeliveryWorker worker,
+    AlarmClock alarms,
+    Shutdown shutdown,
+    HostIdentity host,
+    ILogger<DeliveryServer> log) : IHostedService, IDisposable
+{
+    private BackgroundProcessingServer? server;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        alarms.Start();
+        server = new BackgroundProcessingServer(
+            storage,
+            [new DelayedJobScheduler(Timing.SchedulePoll, states), worker],
+            new Dictionary<string, object> { ["Queues"] = new[] { AlarmClock.Queue }, ["WorkerCount"] = 1 },
+            new BackgroundProcessingServerOptions { ServerName = $"dispatch:{host.Name}", ShutdownTimeout = TimeSpan.FromSeconds(2), StopTimeout = TimeSpan.FromSeconds(1) });
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        server?.SendStop();
+        shutdown.StopClaiming();
+        try
+        {
+            await worker.DrainAsync().WaitAsync(Timing.Drain, cancellationToken);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            Log.DrainTimedOut(log, Timing.Drain);
+            shutdown.Abort();
+            await worker.DrainAsync().WaitAsync(TimeSpan.FromSeconds(5), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public void Dispose() => server?.Dispose();
+}

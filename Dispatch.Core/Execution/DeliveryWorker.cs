@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using Dispatch.Jobs;
+using Hangfire.Common;
+using Hangfire.Server;
+using Hangfire.States;
+using Hangfire.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Dispatch.Execution;
+
+/// <summary>
+/// Hangfire's worker for deliveries. The stock one holds a thread for the whole exchange, so that 20 receivers that never answer stop
+/// everything; this one fetches on one thread and carries each delivery out as a task. Hangfire's states are changed through its own
+/// state changer, so that filters and its dashboard see every step.
+/// </summary>
+internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobStateChanger states, AlarmClock alarms, Bookkeeper bookkeeper, ILogger<DeliveryWorker> log)
+    : IBackgroundProcess
+{
+    private static readonly string[] Queues = [AlarmClock.Queue];
+    private static readonly string[] MayStart = [EnqueuedState.StateName, ScheduledState.StateName, ProcessingState.StateName];
+    private static readonly string[] MayEnd = [ProcessingState.StateName];
+
+    private readonly ConcurrentDictionary<Guid, Task> atWork = new();
+
+    /// <summary>True where a task of this host is waiting for the job's instant, sending it, or recording it.</summary>
+    public bool IsAtWork(Guid jobId) => atWork.ContainsKey(jobId);
+
+    /// <summary>Ends when every delivery that was begun has ended.</summary>
+    public Task DrainAsync() => Task.WhenAll(atWork.Values);
+
+    public void Execute(BackgroundProcessContext context)
+    {
+        using var connection = context.Storage.GetConnection();
+        while (!context.IsStopping)
+        {
+            var fetched = connection.FetchNextJob(Queues, context.StoppingToken);
+            try
+            {
+                Begin(context, connection, fetched);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // The alarm is lost, the job is not: the sweeper sets another.
+                Log.AlarmNotTaken(log, fetched.JobId, exception);
+                Finish(fetched);
+            }
+        }
+    }
+
+    private void Begin(BackgroundProcessContext context, IStorageConnection connection, IFetchedJob fetched)
+    {
+        var processing = new StateChangeContext(
+            context.Storage, connection, fetched.JobId, new DeliveringState(context.ServerId), MayStart);
+        var applied = states.ChangeState(processing);
+        if (applied?.Name != ProcessingState.StateName || AlarmOf(processing.ProcessedJob) is not { } alarm)
+        {
+            Finish(fetched);
+            return;
+        }
+
+        // A doubled alarm: the job is being seen to.
+        var done = new TaskCompletionSource();
+        if (!atWork.TryAdd(alarm.JobId, done.Task))
+        {
+            End(context, fetched, new SucceededState(null, 0, 0));
+            return;
+        }
+
+        _ = Task.Run(() => DeliverAsync(context, fetched, alarm, done));
+    }
+
+    private async Task DeliverAsync(BackgroundProcessContext context, IFetchedJob fetched, Alarm alarm, TaskCompletionSource done)
+    {
+        var started = Environment.TickCount64;
+        IState? end;
+        try
+        {
+            await deliveries.DeliverAsync(alarm.JobId, alarm.ProjectId, alarm.Destination, alarm.DueAt, alarm.IsRetry);
+            end = new SucceededState(null, 0, Environment.TickCount64 - started);
+        }
+        catch (DeliveryFailedException failed)
+        {
+            end = new FailedState(failed, context.ServerId);
+        }
+        catch (OperationCanceledException)
+        {
+            end = null;   // stopping: the job was given back, and in memory Hangfire's entry goes with the process
+        }
+        catch (Exception exception)
+        {
+            Log.DeliveryBroke(log, alarm.JobId, exception);
+            end = new FailedState(exception, context.ServerId);
+        }
+
+        if (end is FailedState { Exception: DeliveryFailedException { RetryAt: not null } }) alarms.Reset(alarm.JobId);
+        else alarms.Clear(alarm.JobId);
+        atWork.TryRemove(alarm.JobId, out _);
+        if (end is not null) End(context, fetched, end);
+        done.SetResult();
+    }
+
+    // After the delivery nobody waits for Hangfire's books; kept on the delivery's own thread they triple the tail of a burst.
+    private void End(BackgroundProcessContext context, IFetchedJob fetched, IState state) => bookkeeper.Enter(() =>
+    {
+        using var connection = context.Storage.GetConnection();
+        states.ChangeState(new StateChangeContext(context.Storage, connection, fetched.JobId, state, MayEnd));
+        Finish(fetched);
+    });
+
+    private static void Finish(IFetchedJob fetched)
+    {
+        using (fetched) fetched.RemoveFromQueue();
+    }
+
+    private static Alarm? AlarmOf(Hangfire.BackgroundJob? hangfire)
+    {
+        if (hangfire?.Job?.Type != typeof(DeliveryJob) || hangfire.Job.Args is not [Guid jobId, Guid projectId, string destination, long dueAt, bool isRetry]) return null;
+
+        var alarm = new Alarm(jobId, projectId, destination, dueAt, isRetry);
+        return hangfire.ParametersSnapshot?.TryGetValue(RetryLadderFilter.DueAtParameter, out var retryAt) == true && retryAt is not null
+            ? alarm with { DueAt = SerializationHelper.Deserialize<long>(retryAt), IsRetry = true }
+            : alarm;
+    }
+}

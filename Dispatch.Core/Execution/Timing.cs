@@ -1,0 +1,34 @@
+namespace Dispatch.Execution;
+
+/// <summary>The engine's own intervals.</summary>
+internal static class Timing
+{
+    /// <summary>
+    /// How long before its due time a job's alarm rings. Hangfire truncates to whole seconds (up to 1 s early) and polls every
+    /// <see cref="SchedulePoll"/>; what is left is the delivery's to wait out.
+    /// </summary>
+    public static readonly TimeSpan AlarmLead = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long before its due time a job is claimed, so that the commit is over when the instant comes.</summary>
+    public static readonly TimeSpan ClaimLead = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Jobs due later than this stay in the database only.</summary>
+    public static readonly TimeSpan Horizon = TimeSpan.FromMinutes(10);
+
+    /// <summary>Jobs due within this are armed even when the alarm clock is fairly full.</summary>
+    public static readonly TimeSpan NearHorizon = TimeSpan.FromSeconds(30);
+
+    public static readonly TimeSpan SchedulePoll = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How often the sweeper looks for jobs to arm and for alarms that were lost.</summary>
+    public static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
+
+    /// <summary>A job this long overdue whose alarm is not at work has lost it.</summary>
+    public static readonly TimeSpan AlarmLost = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a stopping host waits for what is on the wire.</summary>
+    public static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long Hangfire's pages show what has ended. It is kept in memory, some 2 KB a job; the job's page shows it for good.</summary>
+    public static readonly TimeSpan HangfireShows = TimeSpan.FromSeconds(15);
+}

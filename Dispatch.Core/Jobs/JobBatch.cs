@@ -1,0 +1,109 @@
+using Dispatch.Data;
+using Dispatch.Execution;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dispatch.Jobs;
+
+/// <summary>
+/// Carries a batch of writes out as a few set-based statements inside one transaction. Cancellations go before claims, so that of the two
+/// in one batch the user's wins.
+/// </summary>
+internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
+{
+    public async Task ApplyAsync(DispatchDbContext db, IReadOnlyList<StoreWrite> writes)
+    {
+        db.ChangeTracker.AutoDetectChangesEnabled = false;
+        var now = clock.NowMs();
+
+        await InsertAsync(db, [.. writes.OfType<InsertWrite>()]);
+        foreach (var custom in writes.OfType<ICustomWrite>()) await custom.RunAsync(db);
+        foreach (var cancel in writes.OfType<CancelWrite>()) cancel.Result = await CancelAsync(db, cancel, now);
+        await RearmAsync(db, [.. writes.OfType<RearmWrite>()], now);
+        await ClaimAsync(db, [.. writes.OfType<ClaimWrite>()], now);
+        await RecordAsync(db, [.. writes.OfType<RecordWrite>()], now);
+    }
+
+    private static async Task InsertAsync(DispatchDbContext db, InsertWrite[] inserts)
+    {
+        if (inserts.Length == 0) return;
+
+        // Asked here rather than before: whatever was revoked or deleted before this transaction cannot slip in with it.
+        var keyIds = inserts.Where(i => i.KeyId is not null).Select(i => i.KeyId!.Value).Distinct().ToArray();
+        var keys = keyIds.Length == 0 ? [] : await db.ApiKeys.Where(k => keyIds.Contains(k.Id)).Select(k => k.Id).ToHashSetAsync();
+        var projectIds = inserts.Select(i => i.Job.ProjectId).Distinct().ToArray();
+        var projects = await db.Projects.Where(p => projectIds.Contains(p.Id) && p.DeletedAt == null).Select(p => p.Id).ToHashSetAsync();
+
+        foreach (var insert in inserts)
+        {
+            insert.Result = projects.Contains(insert.Job.ProjectId) && (insert.KeyId is not { } key || keys.Contains(key));
+            if (insert.Result) db.Jobs.Add(insert.Job);
+        }
+
+        await db.SaveChangesAsync();
+    }
+
+    private static async Task<CancelOutcome> CancelAsync(DispatchDbContext db, CancelWrite cancel, long now)
+    {
+        var job = db.Jobs.Where(j => j.Id == cancel.JobId && j.ProjectId == cancel.ProjectId);
+        if (await job.TakeAsync(Transition.Cancel, now) == 1) return CancelOutcome.Cancelled;
+        return await job.AnyAsync() ? CancelOutcome.NotScheduled : CancelOutcome.NotFound;
+    }
+
+    private async Task RearmAsync(DispatchDbContext db, RearmWrite[] rearms, long now)
+    {
+        if (rearms.Length == 0) return;
+
+        var ids = rearms.Select(r => r.JobId).ToArray();
+        var latest = now + (long)Timing.AlarmLead.TotalMilliseconds + 1000;   // a stale alarm must not bring a later retry forward
+        await db.Jobs.Where(j => ids.Contains(j.Id) && j.ArmedBy == host.Id && j.NextAttemptAt <= latest).TakeAsync(Transition.Rearm, now);
+    }
+
+    private async Task ClaimAsync(DispatchDbContext db, ClaimWrite[] claims, long now)
+    {
+        if (claims.Length == 0) return;
+
+        var ids = claims.Select(c => c.JobId).ToArray();
+        var claimId = Guid.CreateVersion7();
+        var latest = now + (long)Timing.ClaimLead.TotalMilliseconds + 50;   // likewise; 50 ms for a clock that was set back
+        await db.Jobs
+            .Where(j => ids.Contains(j.Id) && j.ArmedBy == host.Id && j.NextAttemptAt <= latest)
+            .Where(j => db.Projects.Any(p => p.Id == j.ProjectId && p.DeletedAt == null))
+            .TakeAsync(Transition.Claim, now, set => set.SetProperty(j => j.Attempt, j => j.Attempt + 1).SetProperty(j => j.ClaimId, claimId));
+
+        var won = await (
+            from j in db.Jobs
+            join p in db.Projects on j.ProjectId equals p.Id
+            where ids.Contains(j.Id) && j.ClaimId == claimId
+            select new ClaimedJob(
+                j.Id, j.ProjectId, j.Title, j.WebhookUrl, j.Payload, j.NextAttemptAt!.Value, j.Attempt, j.RetryCount,
+                p.SecretCipher, p.PreviousSecretCipher, p.PreviousSecretExpiresAt)).ToDictionaryAsync(j => j.Id);
+
+        // Two alarms of one job may ask in one batch; one of them gets it.
+        foreach (var claim in claims) claim.Result = won.Remove(claim.JobId, out var job) ? job : null;
+    }
+
+    private static async Task RecordAsync(DispatchDbContext db, RecordWrite[] records, long now)
+    {
+        foreach (var group in records.GroupBy(r => (r.Transition, r.Job.Attempt, r.RetryAt)))
+        {
+            var (transition, attempt, retryAt) = group.Key;
+            var ids = group.Select(r => r.Job.Id).ToArray();
+            var recorded = await db.Jobs.Where(j => ids.Contains(j.Id) && j.Attempt == attempt).TakeAsync(transition, now, set =>
+            {
+                if (retryAt is not null) set.SetProperty(j => j.NextAttemptAt, retryAt).SetProperty(j => j.RetryCount, j => j.RetryCount + 1);
+            });
+
+            // A lost claim among many: the whole batch is carried out again one by one, and only the loser writes nothing.
+            if (recorded < ids.Length && ids.Length > 1) throw new LostClaimException();
+            foreach (var record in group)
+            {
+                record.Result = recorded == ids.Length;
+                if (record.Result) db.Attempts.Add(record.Attempt);
+            }
+        }
+
+        await db.SaveChangesAsync();
+    }
+
+    private sealed class LostClaimException() : Exception("One of the outcomes belongs to a claim that this host has lost.");
+}

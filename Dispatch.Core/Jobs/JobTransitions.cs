@@ -1,0 +1,20 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
+
+namespace Dispatch.Jobs;
+
+/// <summary>The one statement that changes a status.</summary>
+internal static class JobTransitions
+{
+    /// <summary>
+    /// One guarded UPDATE: of these jobs, those that stand where the transition starts take it. Returns how many.
+    /// A final status clears the due time, and with it the row's place in the arming index.
+    /// </summary>
+    public static Task<int> TakeAsync(this IQueryable<Job> jobs, Transition transition, long now, Action<UpdateSettersBuilder<Job>>? more = null) =>
+        jobs.Where(j => j.Status == transition.From).ExecuteUpdateAsync(set =>
+        {
+            set.SetProperty(j => j.Status, transition.To).SetProperty(j => j.UpdatedAt, now);
+            if (transition.IsFinal) set.SetProperty(j => j.NextAttemptAt, (long?)null).SetProperty(j => j.ArmedBy, (Guid?)null).SetProperty(j => j.ClaimId, (Guid?)null);
+            more?.Invoke(set);
+        });
+}

@@ -1,0 +1,80 @@
+using Dispatch.Data;
+
+namespace Dispatch.Jobs;
+
+/// <summary>One caller's write, carried out together with its neighbours in one transaction by <see cref="GroupCommit"/>.</summary>
+internal abstract class StoreWrite
+{
+    /// <summary>The transaction is on the disk: hand the result to the caller.</summary>
+    public abstract void Complete();
+
+    /// <summary>Nothing of it was stored.</summary>
+    public abstract void Fail(Exception exception);
+}
+
+/// <inheritdoc cref="StoreWrite"/>
+internal abstract class StoreWrite<TResult> : StoreWrite
+{
+    private readonly TaskCompletionSource<TResult> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What the statements found. The caller sees it only once it is durable.</summary>
+    public TResult? Result { get; set; }
+
+    public Task<TResult> Done => done.Task;
+
+    public override void Complete() => done.TrySetResult(Result!);
+
+    public override void Fail(Exception exception) => done.TrySetException(exception);
+}
+
+/// <summary>Stores a new job. False: its key was revoked or its project deleted meanwhile.</summary>
+internal sealed class InsertWrite(Job job, Guid? keyId) : StoreWrite<bool>
+{
+    public Job Job => job;
+
+    public Guid? KeyId => keyId;
+}
+
+/// <summary><see cref="Transition.Cancel"/>.</summary>
+internal sealed class CancelWrite(Guid jobId, Guid projectId) : StoreWrite<CancelOutcome>
+{
+    public Guid JobId => jobId;
+
+    public Guid ProjectId => projectId;
+}
+
+/// <summary><see cref="Transition.Rearm"/>. The result is of no interest: the claim that follows looks again.</summary>
+internal sealed class RearmWrite(Guid jobId) : StoreWrite<bool>
+{
+    public Guid JobId => jobId;
+}
+
+/// <summary><see cref="Transition.Claim"/>. Null: cancelled, already claimed, or another host's.</summary>
+internal sealed class ClaimWrite(Guid jobId) : StoreWrite<ClaimedJob?>
+{
+    public Guid JobId => jobId;
+}
+
+/// <summary>The end of an attempt: its row and the transition it leads to. False: the claim was lost, nothing was written.</summary>
+internal sealed class RecordWrite(ClaimedJob job, Attempt attempt, Transition transition, long? retryAt) : StoreWrite<bool>
+{
+    public ClaimedJob Job => job;
+
+    public Attempt Attempt => attempt;
+
+    public Transition Transition => transition;
+
+    public long? RetryAt => retryAt;
+}
+
+/// <summary>Anything else that changes jobs: arming, recovery, clearing a deleted project.</summary>
+internal sealed class CustomWrite<TResult>(Func<DispatchDbContext, Task<TResult>> write) : StoreWrite<TResult>, ICustomWrite
+{
+    public async Task RunAsync(DispatchDbContext db) => Result = await write(db);
+}
+
+/// <inheritdoc cref="CustomWrite{TResult}"/>
+internal interface ICustomWrite
+{
+    Task RunAsync(DispatchDbContext db);
+}

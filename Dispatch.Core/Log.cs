@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Logging;
+
+namespace Dispatch;
+
+/// <summary>Every message of the engine, with its event id. Keys, secrets, payloads and URLs are never among the values.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "The database does not take writes; {Writes} writes were not stored")]
+    public static partial void StoreUnavailable(ILogger logger, int writes, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Debug, "A batch of {Writes} writes failed and is carried out one by one")]
+    public static partial void BatchSplit(ILogger logger, int writes, Exception exception);
+
+    [LoggerMessage(3, LogLevel.Error, "{Write} could not be stored")]
+    public static partial void WriteFailed(ILogger logger, string write, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Information, "Recovered from earlier hosts: {Interrupted} interrupted attempts will be sent again, {Freed} armed jobs are free")]
+    public static partial void Recovered(ILogger logger, int interrupted, int freed);
+
+    [LoggerMessage(5, LogLevel.Information, "Gave back {Jobs} armed jobs")]
+    public static partial void GaveBack(ILogger logger, int jobs);
+
+    [LoggerMessage(6, LogLevel.Warning, "Armed jobs could not be given back; the next start frees them")]
+    public static partial void NotGivenBack(ILogger logger, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Error, "The alarm of job {JobId} could not be set; the sweeper will set it again")]
+    public static partial void AlarmNotSet(ILogger logger, Guid jobId, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Error, "The alarm {Alarm} rang but could not be taken; the sweeper will set it again")]
+    public static partial void AlarmNotTaken(ILogger logger, string alarm, Exception exception);
+
+    [LoggerMessage(12, LogLevel.Warning, "Hangfire's books could not be brought up to date")]
+    public static partial void BookkeepingFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(13, LogLevel.Warning, "A sweep failed; the next one tries again")]
+    public static partial void SweepFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(14, LogLevel.Warning, "Deliveries on the wire did not finish within {Drain}; they are given up and will be sent again")]
+    public static partial void DrainTimedOut(ILogger logger, TimeSpan drain);
+
+    [LoggerMessage(20, LogLevel.Debug, "Job {JobId} attempt {Attempt}: delivered, {StatusCode} after {DurationMs} ms, {LatenessMs} ms late")]
+    public static partial void Delivered(ILogger logger, Guid jobId, int attempt, int? statusCode, long durationMs, long latenessMs);
+
+    [LoggerMessage(21, LogLevel.Information, "Job {JobId} attempt {Attempt}: failed, {StatusCode} after {DurationMs} ms; the job is {Status}")]
+    public static partial void AttemptFailed(ILogger logger, Guid jobId, int attempt, int? statusCode, long durationMs, string status);
+
+    [LoggerMessage(22, LogLevel.Warning, "Job {JobId} attempt {Attempt}: the outcome belongs to a claim this host has lost")]
+    public static partial void ClaimLost(ILogger logger, Guid jobId, int attempt);
+
+    [LoggerMessage(23, LogLevel.Error, "Job {JobId}: the delivery broke off")]
+    public static partial void DeliveryBroke(ILogger logger, Guid jobId, Exception exception);
+}

@@ -1,0 +1,73 @@
+using Dispatch.Data;
+using Microsoft.Extensions.Configuration;
+
+namespace Dispatch;
+
+/// <summary>All settings, read and validated at start.</summary>
+public sealed record DispatchSettings(
+    DispatchOptions Dispatch, DatabaseOptions Database, HangfireOptions Hangfire, DeliveryOptions Delivery, DashboardOptions Dashboard, RedisOptions Redis)
+{
+    /// <summary>Reads every section.</summary>
+    /// <exception cref="StartupException">Some settings are wrong; the message names each of them and what is allowed.</exception>
+    public static DispatchSettings Read(IConfiguration configuration)
+    {
+        var reader = new SettingsReader(configuration);
+        var settings = new DispatchSettings(
+            reader.Read<DispatchOptions>("Dispatch"),
+            reader.Read<DatabaseOptions>("Database"),
+            reader.Read<HangfireOptions>("Hangfire"),
+            reader.Read<DeliveryOptions>("Delivery"),
+            reader.Read<DashboardOptions>("Dashboard"),
+            reader.Read<RedisOptions>("Redis"));
+
+        Check(reader, settings.Delivery);
+        reader.Require(settings.Database.Provider == DatabaseProvider.Sqlite,
+            $"Database:Provider is '{settings.Database.Provider}'; this version has Sqlite, the others follow.");
+        reader.Require(settings.Hangfire.Storage == HangfireStorage.Memory,
+            $"Hangfire:Storage is '{settings.Hangfire.Storage}'; SqlServer needs Database:Provider SqlServer, allowed here: Memory.");
+        reader.Require(settings.Redis.Configuration is null,
+            "Redis:Configuration is set; Redis joins several hosts, and Sqlite has one. Leave it empty.");
+
+        return reader.Errors.Count == 0
+            ? settings
+            : throw new StartupException($"Dispatch cannot start, {reader.Errors.Count} wrong:{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", reader.Errors)}");
+    }
+
+    private static void Check(SettingsReader reader, DeliveryOptions delivery)
+    {
+        reader.Require(delivery.Timeout >= TimeSpan.FromSeconds(1) && delivery.Timeout <= TimeSpan.FromSeconds(120),
+            $"Delivery:Timeout is {delivery.Timeout}; allowed: 00:00:01 to 00:02:00.");
+        Range(reader, "Delivery:MaxAttempts", delivery.MaxAttempts, 1, 20);
+        Range(reader, "Delivery:MaxPayloadBytes", delivery.MaxPayloadBytes, 1024, 16 * 1024 * 1024);
+        Range(reader, "Delivery:MaxConcurrency", delivery.MaxConcurrency, 1, 100_000);
+        Range(reader, "Delivery:MaxPerDestination", delivery.MaxPerDestination, 1, 100_000);
+        Range(reader, "Delivery:MaxPerProject", delivery.MaxPerProject, 1, 100_000);
+        reader.Require(delivery.RetryLadder.Count is >= 1 and <= 20 && delivery.RetryLadder.All(rung => rung >= TimeSpan.FromMilliseconds(1) && rung <= TimeSpan.FromDays(1)),
+            "Delivery:RetryLadder has 1 to 20 delays, each 00:00:00.001 to 1.00:00:00, such as \"00:00:30, 00:01:00, 00:05:00\".");
+    }
+
+    private static void Range(SettingsReader reader, string key, int value, int from, int to) =>
+        reader.Require(value >= from && value <= to, $"{key} is {value}; allowed: {from} to {to}.");
+}
+
+/// <summary><c>Dashboard:*</c>.</summary>
+public sealed class DashboardOptions
+{
+    /// <summary>Where the dashboard's interactive pages run.</summary>
+    public DashboardRenderMode RenderMode { get; set; } = DashboardRenderMode.Auto;
+}
+
+/// <summary>Where the dashboard's interactive pages run.</summary>
+public enum DashboardRenderMode
+{
+    Auto,
+    Server,
+    WebAssembly,
+}
+
+/// <summary><c>Redis:*</c>.</summary>
+public sealed class RedisOptions
+{
+    /// <summary>The address of a Redis that carries live updates between hosts.</summary>
+    public string? Configuration { get; set; }
+}

@@ -1,0 +1,31 @@
+using System.Net;
+using Dispatch.Delivery;
+using Dispatch.Tests.Infrastructure;
+
+namespace Dispatch.Tests.Delivery;
+
+/// <summary>What the sender's tests share: a short limit, loopback opened, one request.</summary>
+public abstract class SenderTest
+{
+    internal static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(700);
+    internal static readonly TimeSpan Ample = TimeSpan.FromSeconds(20);
+
+    internal static WebhookSender Sender(TimeSpan? limit = null, bool openLoopback = true, ResolveHost? resolve = null, params string[] allowed)
+    {
+        var options = new DeliveryOptions { Timeout = limit ?? Ample, AllowedNetworks = [.. allowed.Select(network => IPNetwork.Parse(network))] };
+        return new(options, new(options, openLoopback), TimeProvider.System, resolve);
+    }
+
+    internal static WebhookRequest Request(Uri url) =>
+        WebhookRequest.For(Guid.CreateVersion7(), url, "A title", """{"n": 1.0}"""u8, ["whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="], TimeProvider.System.NowMs());
+
+    /// <summary>One attempt against that receiver, with a sender of its own.</summary>
+    internal static async Task<AttemptReport> SendAsync(HostileReceiver receiver, TimeSpan? limit = null)
+    {
+        using var sender = Sender(limit);
+        return await sender.SendAsync(Request(receiver.Url), TestContext.Current.CancellationToken);
+    }
+
+    internal static string Answer(string status, string body = "", string headers = "") =>
+        $"HTTP/1.1 {status}\r\nContent-Length: {body.Length}\r\n{headers}\r\n{body}";
+}

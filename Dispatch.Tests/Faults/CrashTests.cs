@@ -1,0 +1,214 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Dispatch.Tests.Infrastructure;
+
+namespace Dispatch.Tests.Faults;
+
+/// <summary>Real host processes, killed. Scenarios 1, 2, 3, 9, 14 and 18 of reliability.md.</summary>
+public sealed class CrashTests : IAsyncLifetime
+{
+    private const string Ladder = "--Delivery:RetryLadder=00:00:02";
+
+    private readonly TemporaryFolder folder = new();
+    private Receiver receiver = null!;
+    private HostProcess host = null!;
+    private ApiUser user = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        receiver = await Receiver.StartAsync();
+        host = await HostProcess.StartAsync(folder.Path, Ladder);
+        user = await ApiUser.SignUpAsync(host.Url);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        user.Dispose();
+        await host.DisposeAsync();
+        await receiver.DisposeAsync();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public Task Nothing_acknowledged_is_lost_when_the_host_is_killed_8_times_under_load() => KillUnderLoadAsync(kills: 8);
+
+    /// <summary>The full length: <c>./test.sh --long</c>.</summary>
+    [Fact(Explicit = true), Trait("Category", "Long")]
+    public Task Nothing_acknowledged_is_lost_when_the_host_is_killed_100_times_under_load() => KillUnderLoadAsync(kills: 100);
+
+    [Fact]
+    public async Task Killed_after_the_receiver_got_it_the_attempt_is_interrupted_and_sent_once_more()
+    {
+        receiver.Answer = (_, context) => receiver.Arrivals.Count == 1 ? Task.Delay(Timeout.Infinite, context.RequestAborted) : Task.CompletedTask;
+        var id = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddMilliseconds(500));
+        await receiver.WaitForAsync(a => a.JobId == id);
+        await host.KillAsync();
+        await RestartAsync();
+
+        var job = await user.JobWhenAsync(id, "SUCCESS");
+
+        Assert.Equal(2, receiver.Arrivals.Count(a => a.JobId == id));
+        Assert.Equal(0, job.GetProperty("retryCount").GetInt32());
+        Assert.Equal(["SUCCESS", "INTERRUPTED"], job.GetProperty("logs").EnumerateArray().Select(l => l.GetProperty("status").GetString()));
+    }
+
+    [Fact]
+    public async Task Killed_before_the_request_leaves_the_job_is_sent_exactly_once()
+    {
+        // Nobody listens yet: the connection is refused or never made, so nothing can have arrived before the kill.
+        var port = new Uri(receiver.Url).Port;
+        await receiver.DisposeAsync();
+        var id = await user.ScheduleAsync($"http://127.0.0.1:{port}/", DateTimeOffset.UtcNow.AddMilliseconds(1200));
+        await Task.Delay(1150, TestContext.Current.CancellationToken);   // claimed 100 ms ahead: FIRING, not yet sent
+        await host.KillAsync();
+        receiver = await Receiver.StartAsync(port);
+        await RestartAsync();
+
+        await user.JobWhenAsync(id, "SUCCESS");
+        Assert.Single(receiver.Arrivals);
+    }
+
+    [Fact]
+    public async Task A_retry_survives_a_crash_and_comes_neither_earlier_nor_twice()
+    {
+        receiver.Answer = (_, context) =>
+        {
+            context.Response.StatusCode = receiver.Arrivals.Count == 1 ? 500 : 200;
+            return Task.CompletedTask;
+        };
+        var id = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddMilliseconds(300));
+        var retryAt = (await user.JobWhenAsync(id, "FAILED")).GetProperty("nextAttemptAt").GetDateTimeOffset();
+        await host.KillAsync();
+        await RestartAsync();
+
+        var job = await user.JobWhenAsync(id, "SUCCESS");
+
+        Assert.Equal(1, job.GetProperty("retryCount").GetInt32());
+        var arrivals = receiver.Arrivals.OrderBy(a => a.At).ToArray();
+        Assert.Equal(2, arrivals.Length);
+        Assert.True(arrivals[1].At >= retryAt, "the retry came early");
+    }
+
+    [Fact]
+    public async Task Sigterm_in_a_burst_finishes_what_is_on_the_wire_and_the_next_start_sends_the_rest()
+    {
+        receiver.Answer = (_, context) => Task.Delay(500, context.RequestAborted);
+        var due = DateTimeOffset.UtcNow.AddSeconds(2);
+        var ids = new ConcurrentBag<Guid>();
+        await Parallel.ForAsync(0, 1000, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (_, _) => ids.Add(await user.ScheduleAsync(receiver.Url, due)));
+        await receiver.WaitForAsync(_ => true);
+
+        Assert.Equal(0, await host.TerminateAsync());
+        await RestartAsync();
+
+        await receiver.WaitForAsync(_ => true, 1000);
+        foreach (var id in ids) await user.JobWhenAsync(id, "SUCCESS");
+        Assert.Equal(1000, receiver.Arrivals.Count);
+        Assert.Equal(1000, receiver.Arrivals.Select(a => a.JobId).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Overdue_jobs_fire_after_a_start_oldest_first()
+    {
+        var due = DateTimeOffset.UtcNow.AddSeconds(3);
+        var ids = new Guid[300];
+        for (var i = 0; i < ids.Length; i++) ids[i] = await user.ScheduleAsync(receiver.Url, due.AddMilliseconds(i));
+        await host.KillAsync();
+        Assert.Empty(receiver.Arrivals);
+        await TimeProvider.System.WaitUntilAsync(due.AddMilliseconds(500).ToUnixTimeMilliseconds(), TestContext.Current.CancellationToken);
+        await RestartAsync();
+
+        var arrivals = await receiver.WaitForAsync(_ => true, ids.Length);
+
+        Assert.Equal(ids.Order(), arrivals.Select(a => a.JobId).Order());
+        // In parallel on two cores the order is the claims', not exact: nobody may be far from the place.
+        var place = ids.Select((id, at) => (id, at)).ToDictionary(p => p.id, p => p.at);
+        Assert.All(arrivals.Select((a, at) => Math.Abs(place[a.JobId] - at)), distance => Assert.InRange(distance, 0, 250));
+    }
+
+    [Fact]
+    public async Task A_second_host_on_the_same_file_is_refused_with_a_sentence()
+    {
+        await using var second = HostProcess.Launch(folder.Path);
+        Assert.Equal(1, await second.WaitForExitAsync());
+        Assert.Contains("another Dispatch host is using", second.Output);
+    }
+
+    [Fact]
+    public async Task A_host_killed_during_its_first_start_starts_the_next_time()
+    {
+        var random = new Random(18);
+        for (var i = 0; i < 6; i++)
+        {
+            using var fresh = new TemporaryFolder();
+            await using (var killed = HostProcess.Launch(fresh.Path))
+            {
+                var file = Path.Combine(fresh.Path, "data", "dispatch.db");
+                while (!File.Exists(file)) await Task.Delay(1, TestContext.Current.CancellationToken);
+                await Task.Delay(random.Next(0, 150), TestContext.Current.CancellationToken);
+                await killed.KillAsync();
+            }
+
+            await using var next = await HostProcess.StartAsync(fresh.Path);
+        }
+    }
+
+    private async Task KillUnderLoadAsync(int kills)
+    {
+        var random = new Random(1);
+        var acknowledged = new ConcurrentDictionary<Guid, DateTimeOffset>();
+        var inDoubt = 0;
+        using var stop = new CancellationTokenSource();
+        var load = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                var fireAt = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() + Random.Shared.Next(50, 3000));
+                try
+                {
+                    acknowledged[await user.ScheduleAsync(receiver.Url, fireAt)] = fireAt;
+                    await Task.Delay(40, CancellationToken.None);
+                }
+                catch (HttpRequestException)
+                {
+                    Interlocked.Increment(ref inDoubt);   // the host died before it answered: stored or not, nothing was promised
+                    await Task.Delay(100, CancellationToken.None);
+                }
+            }
+        })).ToArray();
+
+        for (var i = 0; i < kills; i++)
+        {
+            await Task.Delay(random.Next(300, 1500), TestContext.Current.CancellationToken);
+            await host.KillAsync();
+            await RestartAsync();
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(load);
+        await receiver.WaitForAsync(a => acknowledged.ContainsKey(a.JobId), 1);
+        foreach (var id in acknowledged.Keys) await user.JobWhenAsync(id, "SUCCESS");
+
+        var arrivals = receiver.Arrivals.ToArray();
+        var arrived = arrivals.Select(a => a.JobId).ToHashSet();
+        Assert.DoesNotContain(acknowledged.Keys, id => !arrived.Contains(id));
+        Assert.DoesNotContain(arrivals, a => acknowledged.TryGetValue(a.JobId, out var fireAt) && a.At < fireAt);
+        Assert.True(acknowledged.Count > kills * 20, $"only {acknowledged.Count} jobs: the load was not run");
+        foreach (var twice in arrivals.GroupBy(a => a.JobId).Where(g => g.Count() > 1))
+        {
+            var logs = (await user.JobAsync(twice.Key)).GetProperty("logs").EnumerateArray().Select(l => l.GetProperty("status").GetString()).ToArray();
+            Assert.True(logs.Length >= twice.Count(), $"{twice.Count()} arrivals, {logs.Length} attempts logged");
+            Assert.Contains("INTERRUPTED", logs);   // a duplicate was on the wire when the host died
+        }
+
+        TestContext.Current.SendDiagnosticMessage($"{kills} kills, {acknowledged.Count} acknowledged, {inDoubt} in doubt, {arrivals.Length - arrived.Count} duplicates");
+    }
+
+    private async Task RestartAsync()
+    {
+        // The same address: clients and their connections know no other.
+        var port = new Uri(host.Url).Port;
+        await host.DisposeAsync();
+        host = await HostProcess.StartAsync(folder.Path, port, Ladder);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+
+namespace Dispatch.Tests.Infrastructure;
+
+/// <summary>A user of the REST API with an account, a project and a key of its own. Talks HTTP and nothing else.</summary>
+public sealed class ApiUser : IDisposable
+{
+    private static int nextAccount;
+
+    private readonly HttpClient http;
+
+    private ApiUser(string hostUrl) =>
+        http = new HttpClient(new SocketsHttpHandler { UseCookies = false, MaxConnectionsPerServer = 64 }) { BaseAddress = new Uri(hostUrl) };
+
+    public string Email { get; } = $"user{Interlocked.Increment(ref nextAccount)}-{Guid.NewGuid():N}@example.com";
+
+    public string Password { get; } = "correct horse battery";
+
+    public string Token { get; private set; } = "";
+
+    public string ProjectId { get; private set; } = "";
+
+    public string Key { get; set; } = "";
+
+    public string KeyId { get; private set; } = "";
+
+    /// <summary>Registers, makes a project and a key.</summary>
+    public static async Task<ApiUser> SignUpAsync(string hostUrl)
+    {
+        var user = new ApiUser(hostUrl);
+        user.Token = (await user.DataAsync(HttpMethod.Post, "auth/register", new { email = user.Email, password = user.Password })).GetProperty("token").GetString()!;
+        user.ProjectId = (await user.DataAsync(HttpMethod.Post, "projects", new { name = "test" })).GetProperty("id").GetString()!;
+        var key = await user.DataAsync(HttpMethod.Post, $"projects/{user.ProjectId}/keys", new { label = "test" });
+        (user.Key, user.KeyId) = (key.GetProperty("key").GetString()!, key.GetProperty("id").GetString()!);
+        return user;
+    }
+
+    /// <summary>The same user at another address, as after a restart on a new port.</summary>
+    public ApiUser At(string hostUrl) => new(hostUrl) { Token = Token, ProjectId = ProjectId, Key = Key, KeyId = KeyId };
+
+    /// <summary>A call with the bearer token.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body = null)
+    {
+        var request = new HttpRequestMessage(method, $"/api/v1/{path}");
+        if (Token.Length > 0) request.Headers.Authorization = new("Bearer", Token);
+        if (body is not null) request.Content = JsonContent.Create(body);
+        return http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A call with the API key.</summary>
+    public Task<HttpResponseMessage> SendWithKeyAsync(HttpMethod method, string path, string? json = null)
+    {
+        var request = new HttpRequestMessage(method, $"/api/v1/{path}");
+        request.Headers.Add("x-api-key", Key);
+        if (json is not null) request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        return http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The data of a call that must succeed.</summary>
+    public async Task<JsonElement> DataAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var response = await SendAsync(method, path, body);
+        var envelope = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {envelope}");
+        return envelope.GetProperty("data");
+    }
+
+    public Task<HttpResponseMessage> PostJobAsync(string url, DateTimeOffset fireAt, string payload = "{}", string title = "a job") =>
+        SendWithKeyAsync(HttpMethod.Post, "jobs", $$"""{"title":{{JsonSerializer.Serialize(title)}},"webhookUrl":"{{url}}","fireAt":"{{Clock.ToRfc3339(fireAt.ToUnixTimeMilliseconds())}}","payload":{{payload}}}""");
+
+    /// <summary>Schedules a job that must be accepted; returns its id.</summary>
+    public async Task<Guid> ScheduleAsync(string url, DateTimeOffset fireAt, string payload = "{}", string title = "a job")
+    {
+        using var response = await PostJobAsync(url, fireAt, payload, title);
+        var envelope = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.True(response.StatusCode == HttpStatusCode.Created, envelope.ToString());
+        return envelope.GetProperty("data").GetProperty("id").GetGuid();
+    }
+
+    /// <summary>Status and message of a cancellation.</summary>
+    public async Task<(HttpStatusCode Status, string Message)> CancelAsync(Guid jobId)
+    {
+        using var response = await SendWithKeyAsync(HttpMethod.Delete, $"jobs/{jobId}");
+        var envelope = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        return (response.StatusCode, envelope.GetProperty("message").GetString()!);
+    }
+
+    public Task<JsonElement> JobAsync(Guid jobId) => DataAsync(HttpMethod.Get, $"jobs/{jobId}");
+
+    /// <summary>The job once it has that status. The API has no push, so this asks.</summary>
+    public async Task<JsonElement> JobWhenAsync(Guid jobId, string status, TimeSpan? limit = null)
+    {
+        var until = DateTime.UtcNow + (limit ?? TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var job = await JobAsync(jobId);
+            if (job.GetProperty("status").GetString() == status) return job;
+            Assert.True(DateTime.UtcNow < until, $"The job never became {status}: {job}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Dispatch.Tests.Infrastructure;
+
+/// <summary>Dispatch as a process of its own, which a test may kill. Ends with the test.</summary>
+public sealed class HostProcess : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly StringBuilder output = new();
+
+    private HostProcess(Process process) => this.process = process;
+
+    public string Url { get; private set; } = "";
+
+    public int Id => process.Id;
+
+    public string Output
+    {
+        get { lock (output) return output.ToString(); }
+    }
+
+    /// <summary>Starts the host on its folder and returns once it is ready.</summary>
+    public static Task<HostProcess> StartAsync(string folder, params string[] settings) => StartAsync(folder, FreePort(), settings);
+
+    /// <summary>The same on a chosen port, as a restart does.</summary>
+    public static async Task<HostProcess> StartAsync(string folder, int port, params string[] settings)
+    {
+        var host = Launch(folder, port, settings);
+        await host.WaitUntilReadyAsync();
+        return host;
+    }
+
+    /// <summary>Starts the host and returns at once.</summary>
+    public static HostProcess Launch(string folder, params string[] settings) => Launch(folder, FreePort(), settings);
+
+    private static HostProcess Launch(string folder, int port, string[] settings)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        string[] arguments =
+        [
+            Path.Combine(AppContext.BaseDirectory, "Dispatch.Web.dll"), $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{port}", "--environment=Development", .. settings,
+        ];
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("ASPNETCORE_") || k.StartsWith("DOTNET_URLS")).ToArray()) start.Environment.Remove(name);
+
+        var host = new HostProcess(new Process { StartInfo = start }) { Url = $"http://127.0.0.1:{port}" };
+        host.process.OutputDataReceived += host.Collect;
+        host.process.ErrorDataReceived += host.Collect;
+        host.process.Start();
+        host.process.BeginOutputReadLine();
+        host.process.BeginErrorReadLine();
+        return host;
+    }
+
+    public async Task WaitUntilReadyAsync()
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(Url) };
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            if (process.HasExited) throw new InvalidOperationException($"The host ended with {process.ExitCode}:\n{Output}");
+            try
+            {
+                if ((await http.GetAsync("/health/ready", limit.Token)).IsSuccessStatusCode) return;
+            }
+            catch (HttpRequestException)
+            {
+            }
+
+            await Task.Delay(25, limit.Token);
+        }
+    }
+
+    /// <summary>kill -9: the process gets no say.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM; returns the exit code.</summary>
+    public async Task<int> TerminateAsync(TimeSpan? limit = null)
+    {
+        await Process.Start("kill", ["-TERM", Id.ToString()]).WaitForExitAsync();
+        return await WaitForExitAsync(limit);
+    }
+
+    public async Task<int> WaitForExitAsync(TimeSpan? limit = null)
+    {
+        await process.WaitForExitAsync().WaitAsync(limit ?? TimeSpan.FromSeconds(60));
+        return process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited) await KillAsync();
+        process.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private void Collect(object sender, DataReceivedEventArgs line)
+    {
+        lock (output) output.AppendLine(line.Data);
+    }
+}

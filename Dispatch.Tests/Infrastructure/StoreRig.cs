@@ -1,0 +1,89 @@
+using Dispatch.Execution;
+using Dispatch.Jobs;
+using Dispatch.Projects;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Dispatch.Tests.Infrastructure;
+
+/// <summary>The engine's storage without the rest of the host: one project, a clock the test sets, and hosts that may "die" and be followed by another.</summary>
+internal sealed class StoreRig : IAsyncDisposable
+{
+    private GroupCommit commits = null!;
+
+    private StoreRig(TestDatabase database) => Database = database;
+
+    public TestDatabase Database { get; }
+
+    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UnixEpoch.AddYears(60));
+
+    public HostIdentity Host { get; private set; } = null!;
+
+    public JobStore Store { get; private set; } = null!;
+
+    public Guid ProjectId { get; } = Guid.CreateVersion7();
+
+    public long Now => Clock.NowMs();
+
+    public static async Task<StoreRig> StartAsync(DatabaseProvider provider)
+    {
+        var rig = new StoreRig(await TestDatabase.CreateAsync(provider));
+        await using var db = await rig.Database.Contexts.CreateDbContextAsync();
+        db.Projects.Add(new Project { Id = rig.ProjectId, AccountId = Guid.CreateVersion7(), Name = "test", SecretCipher = "cipher" });
+        await db.SaveChangesAsync();
+        await rig.StartHostAsync();
+        return rig;
+    }
+
+    /// <summary>A new host, as after a crash or restart of the one before. It has not recovered yet.</summary>
+    public async Task StartHostAsync()
+    {
+        if (commits is not null) await commits.StopAsync(CancellationToken.None);
+        Host = new HostIdentity();
+        commits = new GroupCommit(Database.Contexts, new JobBatch(Host, Clock), NullLogger<GroupCommit>.Instance);
+        await commits.StartAsync(CancellationToken.None);
+        Store = new JobStore(commits, Database.Contexts, Host, Clock, NullLogger<JobStore>.Instance);
+    }
+
+    public async Task<Job> InsertAsync(long dueAt, bool armed = true, Guid? projectId = null)
+    {
+        var job = new Job
+        {
+            Id = Guid.CreateVersion7(), ProjectId = projectId ?? ProjectId, Title = "t", WebhookUrl = "http://example.com/hook", Payload = "{}"u8.ToArray(),
+            FireAt = dueAt, NextAttemptAt = dueAt, ArmedBy = armed ? Host.Id : null, CreatedAt = Now, UpdatedAt = Now,
+        };
+        Assert.True(await Store.InsertAsync(job, keyId: null));
+        return job;
+    }
+
+    public Task<ClaimedJob?> ClaimAsync(Guid jobId) => Store.ClaimAsync(jobId, CancellationToken.None);
+
+    public Task<bool> RecordAsync(ClaimedJob job, Transition transition, long? retryAt = null) => Store.RecordAsync(
+        job,
+        new Attempt
+        {
+            Id = Guid.CreateVersion7(), JobId = job.Id, Number = job.Attempt, FiredAt = Now,
+            Status = transition == Transition.Deliver ? AttemptStatus.Success : AttemptStatus.Failed,
+        },
+        transition,
+        retryAt);
+
+    public async Task<Job> ReadAsync(Guid jobId)
+    {
+        await using var db = await Database.Contexts.CreateDbContextAsync();
+        return await db.Jobs.AsNoTracking().SingleAsync(j => j.Id == jobId);
+    }
+
+    public async Task<IReadOnlyList<Attempt>> AttemptsAsync(Guid jobId)
+    {
+        await using var db = await Database.Contexts.CreateDbContextAsync();
+        return await db.Attempts.AsNoTracking().Where(a => a.JobId == jobId).OrderBy(a => a.Number).ToListAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await commits.StopAsync(CancellationToken.None);
+        await Database.DisposeAsync();
+    }
+}

@@ -1,0 +1,163 @@
+using CsCheck;
+using Dispatch.Jobs;
+using Dispatch.Tests.Infrastructure;
+
+namespace Dispatch.Tests.Jobs;
+
+/// <summary>
+/// Random lives of jobs on a real database against a pure model of product.md's state machine: whatever order posts, cancellations,
+/// claims, outcomes, crashes, restarts and clock jumps come in, both agree on every status, and no attempt is ever claimed twice.
+/// </summary>
+public sealed class StateMachineModelTests
+{
+    private const int MaxAttempts = 3;
+    private const long RetryDelayMs = 30_000;
+
+    private enum Step
+    {
+        Post,
+        Cancel,
+        Claim,
+        Succeed,
+        Fail,
+        RingRetry,
+        CrashAndRestart,
+        Advance,
+    }
+
+    public static TheoryData<DatabaseProvider> Providers => TestDatabase.Providers;
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Every_life_of_a_job_follows_the_machine(DatabaseProvider provider)
+    {
+        var lives = Gen.Select(Gen.Enum<Step>(), Gen.Int[0, 4]).List[1, 40];
+        await lives.SampleAsync(async steps => await LiveAsync(provider, steps), iter: 60, threads: 1);
+    }
+
+    private static async Task LiveAsync(DatabaseProvider provider, List<(Step Step, int Which)> steps)
+    {
+        await using var rig = await StoreRig.StartAsync(provider);
+        var model = new List<ModelJob>();
+        foreach (var (step, which) in steps)
+        {
+            if (step == Step.Post) model.Add(await PostAsync(rig, which));
+            else if (step == Step.CrashAndRestart) await CrashAsync(rig, model);
+            else if (step == Step.Advance) rig.Clock.Advance(TimeSpan.FromSeconds(10 * (which + 1)));
+            else if (model.Count > 0) await StepAsync(rig, model[which % model.Count], step);
+
+            foreach (var job in model) await AgreeAsync(rig, job);
+        }
+    }
+
+    private static async Task<ModelJob> PostAsync(StoreRig rig, int which)
+    {
+        var due = rig.Now + (which * 10_000);
+        return new ModelJob { Id = (await rig.InsertAsync(due)).Id, DueAt = due };
+    }
+
+    private static async Task StepAsync(StoreRig rig, ModelJob job, Step step)
+    {
+        switch (step)
+        {
+            case Step.Cancel:
+                Assert.Equal(job.Cancel(), await rig.Store.CancelAsync(job.Id, rig.ProjectId) == CancelOutcome.Cancelled);
+                break;
+            case Step.Claim:
+                var claim = await rig.ClaimAsync(job.Id);
+                Assert.Equal(job.Claim(rig.Now), claim is not null);
+                job.Held = claim ?? job.Held;
+                break;
+            case Step.Succeed when job.Held is { } held:
+                Assert.Equal(job.Succeed(), await rig.RecordAsync(held, Transition.Deliver));
+                break;
+            case Step.Fail when job.Held is { } held:
+                var last = held.RetryCount + 1 >= MaxAttempts;
+                Assert.Equal(job.Fail(rig.Now), await rig.RecordAsync(held, last ? Transition.Exhaust : Transition.Retry, last ? null : rig.Now + RetryDelayMs));
+                break;
+            case Step.RingRetry:
+                await rig.Store.RearmAsync(job.Id, CancellationToken.None);
+                job.Ring(rig.Now);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static async Task CrashAsync(StoreRig rig, List<ModelJob> model)
+    {
+        await rig.StartHostAsync();
+        await rig.Store.RecoverFromOtherHostsAsync(CancellationToken.None);
+        await rig.Store.ArmAsync(0, long.MaxValue, 1000, CancellationToken.None);
+        foreach (var job in model) job.Interrupt();
+    }
+
+    private static async Task AgreeAsync(StoreRig rig, ModelJob expected)
+    {
+        var actual = await rig.ReadAsync(expected.Id);
+        Assert.Equal((expected.Status, expected.Failures - (expected.Status == JobStatus.Dead ? 1 : 0)), (actual.Status, actual.RetryCount));
+        Assert.Equal(expected.Attempts, (await rig.AttemptsAsync(expected.Id)).Select(a => a.Status));
+    }
+
+    /// <summary>One job as product.md describes it, with no database.</summary>
+    private sealed class ModelJob
+    {
+        public required Guid Id { get; init; }
+
+        public required long DueAt { get; set; }
+
+        public JobStatus Status { get; private set; } = JobStatus.Scheduled;
+
+        public int Failures { get; private set; }
+
+        public List<AttemptStatus> Attempts { get; } = [];
+
+        /// <summary>The last claim that was won; after a crash it is a dead host's.</summary>
+        public ClaimedJob? Held { get; set; }
+
+        private bool HoldsClaim { get; set; }
+
+        public bool Cancel() => Status == JobStatus.Scheduled && Become(JobStatus.Cancelled);
+
+        public bool Claim(long now) => Status == JobStatus.Scheduled && DueAt <= now + 150 && (HoldsClaim = Become(JobStatus.Firing));
+
+        public bool Succeed() => End() && Log(AttemptStatus.Success) && Become(JobStatus.Success);
+
+        public bool Fail(long now)
+        {
+            if (!End()) return false;
+            Failures++;
+            DueAt = now + RetryDelayMs;
+            return Log(AttemptStatus.Failed) && Become(Failures == MaxAttempts ? JobStatus.Dead : JobStatus.Failed);
+        }
+
+        public void Ring(long now)
+        {
+            if (Status == JobStatus.Failed && DueAt <= now + 4000) Status = JobStatus.Scheduled;
+        }
+
+        public void Interrupt()
+        {
+            HoldsClaim = false;
+            if (Status == JobStatus.Firing && Log(AttemptStatus.Interrupted)) Status = JobStatus.Scheduled;
+        }
+
+        private bool End()
+        {
+            var held = HoldsClaim;
+            HoldsClaim = false;
+            return held;
+        }
+
+        private bool Log(AttemptStatus status)
+        {
+            Attempts.Add(status);
+            return true;
+        }
+
+        private bool Become(JobStatus status)
+        {
+            Status = status;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using Dispatch.Data;
+using Dispatch.Delivery;
+using Dispatch.Web.Accounts;
+using Dispatch.Web.Api;
+using Dispatch.Web.Components;
+using Dispatch.Web.Operators;
+
+namespace Dispatch.Web;
+
+/// <summary>Puts the host together. Tests start the same one on a port of their own.</summary>
+internal static class DispatchHost
+{
+    private const string DefaultAddress = "http://localhost:5080";
+
+    /// <summary>A host whose database is open and up to date, ready to run.</summary>
+    /// <exception cref="StartupException">A setting is wrong or the database cannot be opened; the message is for the operator.</exception>
+    public static async Task<WebApplication> CreateAsync(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRootFor(args) });
+        var settings = DispatchSettings.Read(builder.Configuration);
+        ConfigureServer(builder, settings);
+
+        builder.Services
+            .AddDispatchCore(settings, builder.Environment)
+            .AddSingleton<TargetCheck>(provider => provider.GetRequiredService<TargetGuard>().WhyDenied)
+            .AddDispatchAccounts()
+            .AddDispatchApi()
+            .AddDispatchPages()
+            .AddDispatchOperators();
+
+        var app = builder.Build();
+        await app.Services.GetRequiredService<DatabaseSetup>().OpenAsync();
+
+        app.UseForwardedHeaders();
+        app.UseEnvelopeErrors();
+        app.UseDispatchPages();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        app.MapDispatchApi();
+        app.MapDispatchPages();
+        app.MapDispatchOperators();
+        return app;
+    }
+
+    private static void ConfigureServer(WebApplicationBuilder builder, DispatchSettings settings)
+    {
+        if (!HasAddress(builder.Configuration)) builder.WebHost.UseUrls(DefaultAddress);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        if (!builder.Environment.IsDevelopment()) builder.Logging.AddJsonConsole(json => json.UseUtcTimestamp = true);
+
+        // What is on the wire may finish; see Timing.Drain.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(45));
+        builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
+        {
+            forwarded.ForwardedHeaders = Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.All;
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownIPNetworks.Clear();
+            foreach (var network in settings.Dispatch.KnownProxies) forwarded.KnownIPNetworks.Add(network);
+        });
+    }
+
+    private static bool HasAddress(ConfigurationManager configuration) =>
+        configuration["urls"] is not null || configuration["http_ports"] is not null || configuration["https_ports"] is not null
+        || configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
+
+    // `dotnet run` starts at the top of the repository; a published host finds its settings beside its own files, wherever it is started from.
+    private static string ContentRootFor(string[] args)
+    {
+        var chosen = new ConfigurationBuilder().AddCommandLine(args).Build()["contentRoot"];
+        if (chosen is not null) return chosen;
+        var current = Directory.GetCurrentDirectory();
+        return File.Exists(Path.Combine(current, "appsettings.json")) ? current : AppContext.BaseDirectory;
+    }
+}

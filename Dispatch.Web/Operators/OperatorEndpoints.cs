@@ -1,0 +1,40 @@
+using Dispatch.Data;
+using Dispatch.Execution;
+using Hangfire;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dispatch.Web.Operators;
+
+/// <summary>What an operator's tools look at: liveness and readiness.</summary>
+internal static class OperatorEndpoints
+{
+    public static IServiceCollection AddDispatchOperators(this IServiceCollection services)
+    {
+        services.AddHangfire(_ => { });   // the dashboard's services; storage and filters are the engine's
+        return services;
+    }
+
+    public static void MapDispatchOperators(this WebApplication app)
+    {
+        var readiness = app.Services.GetRequiredService<Readiness>();
+        app.Lifetime.ApplicationStopping.Register(readiness.Close);
+
+        app.MapGet("/health/live", () => "live").ExcludeFromDescription();
+        app.MapGet("/health/ready", ReadyAsync).ExcludeFromDescription();
+    }
+
+    private static async Task<IResult> ReadyAsync(Readiness readiness, IDbContextFactory<DispatchDbContext> contexts, CancellationToken cancellation)
+    {
+        if (!readiness.IsOpen) return Results.Text("not ready: starting or stopping", statusCode: StatusCodes.Status503ServiceUnavailable);
+        try
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellation);
+            await db.Hosts.AnyAsync(cancellation);
+            return Results.Text("ready");
+        }
+        catch (Exception exception) when (Providers.IsUnavailable(exception))
+        {
+            return Results.Text("not ready: the database does not answer", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+
+namespace Dispatch.Bench;
+
+/// <summary>What is measured. Each starts from an empty database.</summary>
+internal static class Scenarios
+{
+    /// <summary>2,000 jobs spread evenly over 20 s.</summary>
+    public static async Task SpreadAsync()
+    {
+        await using var rig = await Rig.StartAsync();
+        await WarmUpAsync(rig);
+        var start = NowMs() + 15_000;
+        await rig.PostAllAsync(Enumerable.Range(0, 2_000).Select(i => start + (i * 10L)));
+        Print("2,000 over 20 s", await rig.ReportAsync(2_000, TimeSpan.FromSeconds(60)));
+    }
+
+    /// <summary>10,000 jobs due in the same millisecond.</summary>
+    public static async Task BurstAsync()
+    {
+        await using var rig = await Rig.StartAsync();
+        await WarmUpAsync(rig);
+        var due = NowMs() + 20_000;
+        await rig.PostAllAsync(Enumerable.Repeat(due, 10_000));
+        var report = await rig.ReportAsync(10_000, TimeSpan.FromSeconds(60));
+        Print("10,000 in one ms", report);
+        Console.WriteLine($"  last arrival {report.LastAtMs - due:0} ms after the instant");
+    }
+
+    /// <summary>One job on an idle host, 200 times.</summary>
+    public static async Task LoneAsync()
+    {
+        await using var rig = await Rig.StartAsync();
+        await WarmUpAsync(rig);
+        for (var i = 0; i < 200; i++)
+        {
+            var due = NowMs() + 250;
+            await rig.PostAsync(due);
+            while (NowMs() < due + 50) await Task.Delay(20);
+        }
+
+        Print("lone job, 200 times", await rig.ReportAsync(200, TimeSpan.FromSeconds(10)));
+    }
+
+    /// <summary>POST over 64 connections for 30 s, due in an hour.</summary>
+    public static async Task AcceptAsync()
+    {
+        await using var rig = await Rig.StartAsync();
+        await WarmUpAsync(rig);
+        var due = NowMs() + 3_600_000;
+        var watch = Stopwatch.StartNew();
+        var posted = 0;
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(async _ =>
+        {
+            for (; watch.Elapsed < TimeSpan.FromSeconds(30); Interlocked.Increment(ref posted)) await rig.PostAsync(due);
+        }));
+        Console.WriteLine($"accept: {posted / watch.Elapsed.TotalSeconds:0} POST/s over 64 connections, {posted} in {watch.Elapsed.TotalSeconds:0.0} s, host CPU {rig.HostCpu().TotalMilliseconds * 1000 / posted:0} us a job");
+    }
+
+    /// <summary>50,000 jobs fall due while the host is down.</summary>
+    public static async Task OverdueAsync()
+    {
+        await using var rig = await Rig.StartAsync();
+        var due = NowMs() + 40_000;
+        await rig.PostAllAsync(Enumerable.Range(0, 50_000).Select(i => due + (i / 100)));
+        await rig.KillHostAsync();
+        while (NowMs() < due + 500) await Task.Delay(100);
+        var watch = Stopwatch.StartNew();
+        var ready = await rig.StartHostAsync();
+        var report = await rig.ReportAsync(50_000, TimeSpan.FromSeconds(120));
+        Console.WriteLine($"overdue: ready after {ready.TotalSeconds:0.0} s, {report.Unique} of 50,000 ({report.Count - report.Unique} duplicates) drained in {watch.Elapsed.TotalSeconds:0.0} s, {report.Unique / (watch.Elapsed - ready).TotalSeconds:0}/s");
+    }
+
+    /// <summary>1,000,000 jobs far ahead: memory, a restart, and the lateness of a lone job among them.</summary>
+    public static async Task PendingAsync()
+    {
+        await using var rig = await Rig.StartAsync();
+        var due = NowMs() + 86_400_000;
+        var watch = Stopwatch.StartNew();
+        await rig.PostAllAsync(Enumerable.Range(0, 1_000_000).Select(i => due + i));
+        Console.WriteLine($"pending: 1,000,000 stored at {1_000_000 / watch.Elapsed.TotalSeconds:0}/s, RSS {rig.HostMegabytes():0} MB, file {new FileInfo(rig.DatabaseFile).Length / 1048576.0:0} MB");
+        await rig.KillHostAsync();
+        var ready = await rig.StartHostAsync();
+        for (var i = 0; i < 50; i++)
+        {
+            var lone = NowMs() + 250;
+            await rig.PostAsync(lone);
+            while (NowMs() < lone + 50) await Task.Delay(20);
+        }
+
+        Print($"  restart to ready {ready.TotalSeconds:0.0} s, RSS {rig.HostMegabytes():0} MB; lone job among them", await rig.ReportAsync(50, TimeSpan.FromSeconds(10)));
+    }
+
+    // The first requests and deliveries pay for the compiler.
+    private static async Task WarmUpAsync(Rig rig)
+    {
+        var due = NowMs() + 4_000;
+        await rig.PostAllAsync(Enumerable.Repeat(due, 2_000));
+        await rig.ReportAsync(2_000, TimeSpan.FromSeconds(30));
+        await rig.ResetAsync();
+    }
+
+    private static void Print(string name, Report r) => Console.WriteLine(
+        $"{name}: {r.Count} received, {r.Unique} unique, {r.Count - r.Unique} duplicates, {r.Early} early; lateness p50 {r.P50:0.00} p90 {r.P90:0.00} p99 {r.P99:0.00} max {r.Max:0.00} ms");
+
+    private static long NowMs() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+}

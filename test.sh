@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Runs all tests and ends with the line "N passed, N failed, N skipped".
+#   ./test.sh              everything but the long fault runs
+#   ./test.sh --long       the long fault runs only (scenario 1 of the reliability list at full length, and the like)
+#   ./test.sh -class NAME  any further arguments go to the xunit runner
+set -uo pipefail
+cd "$(dirname "$0")"
+
+if ! dotnet --version >/dev/null 2>&1; then
+  echo "The .NET 10 SDK is missing: https://dotnet.microsoft.com/download" >&2
+  exit 1
+fi
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+selection=(-explicit off)
+if [ "${1:-}" = "--long" ]; then
+  selection=(-explicit only -trait "Category=Long")
+  shift
+fi
+
+results=$(mktemp)
+trap 'rm -f "$results"' EXIT
+dotnet build Dispatch.sln -c Release -v q -nologo || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+dotnet Dispatch.Tests/bin/Release/net10.0/Dispatch.Tests.dll -noLogo -xml "$results" "${selection[@]}" "$@"
+status=$?
+
+# The runner's totals, one element per assembly.
+count() { grep -o "<assembly [^>]*" "$results" | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }
+echo "$(count passed) passed, $(count failed) failed, $(count skipped) skipped"
+exit $status
