@@ -5,12 +5,14 @@ using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Components;
 using Dispatch.Web.Operators;
+using Hangfire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dispatch.Tests.Infrastructure;
 
@@ -38,10 +40,13 @@ public sealed class TestWebHost : IAsyncLifetime
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = "Dispatch.Web", ContentRootPath = folder });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
+        // Hangfire keeps the last host's logger factory in a static: one that is no container's is never disposed under the other hosts' feet.
+        builder.Services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         Compose(builder);
 
         app = builder.Build();
+        app.Services.GetRequiredService<IGlobalConfiguration>();   // takes the static for this host while the engine is built
+        app.Services.GetRequiredService<JobDesk>();
         await app.Services.GetRequiredService<DatabaseSetup>().OpenAsync();
         app.UseEnvelopeErrors();
         app.UseDispatchPages();
@@ -74,7 +79,7 @@ public sealed class TestWebHost : IAsyncLifetime
     private void Compose(WebApplicationBuilder builder)
     {
         var database = new DatabaseOptions { ConnectionString = "Data Source=test.db" };
-        var settings = new DispatchSettings(Options, database, new HangfireOptions(), new DeliveryOptions(), new DashboardOptions(), new RedisOptions());
+        var settings = new DispatchSettings(Options, database, new HangfireOptions(), new DeliveryOptions(), new Dispatch.DashboardOptions(), new RedisOptions());
         builder.Services
             .AddDispatchCore(settings, builder.Environment)
             .AddSingleton(Limits)
