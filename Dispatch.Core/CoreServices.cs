@@ -22,7 +22,7 @@ internal static class CoreServices
         services.TryAddSingleton(TimeProvider.System);
         services
             .AddSingleton(settings.Dispatch).AddSingleton(settings.Database).AddSingleton(settings.Hangfire)
-            .AddSingleton(settings.Delivery).AddSingleton(settings.Dashboard).AddSingleton(settings.Redis)
+            .AddSingleton(settings.Delivery).AddSingleton(settings.Dashboard).AddSingleton(settings.Redis).AddSingleton(settings.RateLimits)
             .AddSingleton(new ContentRoot(environment.ContentRootPath))
             .AddDispatchDatabase(settings.Database, environment.ContentRootPath)
             .AddSingleton<DatabaseSetup>();

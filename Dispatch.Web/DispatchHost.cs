@@ -13,8 +13,9 @@ internal static class DispatchHost
     private const string DefaultAddress = "http://localhost:5080";
 
     /// <summary>A host whose database is open and up to date, ready to run.</summary>
+    /// <param name="configure">Replaces services; for tests.</param>
     /// <exception cref="StartupException">A setting is wrong or the database cannot be opened; the message is for the operator.</exception>
-    public static async Task<WebApplication> CreateAsync(string[] args)
+    public static async Task<WebApplication> CreateAsync(string[] args, Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRootFor(args) });
         var settings = DispatchSettings.Read(builder.Configuration);
@@ -25,8 +26,8 @@ internal static class DispatchHost
             .AddSingleton<TargetCheck>(provider => provider.GetRequiredService<TargetGuard>().WhyDenied)
             .AddDispatchAccounts()
             .AddDispatchApi()
-            .AddDispatchPages()
-            .AddDispatchOperators();
+            .AddDispatchPages();
+        configure?.Invoke(builder.Services);
 
         var app = builder.Build();
         await app.Services.GetRequiredService<DatabaseSetup>().OpenAsync();

@@ -5,7 +5,13 @@ namespace Dispatch;
 
 /// <summary>All settings, read and validated at start.</summary>
 public sealed record DispatchSettings(
-    DispatchOptions Dispatch, DatabaseOptions Database, HangfireOptions Hangfire, DeliveryOptions Delivery, DashboardOptions Dashboard, RedisOptions Redis)
+    DispatchOptions Dispatch,
+    DatabaseOptions Database,
+    HangfireOptions Hangfire,
+    DeliveryOptions Delivery,
+    DashboardOptions Dashboard,
+    RedisOptions Redis,
+    RateLimitOptions RateLimits)
 {
     /// <summary>Reads every section.</summary>
     /// <exception cref="StartupException">Some settings are wrong; the message names each of them and what is allowed.</exception>
@@ -18,9 +24,13 @@ public sealed record DispatchSettings(
             reader.Read<HangfireOptions>("Hangfire"),
             reader.Read<DeliveryOptions>("Delivery"),
             reader.Read<DashboardOptions>("Dashboard"),
-            reader.Read<RedisOptions>("Redis"));
+            reader.Read<RedisOptions>("Redis"),
+            reader.Read<RateLimitOptions>("RateLimits"));
 
         Check(reader, settings.Delivery);
+        Range(reader, "RateLimits:PerAccount", settings.RateLimits.PerAccount, 1, 100_000);
+        Range(reader, "RateLimits:PerAddress", settings.RateLimits.PerAddress, 1, 100_000);
+        Range(reader, "RateLimits:PasswordQueue", settings.RateLimits.PasswordQueue, 0, 1_000);
         reader.Require(settings.Database.Provider == DatabaseProvider.Sqlite,
             $"Database:Provider is '{settings.Database.Provider}'; this version has Sqlite, the others follow.");
         reader.Require(settings.Hangfire.Storage == HangfireStorage.Memory,

@@ -1,13 +1,11 @@
 using Dispatch.Data;
 using Dispatch.Execution;
 using Dispatch.Jobs;
+using Dispatch.Web;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
-using Dispatch.Web.Components;
-using Dispatch.Web.Operators;
 using Hangfire;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,23 +36,9 @@ public sealed class TestWebHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = "Dispatch.Web", ContentRootPath = folder });
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        // Hangfire keeps the last host's logger factory in a static: one that is no container's is never disposed under the other hosts' feet.
-        builder.Services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
-        Compose(builder);
-
-        app = builder.Build();
-        app.Services.GetRequiredService<IGlobalConfiguration>();   // takes the static for this host while the engine is built
+        app = await DispatchHost.CreateAsync(["--contentRoot", folder, "--urls", "http://127.0.0.1:0"], Replace);
+        app.Services.GetRequiredService<IGlobalConfiguration>();   // takes Hangfire's static logger for this host while its engine is built
         app.Services.GetRequiredService<JobDesk>();
-        await app.Services.GetRequiredService<DatabaseSetup>().OpenAsync();
-        app.UseEnvelopeErrors();
-        app.UseDispatchPages();
-        app.UseAuthentication();
-        app.UseAuthorization();
-        app.UseAntiforgery();
-        app.MapDispatchApi();
-        app.MapDispatchPages();
         foreach (var path in (string[])["/api/v1/test/fault", "/test/fault"]) app.MapGet(path, (string kind) => Throw(kind)).ExcludeFromDescription();
         await app.StartAsync();
     }
@@ -76,18 +60,13 @@ public sealed class TestWebHost : IAsyncLifetime
         return new ApiClient(Address) { Token = answer.Data.GetProperty("token").GetString(), Email = answer.Data.GetProperty("user").GetProperty("email").GetString() };
     }
 
-    private void Compose(WebApplicationBuilder builder)
+    private void Replace(IServiceCollection services)
     {
-        var database = new DatabaseOptions { ConnectionString = "Data Source=test.db" };
-        var settings = new DispatchSettings(Options, database, new HangfireOptions(), new DeliveryOptions(), new Dispatch.DashboardOptions(), new RedisOptions());
-        builder.Services
-            .AddDispatchCore(settings, builder.Environment)
-            .AddSingleton(Limits)
-            .AddSingleton(new TargetCheck(url => url.Host == DeniedHost ? "denied" : null))
-            .AddDispatchAccounts().AddDispatchApi().AddDispatchPages().AddDispatchOperators();
-
+        services.AddSingleton(Options).AddSingleton(Limits).AddSingleton(new TargetCheck(url => url.Host == DeniedHost ? "denied" : null));
+        // Hangfire keeps the last host's logger factory in a static: one that is no container's is never disposed under the other hosts' feet.
+        services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         // Nothing is delivered here: seeded jobs stay as they were put, and no test speaks to example.com.
-        foreach (var service in builder.Services.Where(s => s.ImplementationType == typeof(Sweeper) || s.ImplementationType == typeof(DeliveryServer)).ToArray()) builder.Services.Remove(service);
+        foreach (var service in services.Where(s => s.ImplementationType == typeof(Sweeper) || s.ImplementationType == typeof(DeliveryServer)).ToArray()) services.Remove(service);
     }
 
     private static string Throw(string kind) => kind switch

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Dispatch.Web.Accounts;
 
@@ -13,7 +12,6 @@ internal static class AccountServices
 {
     public static IServiceCollection AddDispatchAccounts(this IServiceCollection services)
     {
-        services.TryAddSingleton(provider => provider.GetRequiredService<IConfiguration>().GetSection("RateLimits").Get<RateLimitOptions>() ?? new RateLimitOptions());
         services.AddSingleton<AccountLimits>().AddSingleton<DummyPassword>().AddSingleton<SessionStore>().AddScoped<AccountDesk>();
         services.AddScoped<IAuthorizationHandler, OperatorHandler>();
         services.AddIdentity();
@@ -37,7 +35,6 @@ internal static class AccountServices
                     RequireNonAlphanumeric = false,
                 };
                 options.Lockout = new LockoutOptions { MaxFailedAccessAttempts = 5, DefaultLockoutTimeSpan = TimeSpan.FromMinutes(15) };
-                options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
             })
             .AddEntityFrameworkStores<DispatchDbContext>()
             .AddSignInManager();

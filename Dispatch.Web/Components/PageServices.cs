@@ -17,7 +17,8 @@ internal static class PageServices
     public static IServiceCollection AddDispatchPages(this IServiceCollection services)
     {
         services.AddRazorComponents();
-        return services.AddScoped<PageSignIn>();
+        services.AddScoped<PageSignIn>();
+        return services.AddHangfire(_ => { });
     }
 
     /// <summary>Security headers, pages for errors, then routing. For everything that is not the API, which has its envelope.</summary>

@@ -1,6 +1,5 @@
 using Dispatch.Data;
 using Dispatch.Execution;
-using Hangfire;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Web.Operators;
@@ -8,12 +7,6 @@ namespace Dispatch.Web.Operators;
 /// <summary>What an operator's tools look at: liveness and readiness.</summary>
 internal static class OperatorEndpoints
 {
-    public static IServiceCollection AddDispatchOperators(this IServiceCollection services)
-    {
-        services.AddHangfire(_ => { });   // the dashboard's services; storage and filters are the engine's
-        return services;
-    }
-
     public static void MapDispatchOperators(this WebApplication app)
     {
         var readiness = app.Services.GetRequiredService<Readiness>();

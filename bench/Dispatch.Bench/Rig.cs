@@ -66,7 +66,7 @@ internal sealed class Rig : IAsyncDisposable
     public Task PostAllAsync(IEnumerable<long> dueAtMs) =>
         Parallel.ForEachAsync(dueAtMs, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (due, _) => await PostAsync(due));
 
-    /// <summary>Waits until so many different jobs have arrived, then reports.</summary>
+    /// <summary>Waits until so many webhooks have arrived, then reports.</summary>
     public async Task<Report> ReportAsync(int count, TimeSpan limit)
     {
         var until = DateTime.UtcNow + limit;
