@@ -47,9 +47,14 @@ public sealed class JobsReadingTests(TestWebHost host) : IClassFixture<TestWebHo
     {
         var person = await host.RegisterAsync();
         var projects = new[] { await person.CreateProjectAsync("one"), await person.CreateProjectAsync("two") };
-        var ids = new List<Guid>();
-        for (var i = 0; i < 25; i++) ids.Add(await Seed.JobAsync(host, projects[i % 2], createdAt: 1_700_000_000_000 + i / 3));
-        ids.Reverse();
+        var rows = new List<(long CreatedAt, Guid Id)>();
+        for (var i = 0; i < 25; i++)
+        {
+            var at = 1_700_000_000_000 + i / 3;   // three share a millisecond: then the id decides
+            rows.Add((at, await Seed.JobAsync(host, projects[i % 2], createdAt: at)));
+        }
+
+        var ids = rows.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id).Select(row => row.Id).ToList();
 
         var first = await person.GetAsync("jobs");
         Assert.Equal("Jobs fetched successfully", first.Message);

@@ -41,7 +41,7 @@ internal static class Seed
         WebhookUrl = "https://example.com/hook",
         Payload = System.Text.Encoding.UTF8.GetBytes(payload),
         FireAt = createdAt + 60_000,
-        NextAttemptAt = createdAt + 60_000,
+        NextAttemptAt = createdAt + 60_000,   // long past: TestWebHost runs no sweeper
         Status = status,
         CreatedAt = createdAt,
         UpdatedAt = createdAt,

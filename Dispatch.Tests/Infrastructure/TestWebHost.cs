@@ -1,17 +1,16 @@
 using Dispatch.Data;
+using Dispatch.Execution;
 using Dispatch.Jobs;
+using Dispatch.Web;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
-using Dispatch.Web.Components;
 using Hangfire;
-using Hangfire.InMemory;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dispatch.Tests.Infrastructure;
 
@@ -37,20 +36,9 @@ public sealed class TestWebHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = "Dispatch.Web", ContentRootPath = folder });
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        Compose(builder.Services);
-
-        app = builder.Build();
-        await using (var db = await NewContextAsync()) await db.Database.EnsureCreatedAsync();
-        app.UseEnvelopeErrors();
-        app.UseDispatchPages();
-        app.UseAuthentication();
-        app.UseAuthorization();
-        app.UseAntiforgery();
-        app.MapDispatchApi();
-        app.MapDispatchPages();
+        app = await DispatchHost.CreateAsync(["--contentRoot", folder, "--urls", "http://127.0.0.1:0"], Replace);
+        app.Services.GetRequiredService<IGlobalConfiguration>();   // takes Hangfire's static logger for this host while its engine is built
+        app.Services.GetRequiredService<JobDesk>();
         foreach (var path in (string[])["/api/v1/test/fault", "/test/fault"]) app.MapGet(path, (string kind) => Throw(kind)).ExcludeFromDescription();
         await app.StartAsync();
     }
@@ -72,14 +60,13 @@ public sealed class TestWebHost : IAsyncLifetime
         return new ApiClient(Address) { Token = answer.Data.GetProperty("token").GetString(), Email = answer.Data.GetProperty("user").GetProperty("email").GetString() };
     }
 
-    private void Compose(IServiceCollection services)
+    private void Replace(IServiceCollection services)
     {
-        var database = new DatabaseOptions { ConnectionString = "Data Source=test.db" };
-        services.AddSingleton(TimeProvider.System).AddSingleton(Options).AddSingleton(new DeliveryOptions()).AddSingleton(database).AddSingleton(Limits);
-        services.AddDispatchDatabase(database, folder);
-        services.AddDataProtection().PersistKeysToDbContext<DispatchDbContext>();
-        services.AddSingleton<JobDesk>().AddSingleton(new TargetCheck(url => url.Host == DeniedHost ? "denied" : null)).AddSingleton<JobStorage>(_ => new InMemoryStorage());
-        services.AddDispatchAccounts().AddDispatchApi().AddDispatchPages();
+        services.AddSingleton(Options).AddSingleton(Limits).AddSingleton(new TargetCheck(url => url.Host == DeniedHost ? "denied" : null));
+        // Hangfire keeps the last host's logger factory in a static: one that is no container's is never disposed under the other hosts' feet.
+        services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
+        // Nothing is delivered here: seeded jobs stay as they were put, and no test speaks to example.com.
+        foreach (var service in services.Where(s => s.ImplementationType == typeof(Sweeper) || s.ImplementationType == typeof(DeliveryServer)).ToArray()) services.Remove(service);
     }
 
     private static string Throw(string kind) => kind switch
