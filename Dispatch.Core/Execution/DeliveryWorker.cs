@@ -95,17 +95,31 @@ internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobState
         if (end is FailedState { Exception: DeliveryFailedException { RetryAt: not null } }) alarms.Reset(alarm.JobId);
         else alarms.Clear(alarm.JobId);
         atWork.TryRemove(alarm.JobId, out _);
-        if (end is not null) End(context, fetched, end);
         done.SetResult();
+
+        // A success nobody waits for; a failure's next alarm depends on it.
+        if (end is SucceededState) bookkeeper.Enter(() => End(context, fetched, end));
+        else if (end is not null) TryEnd(context, fetched, end, alarm);
     }
 
-    // After the delivery nobody waits for Hangfire's books; kept on the delivery's own thread they triple the tail of a burst.
-    private void End(BackgroundProcessContext context, IFetchedJob fetched, IState state) => bookkeeper.Enter(() =>
+    private void TryEnd(BackgroundProcessContext context, IFetchedJob fetched, IState state, Alarm alarm)
+    {
+        try
+        {
+            End(context, fetched, state);
+        }
+        catch (Exception exception)
+        {
+            Log.AlarmNotSet(log, alarm.JobId, exception);
+        }
+    }
+
+    private void End(BackgroundProcessContext context, IFetchedJob fetched, IState state)
     {
         using var connection = context.Storage.GetConnection();
         states.ChangeState(new StateChangeContext(context.Storage, connection, fetched.JobId, state, MayEnd));
         Finish(fetched);
-    });
+    }
 
     private static void Finish(IFetchedJob fetched)
     {

@@ -12,7 +12,6 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
 {
     public async Task ApplyAsync(DispatchDbContext db, IReadOnlyList<StoreWrite> writes)
     {
-        db.ChangeTracker.AutoDetectChangesEnabled = false;
         var now = clock.NowMs();
 
         await InsertAsync(db, [.. writes.OfType<InsertWrite>()]);
@@ -36,10 +35,9 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
         foreach (var insert in inserts)
         {
             insert.Result = projects.Contains(insert.Job.ProjectId) && (insert.KeyId is not { } key || keys.Contains(key));
-            if (insert.Result) db.Jobs.Add(insert.Job);
         }
 
-        await db.SaveChangesAsync();
+        await db.InsertRowsAsync([.. inserts.Where(i => i.Result).Select(i => i.Job)]);
     }
 
     private static async Task<CancelOutcome> CancelAsync(DispatchDbContext db, CancelWrite cancel, long now)
@@ -95,14 +93,10 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
 
             // A lost claim among many: the whole batch is carried out again one by one, and only the loser writes nothing.
             if (recorded < ids.Length && ids.Length > 1) throw new LostClaimException();
-            foreach (var record in group)
-            {
-                record.Result = recorded == ids.Length;
-                if (record.Result) db.Attempts.Add(record.Attempt);
-            }
+            foreach (var record in group) record.Result = recorded == ids.Length;
         }
 
-        await db.SaveChangesAsync();
+        await db.InsertRowsAsync([.. records.Where(r => r.Result).Select(r => r.Attempt)]);
     }
 
     private sealed class LostClaimException() : Exception("One of the outcomes belongs to a claim that this host has lost.");

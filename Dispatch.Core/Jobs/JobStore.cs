@@ -123,7 +123,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
             var ids = cut.Select(j => j.Id).ToArray();
             await db.Jobs.Where(j => ids.Contains(j.Id)).TakeAsync(Transition.Interrupt, now, set => set
                 .SetProperty(j => j.ArmedBy, (Guid?)null).SetProperty(j => j.ClaimId, (Guid?)null));
-            db.Attempts.AddRange(cut.Select(j => new Attempt
+            await db.InsertRowsAsync(cut.Select(j => new Attempt
             {
                 Id = Guid.CreateVersion7(),
                 JobId = j.Id,
@@ -131,8 +131,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
                 Status = AttemptStatus.Interrupted,
                 Error = "The host stopped before the outcome of this attempt was recorded.",
                 FiredAt = j.ClaimedAt,
-            }));
-            await db.SaveChangesAsync();
+            }).ToArray());
             return cut.Count;
         }));
     }
