@@ -7,7 +7,8 @@ namespace Dispatch.Delivery;
 
 /// <summary>One attempt from its alarm to its record: wait, claim, wait for the millisecond, send, decide, record.</summary>
 internal sealed class DeliveryRunner(
-    JobStore store, DeliveryGates gates, WebhookSender sender, RetryLadder ladder, SigningSecrets secrets, Shutdown shutdown, TimeProvider clock, ILogger<DeliveryRunner> log)
+    JobStore store, DeliveryGates gates, WebhookSender sender, RetryLadder ladder, SigningSecrets secrets, Shutdown shutdown, Metronome metronome, TimeProvider clock,
+    ILogger<DeliveryRunner> log)
 {
     /// <summary>Carries the attempt out. Returns null, or how it failed and when the retry is due.</summary>
     /// <exception cref="OperationCanceledException">The host is stopping and the job was not claimed, or its delivery was given up.</exception>
@@ -25,7 +26,7 @@ internal sealed class DeliveryRunner(
         using var claim = await gates.Claims.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Claiming);
         if (await store.ClaimAsync(alarm.JobId, shutdown.Claiming) is not { } job) return null;   // cancelled, or claimed already
 
-        await clock.WaitUntilAsync(job.DueAt, shutdown.Sending);
+        await metronome.WaitUntilAsync(job.DueAt, shutdown.Sending);
         using var wire = await gates.Wire.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Sending);
         return (job, await SendAsync(job));
     }

@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace Dispatch.Bench;
 
-/// <summary>One webhook's arrival: <paramref name="LatenessMs"/> is arrival minus <c>payload.at</c>, the job's fireAt.</summary>
-internal readonly record struct Arrived(Guid JobId, double LatenessMs, double AtMs);
+/// <summary>One webhook's arrival: <paramref name="LatenessMs"/> is arrival minus <c>payload.at</c>, the job's fireAt; of it the host's part is <c>firedAt</c> minus the same.</summary>
+internal readonly record struct Arrived(Guid JobId, double LatenessMs, double SentLateMs, double AtMs);
 
 /// <summary>What arrived.</summary>
-internal sealed record Report(int Count, int Unique, int Early, double P50, double P90, double P99, double Max, double LastAtMs);
+internal sealed record Report(int Count, int Unique, int Early, double P50, double P90, double P99, double Max, double LastAtMs, double SentMean);
 
 /// <summary>A receiver in a process of its own: answers 200 at once and records lateness.</summary>
 internal static class ReceiverProcess
@@ -37,16 +37,17 @@ internal static class ReceiverProcess
     {
         using var json = JsonDocument.Parse(body);
         var dueMs = json.RootElement.GetProperty("payload").GetProperty("at").GetInt64();
-        return new Arrived(json.RootElement.GetProperty("jobId").GetGuid(), atMs - dueMs, atMs);
+        var sentMs = json.RootElement.GetProperty("firedAt").GetDateTimeOffset().ToUnixTimeMilliseconds();
+        return new Arrived(json.RootElement.GetProperty("jobId").GetGuid(), atMs - dueMs, sentMs - dueMs, atMs);
     }
 
     private static Report Summarise(ConcurrentQueue<Arrived> arrivals)
     {
         var all = arrivals.ToArray();
-        if (all.Length == 0) return new Report(0, 0, 0, 0, 0, 0, 0, 0);
+        if (all.Length == 0) return new Report(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
         var late = all.Select(a => a.LatenessMs).Order().ToArray();
         double At(double share) => late[Math.Min(late.Length - 1, (int)(share * late.Length))];
-        return new Report(all.Length, all.Select(a => a.JobId).Distinct().Count(), late.Count(l => l < 0), At(0.5), At(0.9), At(0.99), late[^1], all.Max(a => a.AtMs));
+        return new Report(all.Length, all.Select(a => a.JobId).Distinct().Count(), late.Count(l => l < 0), At(0.5), At(0.9), At(0.99), late[^1], all.Max(a => a.AtMs), all.Average(a => a.SentLateMs));
     }
 }

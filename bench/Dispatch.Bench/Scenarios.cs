@@ -48,7 +48,7 @@ internal static class Scenarios
         await WarmUpAsync(rig);
         for (var i = 0; i < 200; i++)
         {
-            var due = NowMs() + 250;
+            var due = NowMs() + 200;
             await rig.PostAsync(due);
             while (NowMs() < due + 50) await Task.Delay(20);
         }
@@ -115,7 +115,7 @@ internal static class Scenarios
     }
 
     private static void Print(string name, Report r) => Console.WriteLine(
-        $"{name}: {r.Count} received, {r.Unique} unique, {r.Count - r.Unique} duplicates, {r.Early} early; lateness p50 {r.P50:0.00} p90 {r.P90:0.00} p99 {r.P99:0.00} max {r.Max:0.00} ms");
+        $"{name}: {r.Count} received, {r.Unique} unique, {r.Count - r.Unique} duplicates, {r.Early} early; lateness p50 {r.P50:0.00} p90 {r.P90:0.00} p99 {r.P99:0.00} max {r.Max:0.00} ms; firedAt on average {r.SentMean:0.00} ms after fireAt");
 
     private static long NowMs() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 }
