@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Dispatch.Jobs;
 using Hangfire.Common;
 using Hangfire.Server;
 using Hangfire.States;
@@ -13,7 +12,7 @@ namespace Dispatch.Execution;
 /// everything; this one fetches on one thread and carries each delivery out as a task. Hangfire's states are changed through its own
 /// state changer, so that filters and its dashboard see every step.
 /// </summary>
-internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobStateChanger states, AlarmClock alarms, Bookkeeper bookkeeper, ILogger<DeliveryWorker> log)
+internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobStateChanger states, AlarmRoster alarms, Bookkeeper bookkeeper, ILogger<DeliveryWorker> log)
     : IBackgroundProcess
 {
     private static readonly string[] Queues = [AlarmClock.Queue];
@@ -92,8 +91,8 @@ internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobState
             end = new FailedState(exception, context.ServerId);
         }
 
-        if (end is FailedState { Exception: DeliveryFailedException { RetryAt: not null } }) alarms.Reset(alarm.JobId);
-        else alarms.Clear(alarm.JobId);
+        if (end is FailedState { Exception: DeliveryFailedException { RetryAt: not null } }) alarms.Add(alarm.JobId, AlarmKind.Retry);
+        else alarms.Remove(alarm.JobId);
         atWork.TryRemove(alarm.JobId, out _);
         done.SetResult();
 

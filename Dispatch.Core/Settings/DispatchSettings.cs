@@ -15,7 +15,7 @@ public sealed record DispatchSettings(
 {
     /// <summary>Reads every section.</summary>
     /// <exception cref="StartupException">Some settings are wrong; the message names each of them and what is allowed.</exception>
-    public static DispatchSettings Read(IConfiguration configuration)
+    public static DispatchSettings Read(IConfigurationRoot configuration)
     {
         var reader = new SettingsReader(configuration);
         var settings = new DispatchSettings(

@@ -9,7 +9,7 @@ namespace Dispatch;
 /// framework's binder: an unknown key is an error, and a list is a JSON array or one comma-separated value (which is how an environment
 /// variable replaces the whole list).
 /// </summary>
-internal sealed class SettingsReader(IConfiguration configuration)
+internal sealed class SettingsReader(IConfigurationRoot configuration)
 {
     private readonly List<string> errors = [];
 
@@ -49,11 +49,13 @@ internal sealed class SettingsReader(IConfiguration configuration)
         }
     }
 
-    private static Array List(Type element, IConfigurationSection section)
+    private Array List(Type element, IConfigurationSection section)
     {
-        var values = string.IsNullOrWhiteSpace(section.Value)
-            ? section.GetChildren().Select(child => child.Value ?? "")
-            : section.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        // The source that comes last has its way, whichever form it uses.
+        var source = configuration.Providers.Last(provider => provider.TryGet(section.Path, out _) || provider.GetChildKeys([], section.Path).Any());
+        var values = source.TryGet(section.Path, out var text) && !string.IsNullOrWhiteSpace(text)
+            ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            : source.GetChildKeys([], section.Path).Distinct().Select(key => section[key] ?? "");
         var parsed = values.Select(value => Parse(element, value)).ToArray();
         var list = Array.CreateInstance(element, parsed.Length);
         parsed.CopyTo(list, 0);
