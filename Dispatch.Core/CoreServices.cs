@@ -41,6 +41,7 @@ internal static class CoreServices
             .AddDispatchHangfire()
             .AddHostedService(provider => provider.GetRequiredService<GroupCommit>())
             .AddHostedService<HostLease>()
+            .AddHostedService<Rehearsal>()
             .AddHostedService<DeliveryServer>()
             .AddHostedService<Sweeper>();
     }
