@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Dispatch.Projects;
 
 namespace Dispatch.Delivery;
 
@@ -11,8 +12,6 @@ namespace Dispatch.Delivery;
 /// <param name="StandardSignature">Value of <c>webhook-signature</c>: <c>v1,base64</c>, one per secret, separated by a space.</param>
 internal sealed record WebhookSignature(string DispatchSignature, string Id, string Timestamp, string StandardSignature)
 {
-    private const string SecretPrefix = "whsec_";
-
     /// <summary>Signs the body in both forms (HMAC-SHA256, RFC 2104).</summary>
     /// <param name="secrets">The project's secrets as shown, newest first: one, or two for a day after a rotation.</param>
     /// <param name="unixSeconds">When the attempt is sent.</param>
@@ -53,10 +52,10 @@ internal sealed record WebhookSignature(string DispatchSignature, string Id, str
     // Standard Webhooks: the key is what the base64 after the prefix says. A secret of any other spelling is its own key, as in the first form.
     private static byte[] StandardKey(string secret)
     {
-        if (secret.StartsWith(SecretPrefix, StringComparison.Ordinal))
+        if (secret.StartsWith(SigningSecrets.Prefix, StringComparison.Ordinal))
         {
             var key = new byte[secret.Length];
-            if (Convert.TryFromBase64Chars(secret.AsSpan(SecretPrefix.Length), key, out var length)) return key[..length];
+            if (Convert.TryFromBase64Chars(secret.AsSpan(SigningSecrets.Prefix.Length), key, out var length)) return key[..length];
         }
 
         return Encoding.UTF8.GetBytes(secret);

@@ -38,7 +38,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
             .Where(j => j.ArmedBy == null && j.NextAttemptAt > after && j.NextAttemptAt <= until)
             .OrderBy(j => j.NextAttemptAt)
             .Take(limit)
-            .Select(j => new { j.Id, j.ProjectId, j.WebhookUrl, j.NextAttemptAt, j.Status })
+            .Select(j => new LiveJob(j.Id, j.ProjectId, j.WebhookUrl, j.NextAttemptAt!.Value, j.Status))
             .ToListAsync(stopping);
         if (free.Count == 0) return [];
 
@@ -53,8 +53,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
                 : await write.Jobs.Where(j => ids.Contains(j.Id) && j.ArmedBy == host.Id).Select(j => j.Id).ToHashSetAsync();
         }));
 
-        return [.. free.Where(j => won.Contains(j.Id))
-            .Select(j => new Alarm(j.Id, j.ProjectId, Alarm.DestinationOf(j.WebhookUrl), j.NextAttemptAt!.Value, j.Status == JobStatus.Failed))];
+        return [.. free.Where(j => won.Contains(j.Id)).Select(j => j.Alarm)];
     }
 
     /// <summary>What this host holds although it was due before <paramref name="dueBefore"/>: on the wire, or its alarm was lost.</summary>
@@ -65,9 +64,9 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
             .Where(j => j.ArmedBy == host.Id && j.NextAttemptAt < dueBefore)
             .OrderBy(j => j.NextAttemptAt)
             .Take(10_000)
-            .Select(j => new { j.Id, j.ProjectId, j.WebhookUrl, j.NextAttemptAt, j.Status })
+            .Select(j => new LiveJob(j.Id, j.ProjectId, j.WebhookUrl, j.NextAttemptAt!.Value, j.Status))
             .ToListAsync(stopping);
-        return [.. overdue.Select(j => (new Alarm(j.Id, j.ProjectId, Alarm.DestinationOf(j.WebhookUrl), j.NextAttemptAt!.Value, j.Status == JobStatus.Failed), j.Status))];
+        return [.. overdue.Select(j => (j.Alarm, j.Status))];
     }
 
     /// <summary>Frees everything that other hosts held; on SQLite they are dead by definition. Their attempts are logged as interrupted.</summary>
@@ -150,5 +149,11 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
                 await Task.Delay(RetryDelay, clock, stopping);
             }
         }
+    }
+
+    /// <summary>What an alarm needs of a job that is not final.</summary>
+    private sealed record LiveJob(Guid Id, Guid ProjectId, string WebhookUrl, long DueAt, JobStatus Status)
+    {
+        public Alarm Alarm => new(Id, ProjectId, Alarm.DestinationOf(WebhookUrl), DueAt, IsRetry: Status == JobStatus.Failed);
     }
 }
