@@ -1,3 +1,4 @@
+using System.Text;
 using Dispatch.Data;
 using Dispatch.Delivery;
 using Dispatch.Execution;
@@ -5,6 +6,7 @@ using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Components;
 using Dispatch.Web.Operators;
+using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Dispatch.Web;
@@ -34,6 +36,7 @@ internal static class DispatchHost
         var app = builder.Build();
         await app.Services.GetRequiredService<DatabaseSetup>().OpenAsync();
 
+        app.UseEnvelopeErrors();   // inside the framework's page for developers as well, which would show the stack
         if (settings.Dispatch.KnownProxies.Count > 0) app.UseForwardedHeaders();   // with no proxy named, the middleware would believe anyone
         if (!app.Environment.IsDevelopment()) app.UseHsts();
         app.UseDispatchPages();
@@ -49,13 +52,18 @@ internal static class DispatchHost
     private static void ConfigureServer(WebApplicationBuilder builder, DispatchSettings settings)
     {
         if (!HasAddress(builder.Configuration)) builder.WebHost.UseUrls(DefaultAddress);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;   // any byte is readable: a garbled key is answered 401 in the envelope, not 400 without one
+        });
         if (!builder.Environment.IsDevelopment()) builder.Logging.AddJsonConsole(json => json.UseUtcTimestamp = true);
 
         // Requests that are still arriving have as long as what is on the wire; both are waited for at the same time.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timing.Drain);
-        // Before the framework's own filters, so that the answer to a wrong Host header is an envelope too.
+        // Before the framework's own filters, so that the answer to a wrong Host header is an envelope too; it must come without a body for that.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, EnvelopeStartupFilter>());
+        builder.Services.Configure<HostFilteringOptions>(hosts => hosts.IncludeFailureMessage = false);
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
         {
             forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;   // a forwarded Host would get past AllowedHosts

@@ -42,18 +42,25 @@ internal static class Providers
         }
     }
 
-    private static string SqliteFile(DatabaseOptions database, string contentRoot)
+    /// <summary>What is wrong with the connection string, for the operator; null when nothing is.</summary>
+    public static string? WhyNotSqlite(string connectionString)
     {
         try
         {
-            var source = new SqliteConnectionStringBuilder(database.ConnectionString).DataSource;
-            return source.Length > 0 ? Path.GetFullPath(source, contentRoot) : throw new ArgumentException("Data Source is empty");
+            var source = new SqliteConnectionStringBuilder(connectionString).DataSource;
+            if (source.Length > 0 && !source.Contains('\0')) return null;
+            return Explain("Data Source is empty or no path");
         }
         catch (ArgumentException exception)
         {
-            throw new StartupException($"Database:ConnectionString is not one of SQLite's: {exception.Message}. Allowed: such as \"Data Source=data/dispatch.db\".");
+            return Explain(exception.Message.TrimEnd('.'));
         }
+
+        static string Explain(string problem) => $"Database:ConnectionString is not one of SQLite's: {problem}. Allowed: such as \"Data Source=data/dispatch.db\".";
     }
+
+    private static string SqliteFile(DatabaseOptions database, string contentRoot) =>
+        Path.GetFullPath(new SqliteConnectionStringBuilder(database.ConnectionString).DataSource, contentRoot);
 
     /// <summary>True where trying again later can help: the database is locked, full, unreadable or gone.</summary>
     public static bool IsUnavailable(Exception exception) => exception switch

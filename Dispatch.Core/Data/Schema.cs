@@ -10,12 +10,14 @@ namespace Dispatch.Data;
 /// <summary>Tables, lengths and indexes, the same on every database.</summary>
 internal static class Schema
 {
+    private const int NameUnits = 400;   // 200 characters may be 400 UTF-16 units
+
     public static void Describe(ModelBuilder model)
     {
         model.Entity<Job>(job =>
         {
             job.ToTable("Jobs");
-            job.Property(j => j.Title).HasMaxLength(400);   // 200 characters may be 400 UTF-16 units
+            job.Property(j => j.Title).HasMaxLength(NameUnits);
             job.Property(j => j.WebhookUrl).HasMaxLength(2048);
             job.Property(j => j.Status).HasMaxLength(9)
                 .HasConversion(status => status.ToName(), name => StatusNames.ToJobStatus(name)!.Value)
@@ -40,14 +42,14 @@ internal static class Schema
         model.Entity<Project>(project =>
         {
             project.ToTable("Projects");
-            project.Property(p => p.Name).HasMaxLength(200);
+            project.Property(p => p.Name).HasMaxLength(NameUnits);
             project.HasIndex(p => p.AccountId);
         });
 
         model.Entity<ApiKey>(key =>
         {
             key.ToTable("ApiKeys");
-            key.Property(k => k.Label).HasMaxLength(200);
+            key.Property(k => k.Label).HasMaxLength(NameUnits);
             key.Property(k => k.Hash).HasMaxLength(32);
             key.Property(k => k.LastFour).HasMaxLength(4);
             key.HasIndex(k => k.Hash).IsUnique();

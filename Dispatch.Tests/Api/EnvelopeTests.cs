@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using Dispatch.Tests.Infrastructure;
 
@@ -94,6 +95,51 @@ public sealed class EnvelopeTests(TestWebHost host) : IClassFixture<TestWebHost>
         var answer = await host.Anonymous.GetAsync("test/fault?kind=bug");
         Assert.Equal((500, "internal_error"), Brief(answer));
         Assert.DoesNotContain("secret detail", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bug_shows_no_stack_in_development_either()
+    {
+        await using var developers = new TestWebHost { Settings = ["--environment=Development"] };
+        await developers.InitializeAsync();
+        Assert.Equal((500, "internal_error"), Brief(await developers.Anonymous.GetAsync("test/fault?kind=bug")));
+        Assert.Equal((503, "storage_unavailable"), Brief(await developers.Anonymous.GetAsync("test/fault?kind=storage")));
+    }
+
+    [Fact]
+    public async Task A_wrong_host_name_is_400()
+    {
+        await using var named = new TestWebHost { Settings = ["--AllowedHosts=dispatch.example.com"] };
+        await named.InitializeAsync();
+        Assert.Equal((400, "bad_request"), Brief(await named.Anonymous.GetAsync("jobs")));
+    }
+
+    [Fact]
+    public async Task A_key_of_any_bytes_is_401()
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(host.Address.Host, host.Address.Port, TestContext.Current.CancellationToken);
+        await using var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.Latin1.GetBytes("GET /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nx-api-key: \u00ff\r\n\r\n"), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.StartsWith("HTTP/1.1 401", answer, StringComparison.Ordinal);
+        Assert.Contains("\"unauthorized\"", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_401_says_what_it_asks_for()
+    {
+        var wrong = await host.Anonymous.PostAsync("auth/login", new { email = "nobody@example.com", password = ApiClient.Password });
+        Assert.Equal((401, "Bearer"), (wrong.Status, wrong.Headers.WwwAuthenticate.Single().Scheme));
+        Assert.Equal("ApiKey", (await host.Anonymous.SendAsync(HttpMethod.Post, "jobs")).Headers.WwwAuthenticate.Single().Scheme);
+    }
+
+    [Fact]
+    public async Task An_unknown_name_is_not_cut_inside_a_character()
+    {
+        var answer = await (await host.RegisterAsync()).PostAsync("projects", $$"""{"{{new string('a', 99)}}😀":1}""");
+        Assert.Contains($"{new string('a', 99)}… is not a field", answer.Message, StringComparison.Ordinal);
     }
 
     [Fact]

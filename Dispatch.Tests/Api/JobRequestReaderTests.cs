@@ -99,6 +99,7 @@ public sealed class JobRequestReaderTests
     [InlineData("http://@example.com/")]
     [InlineData("http://:@example.com/")]
     [InlineData("http://example.com:0/")]
+    [InlineData("http://\u05d01.com/")]   // Uri takes it, but has no ASCII form of it
     [InlineData("http://example.com:65536/")]
     [InlineData("http://example.com:port/")]
     [InlineData(" http://example.com/")]

@@ -34,6 +34,15 @@ public sealed class OpenApiTests(TestWebHost host) : IClassFixture<TestWebHost>
     }
 
     [Fact]
+    public async Task The_data_of_an_error_is_null_and_nothing_else()
+    {
+        var schemas = (await DocumentAsync()).GetProperty("components").GetProperty("schemas");
+        var data = schemas.GetProperty("EnvelopeOfNoData").GetProperty("properties").GetProperty("data");
+        Assert.Equal("null", data.GetProperty("type").GetString());   // "oneOf: null or NoData" would fit no answer: null is both
+        Assert.False(schemas.TryGetProperty("NoData", out _));
+    }
+
+    [Fact]
     public async Task Every_call_has_an_id_a_summary_its_errors_and_a_body_where_it_takes_one()
     {
         var ids = new HashSet<string>();

@@ -27,6 +27,9 @@ public sealed class TestWebHost : IAsyncLifetime
 
     public Uri Address => new(app!.Urls.Single());
 
+    /// <summary>More of the command line, such as <c>--environment=Development</c>.</summary>
+    internal string[] Settings { get; init; } = [];
+
     internal DispatchOptions Options { get; } = new();
 
     internal RateLimitOptions Limits { get; } = new() { PerAccount = 100_000, PerAddress = 100_000, PasswordQueue = 1_000 };
@@ -36,7 +39,7 @@ public sealed class TestWebHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        app = await DispatchHost.CreateAsync(["--contentRoot", folder, "--urls", "http://127.0.0.1:0"], Replace);
+        app = await DispatchHost.CreateAsync(["--contentRoot", folder, "--urls", "http://127.0.0.1:0", .. Settings], Replace);
         app.Services.GetRequiredService<IGlobalConfiguration>();   // takes Hangfire's static logger for this host while its engine is built
         app.Services.GetRequiredService<JobDesk>();
         foreach (var path in (string[])["/api/v1/test/fault", "/test/fault"]) app.MapGet(path, (string kind) => Throw(kind)).ExcludeFromDescription();

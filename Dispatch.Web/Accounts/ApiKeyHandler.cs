@@ -22,13 +22,12 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(Scheme.Name)), Scheme.Name));
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
-    {
-        Response.Headers.WWWAuthenticate = "ApiKey realm=\"dispatch\"";
-        return Refusal(Request).ExecuteAsync(Context);
-    }
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => Refuse(Request).ExecuteAsync(Context);
 
     /// <summary>The same answer where the key turns out to be revoked only when the job is stored.</summary>
-    public static Failure Refusal(HttpRequest request) =>
-        Failure.Unauthorized(request.Headers.ContainsKey(Header) ? "The API key is not valid" : "Send the project's API key as x-api-key");
+    public static Failure Refuse(HttpRequest request)
+    {
+        request.HttpContext.Response.Headers.WWWAuthenticate = "ApiKey realm=\"dispatch\"";
+        return Failure.Unauthorized(request.Headers.ContainsKey(Header) ? "The API key is not valid" : "Send the project's API key as x-api-key");
+    }
 }

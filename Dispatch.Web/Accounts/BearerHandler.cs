@@ -11,6 +11,9 @@ internal sealed class BearerHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, SessionStore sessions)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
+    /// <summary>What an answer of 401 asks for.</summary>
+    public const string Challenge = "Bearer realm=\"dispatch\"";
+
     private const string Prefix = "Bearer ";
 
     /// <summary>The request's token, or null where there is none.</summary>
@@ -28,7 +31,7 @@ internal sealed class BearerHandler(
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         var sent = Request.Headers.Authorization.Count > 0;
-        Response.Headers.WWWAuthenticate = sent ? "Bearer realm=\"dispatch\", error=\"invalid_token\"" : "Bearer realm=\"dispatch\"";   // RFC 6750, section 3
+        Response.Headers.WWWAuthenticate = sent ? $"{Challenge}, error=\"invalid_token\"" : Challenge;   // RFC 6750, section 3
         return Failure.Unauthorized(sent ? "The session token is not valid; sign in again" : "Sign in and send the token as Authorization: Bearer").ExecuteAsync(Context);
     }
 }

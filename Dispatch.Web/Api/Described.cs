@@ -17,7 +17,7 @@ internal static class Described
 {
     public static TBuilder Takes<TBuilder>(this TBuilder call, Type body) where TBuilder : IEndpointConventionBuilder => call
         .WithMetadata(new TakesBody(body))
-        .Fails(400, "malformed_json", "body_not_object", "invalid_utf8", "lone_surrogate", "unknown_field", "duplicate_field")
+        .Fails(400, "bad_request", "malformed_json", "body_not_object", "invalid_utf8", "lone_surrogate", "unknown_field", "duplicate_field")
         .Fails(413, "body_too_large")
         .Fails(415, "unsupported_media_type");
 

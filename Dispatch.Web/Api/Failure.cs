@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Contracts;
 
 namespace Dispatch.Web.Api;
@@ -52,6 +53,8 @@ internal sealed record Failure(int Status, string Message, ApiError Error, IRead
     public void SetHead(HttpResponse response)
     {
         response.StatusCode = Status;
+        // RFC 9110, section 15.5.2: no 401 without it.
+        if (Status == 401 && response.Headers.WWWAuthenticate.Count == 0) response.Headers.WWWAuthenticate = BearerHandler.Challenge;
         if (RetryAfter is { } wait) response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
     }
 }

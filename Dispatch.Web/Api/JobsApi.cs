@@ -42,7 +42,7 @@ internal static class JobsApi
         var job = await desk.ScheduleAsync(
             new NewJob(caller.AccountId, caller.ProjectId!.Value, caller.KeyId, draft.Title, draft.WebhookUrl, draft.Payload, draft.FireAt));
         return job is null
-            ? ApiKeyHandler.Refusal(request)   // revoked since it was looked up
+            ? ApiKeyHandler.Refuse(request)   // revoked since it was looked up
             : Answers.Created($"/api/v1/jobs/{job.Id}", "Job scheduled successfully", job.ToDto());
     }
 

@@ -4,5 +4,7 @@ namespace Dispatch.Web.Api;
 internal static class RouteId
 {
     /// <summary>An id that no row has where the text is no UUID, so that it takes the same way, in the same time, to the same 404.</summary>
-    public static Guid Parse(string text) => Guid.TryParseExact(text, "D", out var id) ? id : Guid.Empty;
+    public static Guid Parse(string text) =>
+        // The parser also takes white space around it and signs in it, which no UUID has.
+        Guid.TryParseExact(text, "D", out var id) && text.Equals(id.ToString(), StringComparison.OrdinalIgnoreCase) ? id : Guid.Empty;
 }

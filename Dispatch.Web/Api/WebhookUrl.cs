@@ -14,7 +14,20 @@ internal static class WebhookUrl
         var authority = text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? 8 : text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? 7 : 0;
         if (authority == 0 || HasUnsafeCharacter(text) || !Uri.TryCreate(text, UriKind.Absolute, out var parsed)) return false;
         url = parsed;
-        return parsed.Port != 0 && parsed.IdnHost.Length > 0 && !HasUserInfo(text.AsSpan(authority));
+        return parsed.Port != 0 && HasAsciiHost(parsed) && !HasUserInfo(text.AsSpan(authority));
+    }
+
+    // System.Uri takes some names for which it then has no ASCII form, and only says so when asked for it.
+    private static bool HasAsciiHost(Uri url)
+    {
+        try
+        {
+            return url.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
     }
 
     // System.Uri trims white space and takes a backslash for a slash; the receiver's server, or a reader of the list, may not.

@@ -72,7 +72,7 @@ namespace Dispatch.Data.Migrations.Sqlite
                 {
                     Id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     AccountId = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     SecretCipher = table.Column<string>(type: "TEXT", nullable: false),
                     PreviousSecretCipher = table.Column<string>(type: "TEXT", nullable: true),
                     PreviousSecretExpiresAt = table.Column<long>(type: "INTEGER", nullable: true),
@@ -191,7 +191,7 @@ namespace Dispatch.Data.Migrations.Sqlite
                 {
                     Id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     ProjectId = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    Label = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Label = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     Hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
                     LastFour = table.Column<string>(type: "TEXT", maxLength: 4, nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
