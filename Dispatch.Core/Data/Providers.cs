@@ -31,6 +31,22 @@ internal static class Providers
         return file;
     }
 
+    /// <summary>What is wrong with the connection string on its face; null where nothing is.</summary>
+    public static string? WhyUnusable(DatabaseOptions database)
+    {
+        if (database.Provider != DatabaseProvider.Sqlite) return null;
+        try
+        {
+            return new SqliteConnectionStringBuilder(database.ConnectionString).DataSource is "" or ":memory:"
+                ? "has no file as its Data Source; such as Data Source=data/dispatch.db is wanted"
+                : null;
+        }
+        catch (ArgumentException exception)
+        {
+            return $"cannot be read ({exception.Message}); such as Data Source=data/dispatch.db is wanted";
+        }
+    }
+
     /// <summary>True where trying again later can help: the database is locked, full, unreadable or gone.</summary>
     public static bool IsUnavailable(Exception exception) => exception switch
     {

@@ -14,10 +14,17 @@ internal sealed class DeliveryRunner(
     /// <exception cref="OperationCanceledException">The host is stopping and the job was not claimed, or its delivery was given up.</exception>
     public async Task<DeliveryFailedException?> RunAsync(Alarm alarm)
     {
-        if (alarm.IsRetry) await store.RearmAsync(alarm.JobId, shutdown.Claiming);
+        if (alarm.IsRetry) await RearmAsync(alarm);
         await clock.WaitUntilAsync(alarm.DueAt - (long)Timing.ClaimLead.TotalMilliseconds, shutdown.Claiming);
 
         return await ClaimAndSendAsync(alarm) is var (job, report) ? await RecordAsync(job, report) : null;
+    }
+
+    // An alarm may ring long before its time, when an operator triggers it; until the usual moment the job stays FAILED.
+    private async Task RearmAsync(Alarm alarm)
+    {
+        await clock.WaitUntilAsync(alarm.DueAt - (long)Timing.AlarmLead.TotalMilliseconds, shutdown.Claiming);
+        await store.RearmAsync(alarm.JobId, shutdown.Claiming);
     }
 
     // What is claimed will be sent, by a stopping host too: it is at most 100 ms from its instant.

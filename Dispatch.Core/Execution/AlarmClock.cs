@@ -68,8 +68,11 @@ internal sealed class AlarmClock(IBackgroundJobClient hangfire, TimeProvider clo
         if (armed.TryRemove(jobId, out var entry) && entry.IsOverdue) CountOverdueDown();
     }
 
-    /// <summary>True where an alarm for the job was set in the last 15 s, so that setting another would be haste.</summary>
-    public bool WasSetLately(Guid jobId) => armed.TryGetValue(jobId, out var entry) && clock.NowMs() - entry.SetAt is >= 0 and < 15_000;
+    /// <summary>
+    /// True where an alarm for a job that was overdue already was set in the last 15 s: it stands in Hangfire's queue, so that setting another
+    /// would be haste. One that was set ahead and did not ring in time is lost, however lately it was set.
+    /// </summary>
+    public bool WasSetLately(Guid jobId) => armed.TryGetValue(jobId, out var entry) && entry.IsOverdue && clock.NowMs() - entry.SetAt is >= 0 and < 15_000;
 
     public void Dispose()
     {

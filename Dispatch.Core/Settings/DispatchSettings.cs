@@ -15,7 +15,7 @@ public sealed record DispatchSettings(
 {
     /// <summary>Reads every section.</summary>
     /// <exception cref="StartupException">Some settings are wrong; the message names each of them and what is allowed.</exception>
-    public static DispatchSettings Read(IConfiguration configuration)
+    public static DispatchSettings Read(IConfigurationRoot configuration)
     {
         var reader = new SettingsReader(configuration);
         var settings = new DispatchSettings(
@@ -33,6 +33,7 @@ public sealed record DispatchSettings(
         Range(reader, "RateLimits:PasswordQueue", settings.RateLimits.PasswordQueue, 0, 1_000);
         reader.Require(settings.Database.Provider == DatabaseProvider.Sqlite,
             $"Database:Provider is '{settings.Database.Provider}'; this version has Sqlite, the others follow.");
+        if (Providers.WhyUnusable(settings.Database) is { } why) reader.Require(false, $"Database:ConnectionString {why}.");
         reader.Require(settings.Hangfire.Storage == HangfireStorage.Memory,
             $"Hangfire:Storage is '{settings.Hangfire.Storage}'; SqlServer needs Database:Provider SqlServer, allowed here: Memory.");
         reader.Require(settings.Redis.Configuration is null,

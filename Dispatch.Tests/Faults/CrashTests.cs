@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Faults;
@@ -116,14 +118,14 @@ public sealed class CrashTests : IAsyncLifetime
         await host.KillAsync();
         Assert.Empty(receiver.Arrivals);
         await TimeProvider.System.WaitUntilAsync(due.AddMilliseconds(500).ToUnixTimeMilliseconds(), TestContext.Current.CancellationToken);
-        await RestartAsync();
+        await RestartAsync("--Delivery:MaxPerDestination=8");
 
         var arrivals = await receiver.WaitForAsync(_ => true, ids.Length);
 
         Assert.Equal(ids.Order(), arrivals.Select(a => a.JobId).Order());
-        // In parallel on two cores the order is the claims', not exact: nobody may be far from the place.
+        // What is inside at once may overtake: 8 on the wire and four times that claimed. Beyond that, nobody.
         var place = ids.Select((id, at) => (id, at)).ToDictionary(p => p.id, p => p.at);
-        Assert.All(arrivals.Select((a, at) => Math.Abs(place[a.JobId] - at)), distance => Assert.InRange(distance, 0, 250));
+        Assert.All(arrivals.Select((a, at) => Math.Abs(place[a.JobId] - at)), distance => Assert.InRange(distance, 0, 80));
     }
 
     [Fact]
@@ -158,6 +160,7 @@ public sealed class CrashTests : IAsyncLifetime
         var random = new Random(1);
         var acknowledged = new ConcurrentDictionary<Guid, DateTimeOffset>();
         var inDoubt = 0;
+        var tooLate = 0;
         using var stop = new CancellationTokenSource();
         var load = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
@@ -166,7 +169,11 @@ public sealed class CrashTests : IAsyncLifetime
                 var fireAt = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() + Random.Shared.Next(50, 3000));
                 try
                 {
-                    acknowledged[await user.ScheduleAsync(receiver.Url, fireAt)] = fireAt;
+                    using var response = await user.PostJobAsync(receiver.Url, fireAt);
+                    var answer = await response.Content.ReadFromJsonAsync<JsonElement>(CancellationToken.None);
+                    if (response.StatusCode == HttpStatusCode.Created) acknowledged[answer.GetProperty("data").GetProperty("id").GetGuid()] = fireAt;
+                    else if (answer.GetProperty("error").GetProperty("code").GetString() == "fire_at_in_past") Interlocked.Increment(ref tooLate);   // a cold host took longer than its 50 ms
+                    else Assert.Fail(answer.ToString());
                     await Task.Delay(40, CancellationToken.None);
                 }
                 catch (HttpRequestException)
@@ -201,14 +208,14 @@ public sealed class CrashTests : IAsyncLifetime
             Assert.Contains("INTERRUPTED", logs);   // a duplicate was on the wire when the host died
         }
 
-        TestContext.Current.SendDiagnosticMessage($"{kills} kills, {acknowledged.Count} acknowledged, {inDoubt} in doubt, {arrivals.Length - arrived.Count} duplicates");
+        TestContext.Current.SendDiagnosticMessage($"{kills} kills, {acknowledged.Count} acknowledged, {inDoubt} in doubt, {tooLate} too late, {arrivals.Length - arrived.Count} duplicates");
     }
 
-    private async Task RestartAsync()
+    private async Task RestartAsync(params string[] settings)
     {
         // The same address: clients and their connections know no other.
         var port = new Uri(host.Url).Port;
         await host.DisposeAsync();
-        host = await HostProcess.StartAsync(folder.Path, port, Ladder);
+        host = await HostProcess.StartAsync(folder.Path, port, [Ladder, .. settings]);
     }
 }
