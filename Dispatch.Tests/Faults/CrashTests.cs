@@ -95,7 +95,7 @@ public sealed class CrashTests : IAsyncLifetime
     public async Task Sigterm_in_a_burst_finishes_what_is_on_the_wire_and_the_next_start_sends_the_rest()
     {
         receiver.Answer = (_, context) => Task.Delay(500, context.RequestAborted);
-        var due = DateTimeOffset.UtcNow.AddSeconds(2);
+        var due = DateTimeOffset.UtcNow.AddSeconds(8);   // time for a cold host on a busy machine to take them all
         var ids = new ConcurrentBag<Guid>();
         await Parallel.ForAsync(0, 1000, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (_, _) => ids.Add(await user.ScheduleAsync(receiver.Url, due)));
         await receiver.WaitForAsync(_ => true);
@@ -112,9 +112,9 @@ public sealed class CrashTests : IAsyncLifetime
     [Fact]
     public async Task Overdue_jobs_fire_after_a_start_oldest_first()
     {
-        var due = DateTimeOffset.UtcNow.AddSeconds(3);
+        var due = DateTimeOffset.UtcNow.AddSeconds(6);
         var ids = new Guid[300];
-        for (var i = 0; i < ids.Length; i++) ids[i] = await user.ScheduleAsync(receiver.Url, due.AddMilliseconds(i));
+        await Parallel.ForAsync(0, ids.Length, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) => ids[i] = await user.ScheduleAsync(receiver.Url, due.AddMilliseconds(i)));
         await host.KillAsync();
         Assert.Empty(receiver.Arrivals);
         await TimeProvider.System.WaitUntilAsync(due.AddMilliseconds(500).ToUnixTimeMilliseconds(), TestContext.Current.CancellationToken);
