@@ -12,6 +12,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     private readonly TemporaryFolder folder = new();
+    private readonly HashSet<Guid> probes = [];
     private TimeSpan offset;
     private Receiver receiver = null!;
     private HostProcess host = null!;
@@ -23,7 +24,10 @@ public sealed class ClockJumpTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var library = (OperatingSystem.IsLinux() ? Directory.GetFiles("/usr/lib", "libfaketimeMT.so.1", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }) : []).FirstOrDefault();
+        // Debian keeps it per architecture: /usr/lib/x86_64-linux-gnu/faketime.
+        var library = Directory.Exists("/usr/lib")
+            ? Directory.GetDirectories("/usr/lib").Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1")).FirstOrDefault(File.Exists)
+            : null;
         Assert.SkipWhen(library is null, "libfaketime is not installed (Debian: apt-get install faketime)");
 
         await SetAsync(TimeSpan.Zero);
@@ -83,8 +87,6 @@ public sealed class ClockJumpTests : IAsyncLifetime
         await AssertWorksAsync();
         AssertEachOnce([sent, .. waiting]);
     }
-
-    private readonly HashSet<Guid> probes = [];
 
     private Task<Guid> ScheduleAsync(int seconds) => user.ScheduleAsync(receiver.Url, HostNow.AddSeconds(seconds));
 
