@@ -12,6 +12,9 @@ internal static class TestLogs
     private static readonly ILoggerFactory Factory = LoggerFactory.Create(logging => logging
         .SetMinimumLevel(LogLevel.Warning)
         .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
+        // Tests provoke these, and look at the answers.
+        .AddFilter("Dispatch.Web.Api", LogLevel.None)
+        .AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None)
         .AddSimpleConsole());
 
     // An instance that the container did not make is not disposed with it.
