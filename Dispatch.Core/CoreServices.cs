@@ -34,13 +34,14 @@ internal static class CoreServices
             .AddSingleton<JobBatch>().AddSingleton<GroupCommit>().AddSingleton<JobStore>().AddSingleton<JobDesk>()
             .AddSingleton(provider => new TargetGuard(provider.GetRequiredService<DeliveryOptions>(), openLoopback: environment.IsDevelopment()))
             .AddSingleton<DeliveryGates>().AddSingleton<WebhookSender>().AddSingleton<RetryLadder>().AddSingleton<DeliveryRunner>()
-            .AddSingleton<Metronome>().AddSingleton<AlarmClock>().AddSingleton<Bookkeeper>().AddSingleton<DeliveryWorker>()
+            .AddSingleton<Metronome>().AddSingleton<AlarmRoster>().AddSingleton<AlarmClock>().AddSingleton<Bookkeeper>().AddSingleton<DeliveryWorker>()
             .AddSingleton(provider => new DeliveryJob(provider.GetRequiredService<DeliveryRunner>()));
 
         return services
             .AddDispatchHangfire()
             .AddHostedService(provider => provider.GetRequiredService<GroupCommit>())
             .AddHostedService<HostLease>()
+            .AddHostedService<Rehearsal>()
             .AddHostedService<DeliveryServer>()
             .AddHostedService<Sweeper>();
     }

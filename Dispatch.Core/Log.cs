@@ -38,6 +38,9 @@ internal static partial class Log
     [LoggerMessage(14, LogLevel.Warning, "Deliveries on the wire did not finish within {Drain}; they are given up and will be sent again")]
     public static partial void DrainTimedOut(ILogger logger, TimeSpan drain);
 
+    [LoggerMessage(15, LogLevel.Warning, "The rehearsal of a delivery failed")]
+    public static partial void RehearsalFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(20, LogLevel.Debug, "Job {JobId} attempt {Attempt}: delivered, {StatusCode} after {DurationMs} ms, {LatenessMs} ms late")]
     public static partial void Delivered(ILogger logger, Guid jobId, int attempt, int? statusCode, long durationMs, long latenessMs);
 

@@ -1,9 +1,11 @@
 using Dispatch.Data;
 using Dispatch.Delivery;
+using Dispatch.Execution;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Components;
 using Dispatch.Web.Operators;
+using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Dispatch.Web;
 
@@ -32,8 +34,9 @@ internal static class DispatchHost
         var app = builder.Build();
         await app.Services.GetRequiredService<DatabaseSetup>().OpenAsync();
 
-        app.UseForwardedHeaders();
-        app.UseEnvelopeErrors();
+        if (settings.Dispatch.KnownProxies.Count > 0) app.UseForwardedHeaders();   // with no proxy named, the middleware would believe anyone
+        if (!app.Environment.IsDevelopment()) app.UseHsts();
+        app.UseEnvelopeErrors();   // inside as well: in Development the framework puts its exception page, with stack and headers, in between
         app.UseDispatchPages();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -50,11 +53,13 @@ internal static class DispatchHost
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         if (!builder.Environment.IsDevelopment()) builder.Logging.AddJsonConsole(json => json.UseUtcTimestamp = true);
 
-        // What is on the wire may finish; see Timing.Drain.
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(45));
+        // Requests that are still arriving have as long as what is on the wire; both are waited for at the same time.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timing.Drain);
+        // Before the framework's own filters, so that the answer to a wrong Host header is an envelope too.
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, EnvelopeStartupFilter>());
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
         {
-            forwarded.ForwardedHeaders = Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.All;
+            forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;   // a forwarded Host would get past AllowedHosts
             forwarded.KnownProxies.Clear();
             forwarded.KnownIPNetworks.Clear();
             foreach (var network in settings.Dispatch.KnownProxies) forwarded.KnownIPNetworks.Add(network);

@@ -1,5 +1,6 @@
 using Dispatch.Data;
 using Dispatch.Web;
+using Microsoft.AspNetCore.Connections;
 
 try
 {
@@ -10,5 +11,10 @@ try
 catch (StartupException exception)
 {
     await Console.Error.WriteLineAsync(exception.Message);
+    return 1;
+}
+catch (IOException exception) when (exception.InnerException is AddressInUseException)
+{
+    await Console.Error.WriteLineAsync($"{exception.Message} Choose another with --urls or ASPNETCORE_URLS.");
     return 1;
 }

@@ -12,7 +12,7 @@ internal sealed class DatabaseSetup(IDbContextFactory<DispatchDbContext> context
     /// <exception cref="StartupException">Another host uses the file, or it cannot be opened.</exception>
     public async Task OpenAsync()
     {
-        if (database.Provider == DatabaseProvider.Sqlite) hostLock = Lock(Providers.SqliteFile(database, contentRoot.Path));
+        if (database.Provider == DatabaseProvider.Sqlite) hostLock = Lock(Providers.CreateSqliteFile(database, contentRoot.Path));
 
         await using var db = await contexts.CreateDbContextAsync();
         try
@@ -38,7 +38,7 @@ internal sealed class DatabaseSetup(IDbContextFactory<DispatchDbContext> context
         catch (IOException)
         {
             throw new StartupException(
-                $"Database:ConnectionString: another Dispatch host is using {file}. A SQLite file serves one host; for several, set Database:Provider to Postgres or SqlServer.");
+                $"Database:ConnectionString: another Dispatch host is using {file}. A SQLite file serves one host; stop that one first, or give this one a file of its own.");
         }
         catch (UnauthorizedAccessException)
         {

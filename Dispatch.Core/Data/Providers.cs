@@ -23,12 +23,36 @@ internal static class Providers
     public static IServiceCollection AddIdentitySchema(this IServiceCollection services) =>
         services.Configure<IdentityOptions>(identity => identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3);
 
-    /// <summary>The file's full path, its folder made where it is missing.</summary>
-    public static string SqliteFile(DatabaseOptions database, string contentRoot)
+    /// <summary>The file's full path, the file and its folder made where they are missing, readable by this user alone: it holds the accounts.</summary>
+    /// <exception cref="StartupException">The folder or the file cannot be made.</exception>
+    public static string CreateSqliteFile(DatabaseOptions database, string contentRoot)
     {
-        var file = Path.GetFullPath(new SqliteConnectionStringBuilder(database.ConnectionString).DataSource, contentRoot);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        return file;
+        var file = SqliteFile(database, contentRoot);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            new FileStream(file, options).Dispose();
+            return file;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"Database:ConnectionString: {file} cannot be opened for writing: {exception.Message}");
+        }
+    }
+
+    private static string SqliteFile(DatabaseOptions database, string contentRoot)
+    {
+        try
+        {
+            var source = new SqliteConnectionStringBuilder(database.ConnectionString).DataSource;
+            return source.Length > 0 ? Path.GetFullPath(source, contentRoot) : throw new ArgumentException("Data Source is empty");
+        }
+        catch (ArgumentException exception)
+        {
+            throw new StartupException($"Database:ConnectionString is not one of SQLite's: {exception.Message}. Allowed: such as \"Data Source=data/dispatch.db\".");
+        }
     }
 
     /// <summary>What is wrong with the connection string on its face; null where nothing is.</summary>

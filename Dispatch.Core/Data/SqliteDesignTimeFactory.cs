@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Data;
 
-/// <summary>For <c>dotnet ef migrations add NAME --context SqliteDispatchDbContext --project Dispatch.Core -o Data/Migrations/Sqlite</c>.</summary>
+/// <summary>For <c>dotnet ef migrations add NAME --context SqliteDispatchDbContext --project Dispatch.Core --startup-project Dispatch.Core -o Data/Migrations/Sqlite</c>.</summary>
 internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<SqliteDispatchDbContext>
 {
     public SqliteDispatchDbContext CreateDbContext(string[] args) =>

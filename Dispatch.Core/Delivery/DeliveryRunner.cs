@@ -20,7 +20,7 @@ internal sealed class DeliveryRunner(
         return await ClaimAndSendAsync(alarm) is var (job, report) ? await RecordAsync(job, report) : null;
     }
 
-    // An alarm may ring long before its time, when an operator triggers it; until the usual moment the job stays FAILED.
+    // Waits first: an operator may have rung the alarm by hand, minutes before the retry is due.
     private async Task RearmAsync(Alarm alarm)
     {
         await clock.WaitUntilAsync(alarm.DueAt - (long)Timing.AlarmLead.TotalMilliseconds, shutdown.Claiming);
@@ -59,9 +59,10 @@ internal sealed class DeliveryRunner(
         var outcome = report.Outcome;
         var next = ladder.After(outcome.Succeeded, job.RetryCount, report.EndedAtMs);
         var retryAt = (next as NextStep.Retry)?.DueAtMs;
+        var keepsAlarm = retryAt - report.EndedAtMs <= Timing.Horizon.TotalMilliseconds;   // a later retry waits in the database
         var attempt = new Attempt
         {
-            Id = Guid.CreateVersion7(),
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
             JobId = job.Id,
             Number = job.Attempt,
             Status = outcome.Succeeded ? AttemptStatus.Success : AttemptStatus.Failed,
@@ -73,7 +74,7 @@ internal sealed class DeliveryRunner(
             FiredAt = report.FiredAtMs,
         };
 
-        if (!await store.RecordAsync(job, attempt, next.Transition, retryAt))
+        if (!await store.RecordAsync(job, attempt, next.Transition, retryAt, keepsAlarm))
         {
             Log.ClaimLost(log, job.Id, job.Attempt);
             return null;
@@ -86,6 +87,6 @@ internal sealed class DeliveryRunner(
         }
 
         Log.AttemptFailed(log, job.Id, job.Attempt, outcome.ResponseCode, report.DurationMs, next.Transition.To.ToName());
-        return new DeliveryFailedException(outcome.Error ?? "The attempt failed.", retryAt);
+        return new DeliveryFailedException(outcome.Error ?? "The attempt failed.", keepsAlarm ? retryAt : null);
     }
 }

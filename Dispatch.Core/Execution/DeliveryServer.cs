@@ -16,6 +16,7 @@ internal sealed class DeliveryServer(
     DeliveryWorker worker,
     AlarmClock alarms,
     Shutdown shutdown,
+    IHostApplicationLifetime lifetime,
     HostIdentity host,
     ILogger<DeliveryServer> log) : IHostedService, IDisposable
 {
@@ -24,6 +25,8 @@ internal sealed class DeliveryServer(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         alarms.Start();
+        // At the signal, not when this service's turn comes: that is after the last request has been answered.
+        lifetime.ApplicationStopping.Register(shutdown.StopClaiming);
         server = new BackgroundProcessingServer(
             storage,
             [new DelayedJobScheduler(Timing.SchedulePoll, states), worker],
@@ -32,15 +35,16 @@ internal sealed class DeliveryServer(
         return Task.CompletedTask;
     }
 
+    // Not by the host's token: the requests before may have used its time up.
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         server?.SendStop();
         shutdown.StopClaiming();
         try
         {
-            await worker.DrainAsync().WaitAsync(Timing.Drain, cancellationToken);
+            await worker.DrainAsync().WaitAsync(shutdown.DrainLeft, CancellationToken.None);
         }
-        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        catch (TimeoutException)
         {
             Log.DrainTimedOut(log, Timing.Drain);
             shutdown.Abort();

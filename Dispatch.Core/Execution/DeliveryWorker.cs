@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Dispatch.Jobs;
 using Hangfire.Common;
 using Hangfire.Server;
 using Hangfire.States;
@@ -13,7 +12,7 @@ namespace Dispatch.Execution;
 /// everything; this one fetches on one thread and carries each delivery out as a task. Hangfire's states are changed through its own
 /// state changer, so that filters and its dashboard see every step.
 /// </summary>
-internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobStateChanger states, AlarmClock alarms, Bookkeeper bookkeeper, ILogger<DeliveryWorker> log)
+internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobStateChanger states, AlarmRoster roster, AlarmClock alarms, Bookkeeper bookkeeper, ILogger<DeliveryWorker> log)
     : IBackgroundProcess
 {
     private static readonly string[] Queues = [AlarmClock.Queue];
@@ -93,8 +92,8 @@ internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobState
         }
 
         var retryAt = ((end as FailedState)?.Exception as DeliveryFailedException)?.RetryAt;
-        if (retryAt is null) alarms.Clear(alarm.JobId);
-        else alarms.Reset(alarm.JobId);
+        if (retryAt is null) roster.Remove(alarm.JobId);
+        else roster.Add(alarm.JobId, AlarmKind.Retry);
         atWork.TryRemove(alarm.JobId, out _);
         done.SetResult();
 

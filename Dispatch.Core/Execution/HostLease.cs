@@ -21,13 +21,14 @@ internal sealed class HostLease(
         readiness.Open();
     }
 
+    // The last writes are short and must be made, whatever time the host has left.
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         try
         {
             var given = await store.GiveBackAsync();
-            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-            await db.Hosts.Where(h => h.Id == host.Id).ExecuteDeleteAsync(cancellationToken);
+            await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+            await db.Hosts.Where(h => h.Id == host.Id).ExecuteDeleteAsync(CancellationToken.None);
             Log.GaveBack(log, given);
         }
         catch (Exception exception) when (exception is StoreUnavailableException || Providers.IsUnavailable(exception))

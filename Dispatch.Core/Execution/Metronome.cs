@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Dispatch.Execution;
 
 /// <summary>
@@ -15,14 +17,13 @@ internal sealed class Metronome : IDisposable
     private readonly TimeProvider clock;
     private readonly PriorityQueue<Waiter, DateTimeOffset> waiters = new();
     private readonly Thread thread;
-    private bool closed;
+    private volatile bool closed;
     private double watchCreditMs = 10;
-    private DateTimeOffset lastCredit;
+    private long lastCredit = Stopwatch.GetTimestamp();
 
     public Metronome(TimeProvider clock)
     {
         this.clock = clock;
-        lastCredit = clock.GetUtcNow();
         thread = new Thread(Run) { Name = "Dispatch:Metronome", IsBackground = true, Priority = ThreadPriority.AboveNormal };
         thread.Start();
     }
@@ -59,50 +60,54 @@ internal sealed class Metronome : IDisposable
     private void Run()
     {
         var due = new List<Waiter>();
-        while (TakeDue(due))
+        while (!closed)
         {
+            var left = TakeDueOrSleep(due);
             foreach (var waiter in due) waiter.TrySetResult();
             due.Clear();
+            if (left > TimeSpan.Zero) Watch(left);
         }
     }
 
-    /// <summary>Waits until some are due and takes them; false once closed.</summary>
-    private bool TakeDue(List<Waiter> due)
+    /// <summary>Takes what is due, or sleeps towards what comes next. Returns what is left of the way when that is too short to sleep.</summary>
+    private TimeSpan TakeDueOrSleep(List<Waiter> due)
     {
         lock (waiters)
         {
-            while (!closed)
+            if (closed) return TimeSpan.Zero;
+            var now = clock.GetUtcNow();
+            while (waiters.TryPeek(out _, out var passed) && passed <= now) due.Add(waiters.Dequeue());
+            if (due.Count > 0) return TimeSpan.Zero;
+            if (!waiters.TryPeek(out _, out var instant))
             {
-                if (!waiters.TryPeek(out _, out var instant))
-                {
-                    Monitor.Wait(waiters);
-                    continue;
-                }
-
-                var now = clock.GetUtcNow();
-                while (waiters.TryPeek(out var waiter, out instant) && instant <= now) due.Add(waiters.Dequeue());
-                if (due.Count > 0) return true;
-                Rest(instant, now);
+                Monitor.Wait(waiters);
+                return TimeSpan.Zero;
             }
 
-            return false;
+            var left = instant - now;
+            if (left <= ShortestSleep && HasCredit(left)) return left;
+
+            // Whole milliseconds, rounded down; a second at most, in case the wall clock is set forward meanwhile.
+            Monitor.Wait(waiters, (int)Math.Clamp(left.TotalMilliseconds, 1, 1000));
+            return TimeSpan.Zero;
         }
     }
 
-    private void Rest(DateTimeOffset instant, DateTimeOffset now)
+    private bool HasCredit(TimeSpan left)
     {
-        watchCreditMs = Math.Min(10, watchCreditMs + ((now - lastCredit).TotalMilliseconds * WatchShare));
+        var now = Stopwatch.GetTimestamp();
+        watchCreditMs = Math.Min(10, watchCreditMs + (Stopwatch.GetElapsedTime(lastCredit, now).TotalMilliseconds * WatchShare));
         lastCredit = now;
-        var left = instant - now;
-        if (left > ShortestSleep || watchCreditMs < left.TotalMilliseconds)
-        {
-            // Whole milliseconds, rounded down; a second at most, in case the wall clock is set forward meanwhile.
-            Monitor.Wait(waiters, (int)Math.Clamp(left.TotalMilliseconds, 1, 1000));
-            return;
-        }
-
+        if (watchCreditMs < left.TotalMilliseconds) return false;
         watchCreditMs -= left.TotalMilliseconds;
-        while (clock.GetUtcNow() < instant) Thread.SpinWait(20);
+        return true;
+    }
+
+    // By the monotonic clock: the other one may be set back. The caller looks at that again.
+    private static void Watch(TimeSpan left)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < left) Thread.SpinWait(20);
     }
 
     private sealed class Waiter() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

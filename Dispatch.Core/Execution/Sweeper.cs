@@ -8,15 +8,18 @@ namespace Dispatch.Execution;
 /// Brings the alarm clock in line with the database, once a second: arms what comes within the horizon, the overdue oldest first and a
 /// bounded number at a time, finds alarms that were lost, and clears deleted projects.
 /// </summary>
-internal sealed class Sweeper(JobStore store, AlarmClock alarms, DeliveryWorker worker, TimeProvider clock, ILogger<Sweeper> log) : BackgroundService
+internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster roster, DeliveryWorker worker, TimeProvider clock, ILogger<Sweeper> log) : BackgroundService
 {
     private const int ArmBatch = 1000;
+
+    /// <summary>A large deleted project goes over several sweeps: arming must not wait for it.</summary>
+    private const int PurgeChunks = 10;
 
     private readonly SemaphoreSlim wake = new(0);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        alarms.OverdueRunsLow += Wake;
+        roster.OverdueRunsLow += Wake;
         try
         {
             while (!stoppingToken.IsCancellationRequested)
@@ -30,7 +33,7 @@ internal sealed class Sweeper(JobStore store, AlarmClock alarms, DeliveryWorker 
         }
         finally
         {
-            alarms.OverdueRunsLow -= Wake;
+            roster.OverdueRunsLow -= Wake;
         }
     }
 
@@ -40,7 +43,7 @@ internal sealed class Sweeper(JobStore store, AlarmClock alarms, DeliveryWorker 
         {
             await ArmAsync(stopping);
             await FindLostAsync(stopping);
-            while (await store.PurgeDeletedProjectsAsync(stopping) > 0) await Task.Yield();
+            for (var chunk = 0; chunk < PurgeChunks && await store.PurgeDeletedProjectsAsync(stopping) > 0; chunk++) await Task.Yield();
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -51,10 +54,11 @@ internal sealed class Sweeper(JobStore store, AlarmClock alarms, DeliveryWorker 
     private async Task ArmAsync(CancellationToken stopping)
     {
         var now = clock.NowMs();
-        await ArmRangeAsync(long.MinValue, now, () => AlarmClock.OverdueWindow - alarms.Overdue, stopping);
+        roster.ReleaseOverdueOlderThan(Timing.OverdueStuck);
+        await ArmRangeAsync(long.MinValue, now, () => AlarmRoster.OverdueWindow - roster.Overdue, stopping);
         var near = now + (long)Timing.NearHorizon.TotalMilliseconds;
-        await ArmRangeAsync(now, near, () => AlarmClock.Capacity - alarms.Count, stopping);
-        await ArmRangeAsync(near, now + (long)Timing.Horizon.TotalMilliseconds, () => (AlarmClock.Capacity / 2) - alarms.Count, stopping);
+        await ArmRangeAsync(now, near, () => AlarmClock.Capacity - roster.Counted, stopping);
+        await ArmRangeAsync(near, now + (long)Timing.Horizon.TotalMilliseconds, () => (AlarmClock.Capacity / 2) - roster.Counted, stopping);
     }
 
     private async Task ArmRangeAsync(long after, long until, Func<int> room, CancellationToken stopping)
@@ -73,7 +77,7 @@ internal sealed class Sweeper(JobStore store, AlarmClock alarms, DeliveryWorker 
         var orphans = new List<Guid>();
         foreach (var (alarm, status) in await store.OverdueAsync(clock.NowMs() - (long)Timing.AlarmLost.TotalMilliseconds, stopping))
         {
-            if (worker.IsAtWork(alarm.JobId) || alarms.WasSetLately(alarm.JobId)) continue;
+            if (worker.IsAtWork(alarm.JobId) || roster.WasSetLately(alarm.JobId)) continue;
             if (status == JobStatus.Firing) orphans.Add(alarm.JobId);
             else alarms.Set(alarm);
         }

@@ -26,6 +26,9 @@ internal static class Timing
     /// <summary>A job this long overdue whose alarm is not at work has lost it.</summary>
     public static readonly TimeSpan AlarmLost = TimeSpan.FromSeconds(5);
 
+    /// <summary>An overdue job that has been armed for this long and is not done waits behind a receiver that hangs.</summary>
+    public static readonly TimeSpan OverdueStuck = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a stopping host waits for what is on the wire.</summary>
     public static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
 

@@ -39,7 +39,7 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
     public Task StopAsync(CancellationToken cancellationToken)
     {
         writes.Writer.TryComplete();
-        return Task.Run(() => writer?.Join(), cancellationToken);
+        return Task.Run(() => writer?.Join(), CancellationToken.None);   // what was handed in is stored
     }
 
     private void Run()

@@ -2,7 +2,7 @@ namespace Dispatch.Jobs;
 
 /// <summary>
 /// One webhook to deliver: the row that is the truth about it. Times are milliseconds since the Unix epoch, UTC.
-/// Its status is changed by <see cref="JobStore"/> alone, through a <see cref="Transition"/>.
+/// Its status is changed by a <see cref="Transition"/> alone, in one guarded UPDATE (<see cref="JobTransitions.TakeAsync"/>).
 /// </summary>
 public sealed class Job
 {

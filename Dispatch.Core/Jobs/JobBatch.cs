@@ -61,7 +61,7 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
         if (claims.Length == 0) return;
 
         var ids = claims.Select(c => c.JobId).ToArray();
-        var claimId = Guid.CreateVersion7();
+        var claimId = Guid.CreateVersion7(clock.GetUtcNow());
         var latest = now + (long)Timing.ClaimLead.TotalMilliseconds + 50;   // likewise; 50 ms for a clock that was set back
         await db.Jobs
             .Where(j => ids.Contains(j.Id) && j.ArmedBy == host.Id && j.NextAttemptAt <= latest)
@@ -82,13 +82,15 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
 
     private static async Task RecordAsync(DispatchDbContext db, RecordWrite[] records, long now)
     {
-        foreach (var group in records.GroupBy(r => (r.Transition, r.Job.Attempt, r.RetryAt)))
+        foreach (var group in records.GroupBy(r => (r.Transition, r.Job.Attempt, r.RetryAt, r.KeepsAlarm)))
         {
-            var (transition, attempt, retryAt) = group.Key;
+            var (transition, attempt, retryAt, keepsAlarm) = group.Key;
             var ids = group.Select(r => r.Job.Id).ToArray();
             var recorded = await db.Jobs.Where(j => ids.Contains(j.Id) && j.Attempt == attempt).TakeAsync(transition, now, set =>
             {
-                if (retryAt is not null) set.SetProperty(j => j.NextAttemptAt, retryAt).SetProperty(j => j.RetryCount, j => j.RetryCount + 1);
+                if (retryAt is null) return;
+                set.SetProperty(j => j.NextAttemptAt, retryAt).SetProperty(j => j.RetryCount, j => j.RetryCount + 1);
+                if (!keepsAlarm) set.SetProperty(j => j.ArmedBy, (Guid?)null);
             });
 
             // A lost claim among many: the whole batch is carried out again one by one, and only the loser writes nothing.

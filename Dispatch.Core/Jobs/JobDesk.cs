@@ -26,7 +26,7 @@ internal sealed class JobDesk(JobStore store, AlarmClock alarms, HostIdentity ho
         var armsNow = alarms.HasRoomFor(wanted.FireAt);
         var job = new Job
         {
-            Id = Guid.CreateVersion7(),
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
             AccountId = wanted.AccountId,
             ProjectId = wanted.ProjectId,
             Title = wanted.Title,

@@ -25,8 +25,8 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
     public Task<ClaimedJob?> ClaimAsync(Guid jobId, CancellationToken stopping) => UntilStoredAsync(() => new ClaimWrite(jobId), stopping);
 
     /// <summary>Writes the attempt's row and its transition in one transaction. False: the claim was lost, so nothing was written.</summary>
-    public Task<bool> RecordAsync(ClaimedJob job, Attempt attempt, Transition transition, long? retryAt) =>
-        UntilStoredAsync(() => new RecordWrite(job, attempt, transition, retryAt), CancellationToken.None);
+    public Task<bool> RecordAsync(ClaimedJob job, Attempt attempt, Transition transition, long? retryAt, bool keepsAlarm) =>
+        UntilStoredAsync(() => new RecordWrite(job, attempt, transition, retryAt, keepsAlarm), CancellationToken.None);
 
     /// <summary>Takes up to <paramref name="limit"/> free jobs due in (<paramref name="after"/>, <paramref name="until"/>] for this host, earliest first.</summary>
     public async Task<IReadOnlyList<Alarm>> ArmAsync(long after, long until, int limit, CancellationToken stopping)
@@ -125,7 +125,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
                 .SetProperty(j => j.ArmedBy, (Guid?)null).SetProperty(j => j.ClaimId, (Guid?)null));
             await db.InsertRowsAsync(cut.Select(j => new Attempt
             {
-                Id = Guid.CreateVersion7(),
+                Id = Guid.CreateVersion7(clock.GetUtcNow()),
                 JobId = j.Id,
                 Number = j.Attempt,
                 Status = AttemptStatus.Interrupted,

@@ -56,7 +56,9 @@ internal sealed class ClaimWrite(Guid jobId) : StoreWrite<ClaimedJob?>
 }
 
 /// <summary>The end of an attempt: its row and the transition it leads to. False: the claim was lost, nothing was written.</summary>
-internal sealed class RecordWrite(ClaimedJob job, Attempt attempt, Transition transition, long? retryAt) : StoreWrite<bool>
+/// <param name="retryAt">When the next attempt is due, for <see cref="Transition.Retry"/>.</param>
+/// <param name="keepsAlarm">Whether this host keeps the retry armed; else it waits in the database.</param>
+internal sealed class RecordWrite(ClaimedJob job, Attempt attempt, Transition transition, long? retryAt, bool keepsAlarm) : StoreWrite<bool>
 {
     public ClaimedJob Job => job;
 
@@ -65,6 +67,8 @@ internal sealed class RecordWrite(ClaimedJob job, Attempt attempt, Transition tr
     public Transition Transition => transition;
 
     public long? RetryAt => retryAt;
+
+    public bool KeepsAlarm => keepsAlarm;
 }
 
 /// <summary>Anything else that changes jobs: arming, recovery, clearing a deleted project.</summary>

@@ -1,7 +1,7 @@
 namespace Dispatch.Jobs;
 
 /// <summary>
-/// The state machine as data: every status change of a job is one of these, carried out by one guarded UPDATE in <see cref="JobStore"/>.
+/// The state machine as data: every status change of a job is one of these, carried out by one guarded UPDATE (<see cref="JobTransitions.TakeAsync"/>), which <see cref="JobBatch"/> and <see cref="JobStore"/> call.
 /// </summary>
 /// <param name="From">The only status it may start from.</param>
 /// <param name="To">The status it leads to.</param>

@@ -22,15 +22,21 @@ internal sealed partial class KeyUsage(IDbContextFactory<DispatchDbContext> cont
     /// <summary>Writes what is known. A key used meanwhile stays for the next time.</summary>
     public async Task FlushAsync(CancellationToken cancellation)
     {
+        var marks = unwritten.ToArray();
+        if (marks.Length == 0) return;
+
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        foreach (var (keyId, at) in unwritten)
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);   // one commit for all keys
+        foreach (var (keyId, at) in marks)
         {
             long? usedAt = at;
             await db.ApiKeys
                 .Where(k => k.Id == keyId && (k.LastUsedAt == null || k.LastUsedAt < usedAt))
                 .ExecuteUpdateAsync(set => set.SetProperty(k => k.LastUsedAt, usedAt), cancellation);
-            unwritten.TryRemove(KeyValuePair.Create(keyId, at));
         }
+
+        await transaction.CommitAsync(cancellation);
+        foreach (var mark in marks) unwritten.TryRemove(mark);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)

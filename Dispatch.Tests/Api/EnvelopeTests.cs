@@ -96,6 +96,18 @@ public sealed class EnvelopeTests(TestWebHost host) : IClassFixture<TestWebHost>
         Assert.DoesNotContain("secret detail", answer.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("bug", 500)]
+    [InlineData("storage", 503)]
+    public async Task In_development_too_an_exception_is_the_envelope_and_no_more(string kind, int status)
+    {
+        await using var own = new TestWebHost { Stage = "Development" };
+        await own.InitializeAsync();
+        var answer = await own.Anonymous.GetAsync($"test/fault?kind={kind}");
+        Assert.Equal(status, answer.Status);
+        Assert.DoesNotContain("Exception", answer.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_storage_that_does_not_answer_is_503_with_retry_after()
     {

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using Dispatch.Tests.Infrastructure;
 using Microsoft.Data.Sqlite;
@@ -116,7 +115,9 @@ public sealed class StorageFaultTests : IAsyncLifetime
     private async Task<Guid?> TryPostAsync(ApiUser user, DateTimeOffset fireAt, string payload = "{}")
     {
         using var response = await user.PostJobAsync(receiver.Url, fireAt, payload);
-        var envelope = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(response.Content.Headers.ContentType?.MediaType == "application/json", $"{(int)response.StatusCode} is not the envelope: {body}");
+        var envelope = JsonDocument.Parse(body).RootElement;
         if (response.StatusCode == HttpStatusCode.Created) return envelope.GetProperty("data").GetProperty("id").GetGuid();
 
         Assert.True(response.StatusCode == HttpStatusCode.ServiceUnavailable, envelope.ToString());

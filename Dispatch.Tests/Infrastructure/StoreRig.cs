@@ -67,7 +67,8 @@ internal sealed class StoreRig : IAsyncDisposable
             Status = transition == Transition.Deliver ? AttemptStatus.Success : AttemptStatus.Failed,
         },
         transition,
-        retryAt);
+        retryAt,
+        keepsAlarm: true);
 
     public async Task<Job> ReadAsync(Guid jobId)
     {

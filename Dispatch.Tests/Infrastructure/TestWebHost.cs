@@ -24,6 +24,8 @@ public sealed class TestWebHost : IAsyncLifetime
 
     public Uri Address => new(app!.Urls.Single());
 
+    internal string Stage { get; init; } = "Production";
+
     internal DispatchOptions Options { get; } = new();
 
     internal RateLimitOptions Limits { get; } = new() { PerAccount = 100_000, PerAddress = 100_000, PasswordQueue = 1_000 };
@@ -33,7 +35,7 @@ public sealed class TestWebHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        app = await DispatchHost.CreateAsync(["--contentRoot", folder, "--urls", "http://127.0.0.1:0"], Replace);
+        app = await DispatchHost.CreateAsync(["--contentRoot", folder, "--urls", "http://127.0.0.1:0", "--environment", Stage], Replace);
         foreach (var path in (string[])["/api/v1/test/fault", "/test/fault"]) app.MapGet(path, (string kind) => Throw(kind)).ExcludeFromDescription();
         await app.StartAsync();
     }

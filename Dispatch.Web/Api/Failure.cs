@@ -23,7 +23,7 @@ internal sealed record Failure(int Status, string Message, ApiError Error, IRead
     public static Failure Unauthorized(string message) => new(401, message, new ApiError("unauthorized"));
 
     public static Failure StorageUnavailable { get; } = new(
-        503, "The storage does not answer at the moment; nothing was changed, try again", new ApiError("storage_unavailable"), RetryAfter: TimeSpan.FromSeconds(1));
+        503, "The storage does not answer at the moment; try again", new ApiError("storage_unavailable"), RetryAfter: TimeSpan.FromSeconds(1));
 
     /// <summary>What a bare status of the framework means.</summary>
     public static Failure OfStatus(int status) => status switch

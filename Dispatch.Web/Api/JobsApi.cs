@@ -34,7 +34,7 @@ internal static class JobsApi
     }
 
     private static async Task<Results<Created<Envelope<JobDto>>, Failure>> ScheduleAsync(
-        HttpRequest request, Caller caller, JobRequestReader reader, JobDesk desk, CancellationToken cancellation)
+        HttpRequest request, Caller caller, JobRequestReader reader, JobDesk desk)
     {
         var (draft, failure) = await reader.ReadAsync(request);
         if (draft is null) return failure!;
@@ -46,7 +46,7 @@ internal static class JobsApi
             : Answers.Created($"/api/v1/jobs/{job.Id}", "Job scheduled successfully", job.ToDto());
     }
 
-    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> CancelAsync(string id, Caller caller, JobDesk desk, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> CancelAsync(string id, Caller caller, JobDesk desk) =>
         await desk.CancelAsync(RouteId.Parse(id), caller.ProjectId!.Value) switch
         {
             CancelOutcome.Cancelled => Answers.Done("Job cancelled successfully"),

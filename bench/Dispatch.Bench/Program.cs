@@ -14,6 +14,8 @@ var scenarios = new Dictionary<string, Func<Task>>
     ["lone"] = Scenarios.LoneAsync,
     ["accept"] = Scenarios.AcceptAsync,
     ["overdue"] = Scenarios.OverdueAsync,
+    ["restart"] = Scenarios.RestartAsync,
+    ["list"] = Scenarios.ListAsync,
     ["pending"] = Scenarios.PendingAsync,
 };
 var chosen = args.Length == 0 ? scenarios.Keys.ToArray() : args;

@@ -62,6 +62,15 @@ internal sealed class Rig : IAsyncDisposable
         if ((int)response.StatusCode != 201) throw new InvalidOperationException($"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
     }
 
+    /// <summary>How long the list call takes, in milliseconds.</summary>
+    public async Task<double> ListAsync(string query)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        using var response = await http.GetAsync($"{Api}/jobs?{query}");
+        response.EnsureSuccessStatusCode();
+        return watch.Elapsed.TotalMilliseconds;
+    }
+
     /// <summary>Schedules the jobs over 64 connections.</summary>
     public Task PostAllAsync(IEnumerable<long> dueAtMs) =>
         Parallel.ForEachAsync(dueAtMs, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (due, _) => await PostAsync(due));

@@ -85,6 +85,40 @@ internal static class Scenarios
         Console.WriteLine($"overdue: ready after {ready.TotalSeconds:0.0} s, {report.Unique} of 50,000 ({report.Count - report.Unique} duplicates) drained in {watch.Elapsed.TotalSeconds:0.0} s, {report.Unique / (watch.Elapsed - ready).TotalSeconds:0}/s");
     }
 
+    /// <summary>The first job after a restart, five times, and what an idle host costs.</summary>
+    public static async Task RestartAsync()
+    {
+        await using var rig = await Rig.StartAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await rig.KillHostAsync();
+            var ready = await rig.StartHostAsync();
+            await Task.Delay(3_000);
+            await rig.ResetAsync();
+            await rig.PostAsync(NowMs() + 2_000);
+            Print($"restart to ready {ready.TotalSeconds:0.0} s; first job", await rig.ReportAsync(1, TimeSpan.FromSeconds(10)));
+        }
+
+        var cpu = rig.HostCpu();
+        await Task.Delay(20_000);
+        Console.WriteLine($"idle: {(rig.HostCpu() - cpu).TotalMilliseconds / 200:0.0} % of a core, RSS {rig.HostMegabytes():0} MB");
+    }
+
+    /// <summary>The list call of a project with 1,000,000 jobs.</summary>
+    public static async Task ListAsync()
+    {
+        await using var rig = await Rig.StartAsync();
+        var due = NowMs() + 86_400_000;
+        await rig.PostAllAsync(Enumerable.Range(0, 1_000_000).Select(i => due + i));
+        foreach (var query in (string[])["limit=20", "limit=20&page=100", "limit=20&status=SCHEDULED", "limit=20&status=DEAD"])
+        {
+            var took = new List<double>();
+            for (var i = 0; i < 40; i++) took.Add(await rig.ListAsync(query));
+            took.Sort();
+            Console.WriteLine($"list {query}: p50 {took[20]:0.0} p95 {took[37]:0.0} ms");
+        }
+    }
+
     /// <summary>1,000,000 jobs far ahead: memory, a restart, and the lateness of a lone job among them.</summary>
     public static async Task PendingAsync()
     {
