@@ -18,8 +18,9 @@ public static class Clock
         var instant = DateTimeOffset.FromUnixTimeMilliseconds(unixMs);
         while (instant - clock.GetUtcNow() is var left && left > TimeSpan.Zero)
         {
-            // A timer takes no more than 49.7 days, and one under 1 ms would spin.
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(left.TotalMilliseconds), 1, 86_400_000)), clock, cancellation);
+            // A timer under 1 ms would spin. A second at most, because timers do not notice when the wall clock is set: were it set back and
+            // then right again, a wait for the whole of it would be as late as the clock was wrong.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(left.TotalMilliseconds), 1, 1000)), clock, cancellation);
         }
     }
 }

@@ -42,21 +42,21 @@ internal static class Providers
         }
     }
 
-    /// <summary>What is wrong with the connection string, for the operator; null when nothing is.</summary>
-    public static string? WhyNotSqlite(string connectionString)
+    /// <summary>What is wrong with the connection string on its face; null where nothing is.</summary>
+    public static string? WhyUnusable(DatabaseOptions database)
     {
+        if (database.Provider != DatabaseProvider.Sqlite) return null;
         try
         {
-            var source = new SqliteConnectionStringBuilder(connectionString).DataSource;
-            if (source.Length > 0 && !source.Contains('\0')) return null;
-            return Explain("Data Source is empty or no path");
+            var source = new SqliteConnectionStringBuilder(database.ConnectionString).DataSource;
+            return source is "" or ":memory:" || source.Contains('\0')
+                ? "has no file as its Data Source; such as Data Source=data/dispatch.db is wanted"
+                : null;
         }
         catch (ArgumentException exception)
         {
-            return Explain(exception.Message.TrimEnd('.'));
+            return $"cannot be read ({exception.Message}); such as Data Source=data/dispatch.db is wanted";
         }
-
-        static string Explain(string problem) => $"Database:ConnectionString is not one of SQLite's: {problem}. Allowed: such as \"Data Source=data/dispatch.db\".";
     }
 
     private static string SqliteFile(DatabaseOptions database, string contentRoot) =>

@@ -52,10 +52,13 @@ internal sealed class AlarmRoster(TimeProvider clock)
         if (runsLow) OverdueRunsLow?.Invoke();
     }
 
-    /// <summary>True where an alarm for the job was set so short a time ago that setting another would be haste.</summary>
+    /// <summary>
+    /// True where an alarm for a job that was overdue already was set so short a time ago that setting another would be haste: it stands in
+    /// Hangfire's queue. One that was set ahead and did not ring in time is lost, however lately it was set.
+    /// </summary>
     public bool WasSetLately(Guid jobId)
     {
-        lock (door) return entries.TryGetValue(jobId, out var entry) && clock.NowMs() - entry.SetAt is >= 0 and var age && age < Lately.TotalMilliseconds;
+        lock (door) return entries.TryGetValue(jobId, out var entry) && entry.Kind == AlarmKind.Overdue && clock.NowMs() - entry.SetAt is >= 0 and var age && age < Lately.TotalMilliseconds;
     }
 
     /// <summary>Overdue jobs that have waited this long wait behind a receiver that hangs: they give their place in the window to others.</summary>

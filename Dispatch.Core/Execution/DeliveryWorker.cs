@@ -12,7 +12,7 @@ namespace Dispatch.Execution;
 /// everything; this one fetches on one thread and carries each delivery out as a task. Hangfire's states are changed through its own
 /// state changer, so that filters and its dashboard see every step.
 /// </summary>
-internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobStateChanger states, AlarmRoster alarms, Bookkeeper bookkeeper, ILogger<DeliveryWorker> log)
+internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobStateChanger states, AlarmRoster roster, AlarmClock alarms, Bookkeeper bookkeeper, ILogger<DeliveryWorker> log)
     : IBackgroundProcess
 {
     private static readonly string[] Queues = [AlarmClock.Queue];
@@ -91,33 +91,38 @@ internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobState
             end = new FailedState(exception, context.ServerId);
         }
 
-        if (end is FailedState { Exception: DeliveryFailedException { RetryAt: not null } }) alarms.Add(alarm.JobId, AlarmKind.Retry);
-        else alarms.Remove(alarm.JobId);
+        var retryAt = ((end as FailedState)?.Exception as DeliveryFailedException)?.RetryAt;
+        if (retryAt is null) roster.Remove(alarm.JobId);
+        else roster.Add(alarm.JobId, AlarmKind.Retry);
         atWork.TryRemove(alarm.JobId, out _);
         done.SetResult();
 
         // A success nobody waits for; a failure's next alarm depends on it.
         if (end is SucceededState) bookkeeper.Enter(() => End(context, fetched, end));
-        else if (end is not null) TryEnd(context, fetched, end, alarm);
+        // An operator deleted or requeued Hangfire's job meanwhile: the retry gets an alarm of its own.
+        else if (end is not null && !TryEnd(context, fetched, end, alarm) && retryAt is { } dueAt) alarms.Set(alarm with { DueAt = dueAt, IsRetry = true });
     }
 
-    private void TryEnd(BackgroundProcessContext context, IFetchedJob fetched, IState state, Alarm alarm)
+    private bool TryEnd(BackgroundProcessContext context, IFetchedJob fetched, IState state, Alarm alarm)
     {
         try
         {
-            End(context, fetched, state);
+            return End(context, fetched, state);
         }
         catch (Exception exception)
         {
             Log.AlarmNotSet(log, alarm.JobId, exception);
+            return false;
         }
     }
 
-    private void End(BackgroundProcessContext context, IFetchedJob fetched, IState state)
+    /// <summary>False: Hangfire's job is no longer the one this delivery began with, so its state was left alone.</summary>
+    private bool End(BackgroundProcessContext context, IFetchedJob fetched, IState state)
     {
         using var connection = context.Storage.GetConnection();
-        states.ChangeState(new StateChangeContext(context.Storage, connection, fetched.JobId, state, MayEnd));
+        var applied = states.ChangeState(new StateChangeContext(context.Storage, connection, fetched.JobId, state, MayEnd));
         Finish(fetched);
+        return applied is not null;
     }
 
     private static void Finish(IFetchedJob fetched)

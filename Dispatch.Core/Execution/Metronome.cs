@@ -87,8 +87,8 @@ internal sealed class Metronome : IDisposable
             var left = instant - now;
             if (left <= ShortestSleep && HasCredit(left)) return left;
 
-            // Whole milliseconds, rounded down; a minute at most, in case the wall clock is set forward meanwhile.
-            Monitor.Wait(waiters, (int)Math.Clamp(left.TotalMilliseconds, 1, 60_000));
+            // Whole milliseconds, rounded down; a second at most, in case the wall clock is set forward meanwhile.
+            Monitor.Wait(waiters, (int)Math.Clamp(left.TotalMilliseconds, 1, 1000));
             return TimeSpan.Zero;
         }
     }

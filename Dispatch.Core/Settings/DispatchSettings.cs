@@ -33,7 +33,7 @@ public sealed record DispatchSettings(
         Range(reader, "RateLimits:PasswordQueue", settings.RateLimits.PasswordQueue, 0, 1_000);
         reader.Require(settings.Database.Provider == DatabaseProvider.Sqlite,
             $"Database:Provider is '{settings.Database.Provider}'; this version has Sqlite, the others follow.");
-        if (settings.Database.Provider == DatabaseProvider.Sqlite && Providers.WhyNotSqlite(settings.Database.ConnectionString) is { } problem) reader.Require(false, problem);
+        if (Providers.WhyUnusable(settings.Database) is { } why) reader.Require(false, $"Database:ConnectionString {why}.");
         foreach (var name in settings.Dispatch.Operators) reader.Require(name.Contains('@'), $"Dispatch:Operators has '{name}'; e-mail addresses are wanted.");
         reader.Require(settings.Hangfire.Storage == HangfireStorage.Memory,
             $"Hangfire:Storage is '{settings.Hangfire.Storage}'; SqlServer needs Database:Provider SqlServer, allowed here: Memory.");

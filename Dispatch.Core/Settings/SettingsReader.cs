@@ -39,7 +39,7 @@ internal sealed class SettingsReader(IConfigurationRoot configuration)
     {
         try
         {
-            if (ElementType(property.PropertyType) is { } element) property.SetValue(options, List(element, value));
+            if (ElementType(property.PropertyType) is { } element) BindList(options, property, element, Texts(value));
             else if (!string.IsNullOrWhiteSpace(value.Value)) property.SetValue(options, Parse(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, value.Value));
             else if (value.GetChildren().Any()) throw new FormatException("is a group of settings, but one value is wanted");
         }
@@ -49,18 +49,28 @@ internal sealed class SettingsReader(IConfigurationRoot configuration)
         }
     }
 
-    private Array List(Type element, IConfigurationSection section)
+    private static void BindList(object options, PropertyInfo property, Type element, string[] texts)
     {
-        // The source that comes last has its way, whichever form it uses.
-        var source = configuration.Providers.Last(provider => provider.TryGet(section.Path, out _) || provider.GetChildKeys([], section.Path).Any());
-        var values = source.TryGet(section.Path, out var text) && !string.IsNullOrWhiteSpace(text)
-            ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            : source.GetChildKeys([], section.Path).Distinct().Select(key => section[key] ?? "");
-        var parsed = values.Select(value => Parse(element, value)).ToArray();
-        var list = Array.CreateInstance(element, parsed.Length);
-        parsed.CopyTo(list, 0);
-        return list;
+        if (texts.Length == 0) return;   // empty is the default here too
+        var list = Array.CreateInstance(element, texts.Length);
+        for (var i = 0; i < texts.Length; i++) list.SetValue(Parse(element, texts[i]), i);
+        property.SetValue(options, list);
     }
+
+    // The last source that has the list decides alone: it is replaced as a whole, never mixed with another source's.
+    private string[] Texts(IConfigurationSection section)
+    {
+        foreach (var source in configuration.Providers.Reverse())
+        {
+            if (source.TryGet(section.Path, out var text) && !string.IsNullOrWhiteSpace(text)) return Split(text);
+            var places = source.GetChildKeys([], section.Path).Distinct().ToArray();
+            if (places.Length > 0) return [.. places.Select(place => source.TryGet($"{section.Path}:{place}", out var one) ? one ?? "" : "")];
+        }
+
+        return [];
+    }
+
+    private static string[] Split(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static Type? ElementType(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;
@@ -74,8 +84,9 @@ internal sealed class SettingsReader(IConfigurationRoot configuration)
         _ when type == typeof(Uri) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
             ? new Uri(text) : throw new FormatException($"is '{text}'; an absolute http or https URL is wanted"),
         _ when type == typeof(IPNetwork) => IPNetwork.TryParse(text, out var network) ? network : throw new FormatException($"is '{text}'; a network such as 10.1.0.0/16 is wanted"),
-        { IsEnum: true } => Enum.TryParse(type, text, ignoreCase: true, out var member) && Enum.IsDefined(type, member)
-            ? member : throw new FormatException($"is '{text}'; allowed: {string.Join(", ", Enum.GetNames(type))}"),
+        // By name alone: Enum.TryParse would take "1" and "Open, Closed" as well.
+        { IsEnum: true } => Enum.GetNames(type).FirstOrDefault(name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase)) is { } name
+            ? Enum.Parse(type, name) : throw new FormatException($"is '{text}'; allowed: {string.Join(", ", Enum.GetNames(type))}"),
         _ => throw new NotSupportedException($"No setting is of type {type}."),
     };
 }

@@ -1,11 +1,10 @@
 using System.Net;
-using System.Text.RegularExpressions;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Web.Accounts;
 
 namespace Dispatch.Tests.Accounts;
 
-public sealed partial class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
+public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
 {
     [Theory]
     [InlineData("/hangfire", "/hangfire")]
@@ -110,42 +109,5 @@ public sealed partial class PagesTests(TestWebHost host) : IClassFixture<TestWeb
         using var browser = new Browser(host.Address);
         using var page = await browser.PostAsync("/login", new() { ["_handler"] = "login", ["Form.Email"] = "a@example.com", ["Form.Password"] = ApiClient.Password });
         Assert.Equal(HttpStatusCode.BadRequest, page.StatusCode);
-    }
-
-    /// <summary>A browser without scripts: it keeps cookies and fills in forms.</summary>
-    private sealed partial class Browser(Uri host) : IDisposable
-    {
-        private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = host };
-
-        public static Task<string> TextAsync(HttpResponseMessage page) => page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-
-        public Task<HttpResponseMessage> GetAsync(string path) => http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
-
-        public async Task<HttpResponseMessage> PostAsync(string path, Dictionary<string, string> fields)
-        {
-            using var content = new FormUrlEncodedContent(fields);
-            return await http.PostAsync(new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
-        }
-
-        public async Task<HttpResponseMessage> SubmitAsync(string path, string handler, string email, string password) => await PostAsync(path, new()
-        {
-            ["_handler"] = handler,
-            ["Form.Email"] = email,
-            ["Form.Password"] = password,
-            ["__RequestVerificationToken"] = await TokenAsync(path),
-        });
-
-        public async Task<HttpResponseMessage> SubmitAsync(string page, string action) => await PostAsync(action, new() { ["__RequestVerificationToken"] = await TokenAsync(page) });
-
-        public void Dispose() => http.Dispose();
-
-        private async Task<string> TokenAsync(string path)
-        {
-            using var page = await GetAsync(path);
-            return Token().Match(await TextAsync(page)).Groups[1].Value;
-        }
-
-        [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
-        private static partial Regex Token();
     }
 }

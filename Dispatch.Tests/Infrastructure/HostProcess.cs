@@ -15,6 +15,8 @@ public sealed class HostProcess : IAsyncDisposable
 
     public int Id => process.Id;
 
+    public bool IsRunning => !process.HasExited;
+
     public string Output
     {
         get { lock (output) return output.ToString(); }
@@ -34,7 +36,10 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>Starts the host and returns at once.</summary>
     public static HostProcess Launch(string folder, params string[] settings) => Launch(folder, FreePort(), settings);
 
-    private static HostProcess Launch(string folder, int port, string[] settings)
+    /// <summary>The same with further environment variables.</summary>
+    public static HostProcess Launch(string folder, IReadOnlyDictionary<string, string> environment, params string[] settings) => Launch(folder, FreePort(), settings, environment);
+
+    private static HostProcess Launch(string folder, int port, string[] settings, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
         string[] arguments =
@@ -43,6 +48,7 @@ public sealed class HostProcess : IAsyncDisposable
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("ASPNETCORE_") || k.StartsWith("DOTNET_URLS")).ToArray()) start.Environment.Remove(name);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
 
         var host = new HostProcess(new Process { StartInfo = start }) { Url = $"http://127.0.0.1:{port}" };
         host.process.OutputDataReceived += host.Collect;

@@ -43,9 +43,8 @@ public sealed class TestHost : IAsyncDisposable
     {
         var app = await DispatchHost.CreateAsync(
         [
-            $"--contentRoot={folder}", "--urls=http://127.0.0.1:0", "--environment=Development", "--Logging:LogLevel:Default=Warning",
-            "--Logging:LogLevel:Microsoft.AspNetCore.DataProtection=Error", .. settings,
-        ]);
+            $"--contentRoot={folder}", "--urls=http://127.0.0.1:0", "--environment=Development", .. settings,
+        ], TestLogs.Use);
         await app.StartAsync();
         return new TestHost(app, ownFolder);
     }

@@ -4,13 +4,10 @@ using Dispatch.Jobs;
 using Dispatch.Web;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
-using Hangfire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dispatch.Tests.Infrastructure;
 
@@ -39,9 +36,7 @@ public sealed class TestWebHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        app = await DispatchHost.CreateAsync(["--contentRoot", folder, "--urls", "http://127.0.0.1:0", .. Settings], Replace);
-        app.Services.GetRequiredService<IGlobalConfiguration>();   // takes Hangfire's static logger for this host while its engine is built
-        app.Services.GetRequiredService<JobDesk>();
+        app = await DispatchHost.CreateAsync(["--contentRoot", folder, "--urls", "http://127.0.0.1:0", "--environment=Production", .. Settings], Replace);
         foreach (var path in (string[])["/api/v1/test/fault", "/test/fault"]) app.MapGet(path, (string kind) => Throw(kind)).ExcludeFromDescription();
         await app.StartAsync();
     }
@@ -66,8 +61,7 @@ public sealed class TestWebHost : IAsyncLifetime
     private void Replace(IServiceCollection services)
     {
         services.AddSingleton(Options).AddSingleton(Limits).AddSingleton(new TargetCheck(url => url.Host == DeniedHost ? "denied" : null));
-        // Hangfire keeps the last host's logger factory in a static: one that is no container's is never disposed under the other hosts' feet.
-        services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
+        TestLogs.Use(services);
         // Nothing is delivered here: seeded jobs stay as they were put, and no test speaks to example.com.
         foreach (var service in services.Where(s => s.ImplementationType == typeof(Sweeper) || s.ImplementationType == typeof(DeliveryServer)).ToArray()) services.Remove(service);
     }
