@@ -48,8 +48,7 @@ internal static class Providers
         if (database.Provider != DatabaseProvider.Sqlite) return null;
         try
         {
-            var source = new SqliteConnectionStringBuilder(database.ConnectionString).DataSource;
-            return source is "" or ":memory:" || source.Contains('\0')
+            return new SqliteConnectionStringBuilder(database.ConnectionString).DataSource is "" or ":memory:"
                 ? "has no file as its Data Source; such as Data Source=data/dispatch.db is wanted"
                 : null;
         }

@@ -31,7 +31,13 @@ internal sealed class DeliveryServer(
             storage,
             [new DelayedJobScheduler(Timing.SchedulePoll, states), worker],
             new Dictionary<string, object> { ["Queues"] = new[] { AlarmClock.Queue }, ["WorkerCount"] = 1 },
-            new BackgroundProcessingServerOptions { ServerName = $"dispatch:{host.Name}", ShutdownTimeout = TimeSpan.FromSeconds(2), StopTimeout = TimeSpan.FromSeconds(1) });
+            new BackgroundProcessingServerOptions
+            {
+                ServerName = $"dispatch:{host.Name}",
+                StopTimeout = TimeSpan.FromSeconds(1),
+                ShutdownTimeout = TimeSpan.FromSeconds(2),
+                ServerTimeout = TimeSpan.FromHours(24),   // by the wall clock: set forward an hour, it would declare this very server dead and restart it
+            });
         return Task.CompletedTask;
     }
 

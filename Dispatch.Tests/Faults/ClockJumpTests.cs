@@ -97,7 +97,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
         var id = await user.ScheduleAsync(receiver.Url, fireAt);
         probes.Add(id);
         var log = (await user.JobWhenAsync(id, "SUCCESS", TimeSpan.FromSeconds(10))).GetProperty("logs")[0];
-        Assert.InRange(log.GetProperty("latenessMs").GetInt64(), 0, 2000);
+        Assert.InRange(log.GetProperty("latenessMs").GetInt64(), 0, 4000);   // less than the sweeper's rescue of a lost alarm
     }
 
     private void AssertEachOnce(IEnumerable<Guid> ids) =>

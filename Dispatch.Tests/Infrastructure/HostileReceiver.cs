@@ -70,7 +70,7 @@ internal sealed class HostileReceiver : IAsyncDisposable
                 serving.Add(ServeAsync(socket, Interlocked.Increment(ref connections)));
             }
         }
-        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException)   // each is a way a stopped listener says so
         {
             await Task.WhenAll(serving);
         }
