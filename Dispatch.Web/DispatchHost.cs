@@ -39,7 +39,6 @@ internal static class DispatchHost
         app.UseEnvelopeErrors();   // inside the framework's page for developers as well, which would show the stack
         if (settings.Dispatch.KnownProxies.Count > 0) app.UseForwardedHeaders();   // with no proxy named, the middleware would believe anyone
         if (!app.Environment.IsDevelopment()) app.UseHsts();
-        app.UseEnvelopeErrors();   // inside as well: in Development the framework puts its exception page, with stack and headers, in between
         app.UseDispatchPages();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -40,7 +40,7 @@ internal sealed class AlarmRoster(TimeProvider clock)
         lock (door)
         {
             Forget(jobId);
-            entries[jobId] = new(clock.NowMs(), kind);
+            entries[jobId] = new(clock.NowMs(), kind, SetOverdue: kind == AlarmKind.Overdue);
             Count(kind, 1);
         }
     }
@@ -58,7 +58,7 @@ internal sealed class AlarmRoster(TimeProvider clock)
     /// </summary>
     public bool WasSetLately(Guid jobId)
     {
-        lock (door) return entries.TryGetValue(jobId, out var entry) && entry.Kind == AlarmKind.Overdue && clock.NowMs() - entry.SetAt is >= 0 and var age && age < Lately.TotalMilliseconds;
+        lock (door) return entries.TryGetValue(jobId, out var entry) && entry.SetOverdue && clock.NowMs() - entry.SetAt is >= 0 and var age && age < Lately.TotalMilliseconds;
     }
 
     /// <summary>Overdue jobs that have waited this long wait behind a receiver that hangs: they give their place in the window to others.</summary>
@@ -90,5 +90,5 @@ internal sealed class AlarmRoster(TimeProvider clock)
         if (kind == AlarmKind.Overdue) overdue += step;
     }
 
-    private readonly record struct Entry(long SetAt, AlarmKind Kind);
+    private readonly record struct Entry(long SetAt, AlarmKind Kind, bool SetOverdue);
 }
