@@ -6,6 +6,10 @@ public static class Clock
     /// <summary>Now, truncated to the millisecond.</summary>
     public static long NowMs(this TimeProvider clock) => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
+    /// <summary>Now, rounded up to the millisecond: for what a delay counts from, which must not come out short.</summary>
+    public static long NowMsRoundedUp(this TimeProvider clock) =>
+        (clock.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond;
+
     /// <summary>The instant as RFC 3339 with exactly three fractional digits and <c>Z</c>.</summary>
     public static string ToRfc3339(long unixMs) =>
         DateTimeOffset.FromUnixTimeMilliseconds(unixMs).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");

@@ -72,5 +72,5 @@ internal abstract record DeliveryOutcome
 /// <summary>An attempt that has ended. Instants are milliseconds since the Unix epoch, UTC.</summary>
 /// <param name="FiredAtMs">When it was sent.</param>
 /// <param name="DurationMs">From sending to the end of the answer, in milliseconds, on a clock that never jumps.</param>
-/// <param name="EndedAtMs">When it ended: the retry's delay counts from here.</param>
+/// <param name="EndedAtMs">When it ended, rounded up: the retry's delay counts from here.</param>
 internal sealed record AttemptReport(DeliveryOutcome Outcome, long FiredAtMs, long DurationMs, long EndedAtMs);

@@ -50,7 +50,7 @@ internal sealed class DeliveryRunner(
         {
             // Ours, not the receiver's; still an attempt with an end, or the job would be tried for ever.
             Log.DeliveryBroke(log, job.Id, exception);
-            return new AttemptReport(new DeliveryOutcome.Broken("The attempt failed inside Dispatch; the host's log says why.", null, null), firedAt, 0, clock.NowMs());
+            return new AttemptReport(new DeliveryOutcome.Broken("The attempt failed inside Dispatch; the host's log says why.", null, null), firedAt, 0, clock.NowMsRoundedUp());
         }
     }
 

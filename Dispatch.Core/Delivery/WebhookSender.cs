@@ -28,7 +28,7 @@ internal sealed class WebhookSender : IDisposable
     {
         var started = clock.GetTimestamp();
         var outcome = await AttemptAsync(request, abort);
-        return new(outcome, request.FiredAtMs, (long)clock.GetElapsedTime(started).TotalMilliseconds, clock.NowMs());
+        return new(outcome, request.FiredAtMs, (long)clock.GetElapsedTime(started).TotalMilliseconds, clock.NowMsRoundedUp());
     }
 
     public void Dispose() => http.Dispose();
