@@ -28,9 +28,6 @@ public sealed record Transition(JobStatus From, JobStatus To)
     /// <summary>The owner calls it off.</summary>
     public static readonly Transition Cancel = new(JobStatus.Scheduled, JobStatus.Cancelled);
 
-    /// <summary>All of them, for the tests that walk the machine.</summary>
-    public static readonly IReadOnlyList<Transition> All = [Claim, Deliver, Retry, Exhaust, Rearm, Interrupt, Cancel];
-
     /// <summary>True where nothing can follow.</summary>
     public bool IsFinal => To is JobStatus.Success or JobStatus.Dead or JobStatus.Cancelled;
 }
