@@ -13,7 +13,7 @@ fi
 
 # What the tests use beside .NET, from Debian's packages. A test whose tool cannot be had says so and is skipped.
 need() {
-  ls $2 >/dev/null 2>&1 && return
+  command -v "$2" >/dev/null && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing $1 for the tests"
     { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q "$1"; } >/dev/null 2>&1 || echo "$1 could not be installed; tests that need it are skipped" >&2
@@ -21,7 +21,7 @@ need() {
     echo "$1 is missing and cannot be installed without root; tests that need it are skipped" >&2
   fi
 }
-need faketime '/usr/lib/*/faketime/libfaketimeMT.so.1'
+need gcc cc
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 selection=(-explicit off)

@@ -24,7 +24,10 @@ internal sealed class Rehearsal(JobStore store, DeliveryOptions options, Metrono
             await metronome.WaitUntilAsync(clock.NowMs() + 5, stoppingToken);
             await SendAsync(stoppingToken);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+        catch (Exception exception)
         {
             Log.RehearsalFailed(log, exception);   // the first webhook is a little late then, no more
         }

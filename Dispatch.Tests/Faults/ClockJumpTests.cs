@@ -1,11 +1,11 @@
-using System.Globalization;
+using System.Diagnostics;
 using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Faults;
 
 /// <summary>
-/// Scenario 13 of reliability.md: the wall clock is set while the host runs. libfaketime (Debian: <c>faketime</c>) shifts the host's wall
-/// clock by what a file says and leaves its monotonic clock alone, as a clock that is set does.
+/// Scenario 13 of reliability.md: the wall clock is set while the host runs. A library of ours (<c>clock-shift.c</c>), preloaded into the
+/// host, shifts its wall clock by what a file says and leaves its monotonic clock alone, as a clock that is set does.
 /// </summary>
 public sealed class ClockJumpTests : IAsyncLifetime
 {
@@ -20,25 +20,14 @@ public sealed class ClockJumpTests : IAsyncLifetime
 
     private DateTimeOffset HostNow => DateTimeOffset.UtcNow + offset;
 
-    private string OffsetFile => Path.Combine(folder.Path, "clock");
+    private string ShiftFile => Path.Combine(folder.Path, "clock");
 
     public async ValueTask InitializeAsync()
     {
-        // Debian keeps it per architecture: /usr/lib/x86_64-linux-gnu/faketime.
-        var library = Directory.Exists("/usr/lib")
-            ? Directory.GetDirectories("/usr/lib").Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1")).FirstOrDefault(File.Exists)
-            : null;
-        Assert.SkipWhen(library is null, "libfaketime is not installed (Debian: apt-get install faketime)");
-
-        await SetAsync(TimeSpan.Zero);
+        var library = await CompileAsync();
+        Set(TimeSpan.Zero);
         receiver = await Receiver.StartAsync();
-        host = HostProcess.Launch(folder.Path, new Dictionary<string, string>
-        {
-            ["LD_PRELOAD"] = library!,
-            ["FAKETIME_TIMESTAMP_FILE"] = OffsetFile,
-            ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
-            ["FAKETIME_NO_CACHE"] = "1",
-        });
+        host = HostProcess.Launch(folder.Path, new Dictionary<string, string> { ["LD_PRELOAD"] = library, ["DISPATCH_CLOCK_FILE"] = ShiftFile });
         await host.WaitUntilReadyAsync();
         user = await ApiUser.SignUpAsync(host.Url);
     }
@@ -58,7 +47,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
         foreach (var ahead in (int[])[2, 5, 60, 500, 1800, 3500]) passed.Add(await ScheduleAsync(ahead));   // at work, armed, not armed yet
         var later = await ScheduleAsync(2 * 3600);
 
-        await SetAsync(Hour);
+        Set(Hour);
 
         foreach (var id in passed) await user.JobWhenAsync(id, "SUCCESS", TimeSpan.FromSeconds(20));
         await AssertWorksAsync();
@@ -74,15 +63,15 @@ public sealed class ClockJumpTests : IAsyncLifetime
         var waiting = new List<Guid>();
         foreach (var ahead in (int[])[4, 6, 60]) waiting.Add(await ScheduleAsync(ahead));
 
-        await SetAsync(-Hour);
+        Set(-Hour);
         await AssertWorksAsync();
         await Task.Delay(TimeSpan.FromSeconds(7), TestContext.Current.CancellationToken);   // the proof of an absence: two of them would be due by the old clock
         foreach (var id in waiting) Assert.Equal("SCHEDULED", (await user.JobAsync(id)).GetProperty("status").GetString());
         AssertEachOnce([sent]);
 
-        await SetAsync(TimeSpan.Zero);   // the clock gets there
+        Set(TimeSpan.Zero);   // the clock gets there
         foreach (var id in waiting[..2]) await user.JobWhenAsync(id, "SUCCESS", TimeSpan.FromSeconds(10));
-        await SetAsync(TimeSpan.FromMinutes(1));
+        Set(TimeSpan.FromMinutes(1));
         await user.JobWhenAsync(waiting[2], "SUCCESS", TimeSpan.FromSeconds(10));
         await AssertWorksAsync();
         AssertEachOnce([sent, .. waiting]);
@@ -103,11 +92,22 @@ public sealed class ClockJumpTests : IAsyncLifetime
     private void AssertEachOnce(IEnumerable<Guid> ids) =>
         Assert.Equal(ids.Concat(probes).Order(), receiver.Arrivals.Select(a => a.JobId).Order());
 
-    // Replaced as a whole, so that the host never reads half a number.
-    private async Task SetAsync(TimeSpan shift)
+    // In place: the host has the file mapped.
+    private void Set(TimeSpan shift)
     {
-        await File.WriteAllTextAsync(OffsetFile + ".new", shift.TotalSeconds.ToString("+0;-0;+0", CultureInfo.InvariantCulture) + "\n");
-        File.Move(OffsetFile + ".new", OffsetFile, overwrite: true);
+        using var file = new FileStream(ShiftFile, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        file.Write(BitConverter.GetBytes((long)shift.TotalSeconds));
         offset = shift;
+    }
+
+    private async Task<string> CompileAsync()
+    {
+        var compiler = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(path => Path.Combine(path, "cc")).FirstOrDefault(File.Exists);
+        Assert.SkipWhen(compiler is null, "There is no C compiler (Debian: apt-get install gcc libc6-dev)");
+        var library = Path.Combine(folder.Path, "clock-shift.so");
+        using var process = Process.Start(compiler!, ["-shared", "-fPIC", "-O2", "-o", library, Path.Combine(AppContext.BaseDirectory, "Faults", "clock-shift.c"), "-ldl"]);
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+        return library;
     }
 }
