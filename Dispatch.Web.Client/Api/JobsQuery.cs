@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Dispatch.Web.Client.Api;
 
 /// <summary>What the jobs grid asks for; its parts are the query of the page's address and of <c>GET /api/v1/dashboard/jobs</c>.</summary>
@@ -24,4 +26,17 @@ public sealed record JobsQuery
 
     /// <summary>1 to 100.</summary>
     public int Limit { get; init; } = DefaultLimit;
+
+    /// <summary>The query of an address, with its question mark; empty where everything is as by default.</summary>
+    public string ToQueryString()
+    {
+        (string Name, string? Value)[] parts =
+        [
+            ("status", Status), ("projectId", ProjectId?.ToString()), ("search", Search), ("from", From), ("to", To),
+            ("page", Page == 1 ? null : Page.ToString(CultureInfo.InvariantCulture)),
+            ("limit", Limit == DefaultLimit ? null : Limit.ToString(CultureInfo.InvariantCulture)),
+        ];
+        var query = string.Join('&', parts.Where(part => !string.IsNullOrEmpty(part.Value)).Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}"));
+        return query.Length == 0 ? "" : $"?{query}";
+    }
 }

@@ -1,5 +1,6 @@
 using Dispatch.Accounts;
 using Dispatch.Data;
+using Dispatch.Web.Client.Api;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
@@ -36,6 +37,7 @@ internal static class AccountServices
                 };
                 options.Lockout = new LockoutOptions { MaxFailedAccessAttempts = 5, DefaultLockoutTimeSpan = TimeSpan.FromMinutes(15) };
             })
+            .AddClaimsPrincipalFactory<AccountClaims>()
             .AddEntityFrameworkStores<DispatchDbContext>()
             .AddSignInManager();
         services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.FromMinutes(1));
@@ -47,19 +49,22 @@ internal static class AccountServices
             .AddCookie(IdentityConstants.ApplicationScheme, Describe)
             .AddScheme<AuthenticationSchemeOptions, BearerHandler>(Schemes.Bearer, null)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(Schemes.ApiKey, null)
+            .AddScheme<AuthenticationSchemeOptions, DashboardHandler>(Schemes.Dashboard, null)
+            .AddPolicyScheme(Schemes.Person, null, options => options.ForwardDefaultSelector = http => OfPerson(http.Request))
             .AddPolicyScheme(Schemes.BearerOrApiKey, null, options => options.ForwardDefaultSelector =
-                http => http.Request.Headers.ContainsKey(ApiKeyHandler.Header) ? Schemes.ApiKey : Schemes.Bearer);
+                http => http.Request.Headers.ContainsKey(ApiKeyHandler.Header) ? Schemes.ApiKey : OfPerson(http.Request));
         // Every refused request would be a line otherwise.
         services.AddLogging(logging => logging.AddFilter(typeof(BearerHandler).FullName, LogLevel.Warning).AddFilter(typeof(ApiKeyHandler).FullName, LogLevel.Warning));
     }
 
+    private static string OfPerson(HttpRequest request) => request.Headers.ContainsKey(DispatchClient.Header) ? Schemes.Dashboard : Schemes.Bearer;
+
     private static void AddPolicies(this IServiceCollection services)
     {
         var authorization = services.AddAuthorizationBuilder();
-        foreach (var scheme in (string[])[Schemes.Bearer, Schemes.ApiKey, Schemes.BearerOrApiKey])
-        {
-            authorization.AddPolicy(scheme, policy => policy.AddAuthenticationSchemes(scheme).RequireAuthenticatedUser());
-        }
+        authorization.AddPolicy(Schemes.Bearer, policy => policy.AddAuthenticationSchemes(Schemes.Person).RequireAuthenticatedUser());
+        authorization.AddPolicy(Schemes.ApiKey, policy => policy.AddAuthenticationSchemes(Schemes.ApiKey).RequireAuthenticatedUser());
+        authorization.AddPolicy(Schemes.BearerOrApiKey, policy => policy.AddAuthenticationSchemes(Schemes.BearerOrApiKey).RequireAuthenticatedUser());
 
         authorization.AddPolicy(Schemes.Operator, policy => policy
             .AddAuthenticationSchemes(IdentityConstants.ApplicationScheme)

@@ -13,11 +13,11 @@ internal sealed class OperatorHandler(UserManager<Account> accounts, DispatchOpt
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, OperatorRequirement requirement)
     {
-        if (context.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } id && await accounts.FindByIdAsync(id) is { } account && IsOperator(account))
+        if (context.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } id && await accounts.FindByIdAsync(id) is { } account && IsOperator(account, options))
         {
             context.Succeed(requirement);
         }
     }
 
-    private bool IsOperator(Account account) => account.IsOperator || options.Operators.Contains(account.Email, StringComparer.OrdinalIgnoreCase);
+    public static bool IsOperator(Account account, DispatchOptions options) => account.IsOperator || options.Operators.Contains(account.Email, StringComparer.OrdinalIgnoreCase);
 }

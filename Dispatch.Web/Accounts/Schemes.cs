@@ -6,6 +6,12 @@ internal static class Schemes
     /// <summary><c>Authorization: Bearer ses_…</c>: a person's session.</summary>
     public const string Bearer = "Bearer";
 
+    /// <summary>The pages' cookie, on a call of the dashboard to the API.</summary>
+    public const string Dashboard = "Dashboard";
+
+    /// <summary>A person: by a session's token, or from the dashboard. The policy <see cref="Bearer"/> asks for it.</summary>
+    public const string Person = "Person";
+
     /// <summary><c>x-api-key: sk_…</c>: a program, for one project.</summary>
     public const string ApiKey = "ApiKey";
 

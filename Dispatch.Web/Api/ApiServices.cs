@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Dispatch.Jobs;
 using Dispatch.Projects;
 using Dispatch.Web.Client.Contracts;
+using Dispatch.Web.Dashboard;
 
 namespace Dispatch.Web.Api;
 
@@ -31,6 +32,7 @@ internal static class ApiServices
         api.MapKeys();
         api.MapSigningSecret();
         api.MapJobs();
+        api.MapDashboard();
         app.MapOpenApi();
         return app;
     }

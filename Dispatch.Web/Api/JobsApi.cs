@@ -8,6 +8,16 @@ namespace Dispatch.Web.Api;
 /// <summary>Schedule, cancel and watch jobs.</summary>
 internal static class JobsApi
 {
+    public const string Scheduled = "Job scheduled successfully";
+    public const string Cancelled = "Job cancelled successfully";
+
+    /// <summary>What may be wrong with the fields of a job.</summary>
+    public static readonly string[] RequestErrors =
+    [
+        "title_required", "title_too_long", "title_invalid", "webhook_url_required", "webhook_url_invalid", "webhook_url_too_long",
+        "destination_not_allowed", "fire_at_required", "fire_at_invalid", "fire_at_in_past", "payload_not_object", "payload_too_deep",
+    ];
+
     public static void MapJobs(this IEndpointRouteBuilder api)
     {
         var jobs = api.MapGroup("/jobs").WithTags("Jobs");
@@ -15,8 +25,7 @@ internal static class JobsApi
         jobs.MapPost("", ScheduleAsync).WithName("scheduleJob").WithSummary("Schedule a job")
             .WithDescription("Stores the job durably and delivers it at `fireAt`. 201 means that it survives a crash right after.")
             .Needs(Schemes.ApiKey).Takes(typeof(JobRequest))
-            .Fails(400, "title_required", "title_too_long", "title_invalid", "webhook_url_required", "webhook_url_invalid", "webhook_url_too_long",
-                "destination_not_allowed", "fire_at_required", "fire_at_invalid", "fire_at_in_past", "payload_not_object", "payload_too_deep")
+            .Fails(400, RequestErrors)
             .Fails(413, "payload_too_large");
 
         jobs.MapDelete("/{id}", CancelAsync).WithName("cancelJob").WithSummary("Cancel a job")
@@ -43,16 +52,19 @@ internal static class JobsApi
             new NewJob(caller.AccountId, caller.ProjectId!.Value, caller.KeyId, draft.Title, draft.WebhookUrl, draft.Payload, draft.FireAt));
         return job is null
             ? ApiKeyHandler.Refuse(request)   // revoked since it was looked up
-            : Answers.Created($"/api/v1/jobs/{job.Id}", "Job scheduled successfully", job.ToDto());
+            : Answers.Created($"/api/v1/jobs/{job.Id}", Scheduled, job.ToDto());
     }
 
     private static async Task<Results<Ok<Envelope<NoData>>, Failure>> CancelAsync(string id, Caller caller, JobDesk desk) =>
-        await desk.CancelAsync(RouteId.Parse(id), caller.ProjectId!.Value) switch
-        {
-            CancelOutcome.Cancelled => Answers.Done("Job cancelled successfully"),
-            CancelOutcome.NotScheduled => Failure.BadRequest("job_not_scheduled", "Only scheduled jobs can be cancelled"),
-            CancelOutcome.NotFound => Failure.NotFound("Job"),
-        };
+        Refusal(await desk.CancelAsync(RouteId.Parse(id), caller.ProjectId!.Value)) is { } refusal ? refusal : Answers.Done(Cancelled);
+
+    /// <summary>Why a cancellation was refused; null where it was not.</summary>
+    public static Failure? Refusal(CancelOutcome outcome) => outcome switch
+    {
+        CancelOutcome.Cancelled => null,
+        CancelOutcome.NotScheduled => Failure.BadRequest("job_not_scheduled", "Only scheduled jobs can be cancelled"),
+        CancelOutcome.NotFound => Failure.NotFound("Job"),
+    };
 
     private static async Task<Results<Ok<Envelope<JobList>>, Failure>> ListAsync(
         HttpRequest request, Caller caller, JobQueries jobs, CancellationToken cancellation)

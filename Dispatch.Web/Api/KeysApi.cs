@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dispatch.Projects;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Contracts;
@@ -31,10 +32,10 @@ internal static class KeysApi
     {
         var (fields, failure) = await JsonBody.ReadSmallAsync(request, LabelOnly);
         if (fields is null) return failure!;
-        var label = fields.RequiredName(0, MaxLabel);
-        if (fields.Failure is { } invalid) return invalid;
+        var (label, invalid) = LabelOf(fields);
+        if (label is null) return invalid!;
 
-        return await keys.CreateAsync(caller.AccountId, RouteId.Parse(id), label!, cancellation) is { } key
+        return await keys.CreateAsync(caller.AccountId, RouteId.Parse(id), label, cancellation) is { } key
             ? Answers.Created($"/api/v1/projects/{key.Row.ProjectId}/keys", "API key created successfully; it is shown only this once", key.ToDto())
             : Failure.NotFound("Project");
     }
@@ -50,4 +51,16 @@ internal static class KeysApi
         await keys.RevokeAsync(caller.AccountId, RouteId.Parse(id), RouteId.Parse(keyId), cancellation)
             ? Answers.Done("API key revoked successfully")
             : Failure.NotFound("API key");
+
+    /// <summary>The label as it is stored, or what is wrong with it; for who has it without a request.</summary>
+    public static Parsed<string> CheckLabel(string label) =>
+        JsonFields.Read(JsonSerializer.SerializeToUtf8Bytes(new KeyRequest { Label = label }, DispatchJson.Plain.KeyRequest), LabelOnly) is var (fields, failure) && fields is not null
+            ? LabelOf(fields)
+            : failure!;
+
+    private static Parsed<string> LabelOf(JsonFields fields)
+    {
+        var label = fields.RequiredName(0, MaxLabel);
+        return fields.Failure is { } invalid ? invalid : label!;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dispatch.Projects;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Contracts;
@@ -69,10 +70,20 @@ internal static class ProjectsApi
             ? Answers.Done("Project deleted successfully")
             : Failure.NotFound("Project");
 
+    /// <summary>The name as it is stored, or what is wrong with it; for who has it without a request.</summary>
+    public static Parsed<string> CheckName(string name) =>
+        JsonFields.Read(JsonSerializer.SerializeToUtf8Bytes(new ProjectRequest { Name = name }, DispatchJson.Plain.ProjectRequest), NameOnly) is var (fields, failure) && fields is not null
+            ? NameOf(fields)
+            : failure!;
+
     private static async ValueTask<Parsed<string>> ReadNameAsync(HttpRequest request)
     {
         var (fields, failure) = await JsonBody.ReadSmallAsync(request, NameOnly);
-        if (fields is null) return failure!;
+        return fields is null ? failure! : NameOf(fields);
+    }
+
+    private static Parsed<string> NameOf(JsonFields fields)
+    {
         var name = fields.RequiredName(0, MaxName);
         return fields.Failure is { } invalid ? invalid : name!;
     }

@@ -1,4 +1,8 @@
 using Dispatch.Web.Accounts;
+using Dispatch.Web.Client;
+using Dispatch.Web.Client.Api;
+using Dispatch.Web.Dashboard;
+using Dispatch.Web.Live;
 using Hangfire;
 
 namespace Dispatch.Web.Components;
@@ -16,7 +20,11 @@ internal static class PageServices
 
     public static IServiceCollection AddDispatchPages(this IServiceCollection services)
     {
-        services.AddRazorComponents();
+        services.AddRazorComponents().AddInteractiveServerComponents().AddInteractiveWebAssemblyComponents()
+            .AddAuthenticationStateSerialization(state => state.SerializeAllClaims = true);
+        services.AddCascadingAuthenticationState();
+        services.AddDashboard().AddDispatchLive();
+        services.AddScoped<DashboardDesk>().AddScoped<IDispatchApi, CircuitDispatchApi>();
         services.AddScoped<PageSignIn>();
         return services.AddHangfire(_ => { });
     }
@@ -35,7 +43,12 @@ internal static class PageServices
 
     public static IEndpointRouteBuilder MapDispatchPages(this IEndpointRouteBuilder app)
     {
-        app.MapRazorComponents<App>();
+        app.MapStaticAssets();
+        app.MapRazorComponents<App>()
+            .AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null)   // the policy below says it
+            .AddInteractiveWebAssemblyRenderMode()
+            .AddAdditionalAssemblies(typeof(Routes).Assembly);
+        app.MapDispatchLive();
         app.MapPost("/logout", PageSignIn.SignOutAsync).ExcludeFromDescription();
         // No local-requests-only filter: behind a reverse proxy on the same machine every request is local.
         app.MapHangfireDashboardWithAuthorizationPolicy(Schemes.Operator, "/hangfire", new Hangfire.DashboardOptions { Authorization = [], DashboardTitle = "Dispatch" });

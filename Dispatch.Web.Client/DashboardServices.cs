@@ -1,0 +1,16 @@
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
+using MudBlazor.Services;
+
+namespace Dispatch.Web.Client;
+
+/// <summary>What the pages need wherever they run.</summary>
+public static class DashboardServices
+{
+    public static IServiceCollection AddDashboard(this IServiceCollection services) => services.AddMudServices(mud =>
+    {
+        mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
+        mud.SnackbarConfiguration.PreventDuplicates = true;
+        mud.SnackbarConfiguration.ShowTransitionDuration = 100;
+    });
+}

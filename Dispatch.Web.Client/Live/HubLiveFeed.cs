@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.JSInterop;
+
+namespace Dispatch.Web.Client.Live;
+
+/// <summary>Listens to the hub from WebAssembly, for ever: whatever breaks, it connects again and tells the listeners to look again.</summary>
+public sealed class HubLiveFeed : ILiveFeed, IAsyncDisposable
+{
+    public const string Address = "/hubs/jobs";
+
+    /// <summary>The hub's one message: a <see cref="ChangeBatch"/>.</summary>
+    public const string Changed = "changed";
+
+    private readonly HubConnection hub;
+    private readonly Listeners listeners = new();
+    private readonly IJSRuntime browser;
+    private readonly CancellationTokenSource closing = new();
+    private bool started;
+
+    public HubLiveFeed(NavigationManager navigation, IJSRuntime browser)
+    {
+        this.browser = browser;
+        hub = new HubConnectionBuilder()
+            .WithUrl(navigation.ToAbsoluteUri(Address))
+            .WithAutomaticReconnect(new ForEver())
+            .AddJsonProtocol(json => json.PayloadSerializerOptions = LiveJson.Wire)
+            .Build();
+        hub.On<ChangeBatch>(Changed, listeners.TellAsync);
+        hub.Reconnecting += _ => ShowAsync("reconnecting");
+        hub.Reconnected += _ => CaughtUpAsync();
+        hub.Closed += _ => closing.IsCancellationRequested ? Task.CompletedTask : StartAsync();   // the host said goodbye
+    }
+
+    public IDisposable Listen(Func<ChangeBatch, Task> onChange)
+    {
+        if (!started)
+        {
+            started = true;
+            _ = StartAsync();
+        }
+
+        return listeners.Add(onChange);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await closing.CancelAsync();
+        await hub.DisposeAsync();
+        closing.Dispose();
+    }
+
+    private async Task StartAsync()
+    {
+        while (!closing.IsCancellationRequested)
+        {
+            try
+            {
+                await hub.StartAsync(closing.Token);
+                await CaughtUpAsync();
+                return;
+            }
+            catch (Exception) when (!closing.IsCancellationRequested)
+            {
+                await ShowAsync("reconnecting");
+                await Task.Delay(TimeSpan.FromSeconds(1), closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task CaughtUpAsync()
+    {
+        await ShowAsync("live");
+        await listeners.TellAsync(new ChangeBatch([], LookAgain: true));
+    }
+
+    private Task ShowAsync(string state) => browser.InvokeVoidAsync("dispatchConnection.set", state).AsTask();
+
+    private sealed class ForEver : IRetryPolicy
+    {
+        public TimeSpan? NextRetryDelay(RetryContext retryContext) => TimeSpan.FromSeconds(Math.Min(3, retryContext.PreviousRetryCount));
+    }
+}

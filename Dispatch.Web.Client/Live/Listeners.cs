@@ -1,0 +1,29 @@
+namespace Dispatch.Web.Client.Live;
+
+/// <summary>Who listens to a feed.</summary>
+public sealed class Listeners
+{
+    private readonly Lock door = new();
+    private readonly List<Func<ChangeBatch, Task>> all = [];
+
+    public IDisposable Add(Func<ChangeBatch, Task> listener)
+    {
+        lock (door) all.Add(listener);
+        return new Removal(this, listener);
+    }
+
+    public Task TellAsync(ChangeBatch batch)
+    {
+        Func<ChangeBatch, Task>[] now;
+        lock (door) now = [.. all];
+        return Task.WhenAll(now.Select(listener => listener(batch)));
+    }
+
+    private sealed class Removal(Listeners listeners, Func<ChangeBatch, Task> listener) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (listeners.door) listeners.all.Remove(listener);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using Dispatch.Data;
+using Dispatch.Jobs;
+using Dispatch.Projects;
+using Dispatch.Web.Accounts;
+using Dispatch.Web.Api;
+using Dispatch.Web.Client.Api;
+using Dispatch.Web.Client.Contracts;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace Dispatch.Web.Dashboard;
+
+/// <summary>The dashboard's calls from a circuit, or from a page that is rendered on the host: straight to the desks, as the person who is signed in.</summary>
+internal sealed class CircuitDispatchApi(
+    AuthenticationStateProvider authentication, DashboardDesk desk, ProjectStore projects, ApiKeyStore keys, SigningSecrets secrets) : IDispatchApi
+{
+    public Task<ApiResult<ProjectDto>> CreateProjectAsync(string name) => AsAsync<ProjectDto>(async me =>
+    {
+        var (checkedName, failure) = ProjectsApi.CheckName(name);
+        return checkedName is null ? failure! : (await projects.CreateAsync(me, checkedName, CancellationToken.None)).ToDto();
+    });
+
+    public Task<ApiResult<ProjectDto>> RenameProjectAsync(Guid projectId, string name) => AsAsync<ProjectDto>(async me =>
+    {
+        var (checkedName, failure) = ProjectsApi.CheckName(name);
+        if (checkedName is null) return failure!;
+        return await projects.RenameAsync(me, projectId, checkedName, CancellationToken.None) is { } project ? project.ToDto() : Failure.NotFound("Project");
+    });
+
+    public Task<ApiResult<NoData>> DeleteProjectAsync(Guid projectId) => DoAsync(async me =>
+        await projects.DeleteAsync(me, projectId, CancellationToken.None) ? null : Failure.NotFound("Project"));
+
+    public Task<ApiResult<KeyList>> KeysAsync(Guid projectId, CancellationToken cancellation = default) => AsAsync<KeyList>(async me =>
+        await keys.ListAsync(me, projectId, cancellation) is { } list ? new KeyList { Keys = [.. list.Select(key => key.ToDto())] } : Failure.NotFound("Project"));
+
+    public Task<ApiResult<NewKeyDto>> CreateKeyAsync(Guid projectId, string label) => AsAsync<NewKeyDto>(async me =>
+    {
+        var (checkedLabel, failure) = KeysApi.CheckLabel(label);
+        if (checkedLabel is null) return failure!;
+        return await keys.CreateAsync(me, projectId, checkedLabel, CancellationToken.None) is { } key ? key.ToDto() : Failure.NotFound("Project");
+    });
+
+    public Task<ApiResult<NoData>> RevokeKeyAsync(Guid projectId, Guid keyId) => DoAsync(async me =>
+        await keys.RevokeAsync(me, projectId, keyId, CancellationToken.None) ? null : Failure.NotFound("API key"));
+
+    public Task<ApiResult<SigningSecretDto>> SigningSecretAsync(Guid projectId, CancellationToken cancellation = default) => AsAsync<SigningSecretDto>(async me =>
+        await secrets.RevealAsync(me, projectId, cancellation) is { } secret ? secret.ToDto() : Failure.NotFound("Project"));
+
+    public Task<ApiResult<SigningSecretDto>> RotateSigningSecretAsync(Guid projectId) => AsAsync<SigningSecretDto>(async me =>
+        await secrets.RotateAsync(me, projectId, CancellationToken.None) is { } secret ? secret.ToDto() : Failure.NotFound("Project"));
+
+    public Task<ApiResult<JobDto>> ScheduleAsync(Guid projectId, string body) => AsAsync(me => desk.ScheduleAsync(me, projectId, body));
+
+    public Task<ApiResult<NoData>> CancelJobAsync(Guid projectId, Guid jobId) => DoAsync(me => desk.CancelAsync(me, projectId, jobId));
+
+    public Task<ApiResult<Overview>> OverviewAsync(CancellationToken cancellation = default) => throw new NotImplementedException();
+
+    public Task<ApiResult<ProjectCards>> ProjectCardsAsync(CancellationToken cancellation = default) => throw new NotImplementedException();
+
+    public Task<ApiResult<ProjectCard>> ProjectAsync(Guid projectId, CancellationToken cancellation = default) => throw new NotImplementedException();
+
+    public Task<ApiResult<JobGrid>> JobsAsync(JobsQuery query, CancellationToken cancellation = default) => throw new NotImplementedException();
+
+    public Task<ApiResult<JobView>> JobAsync(Guid jobId, CancellationToken cancellation = default) => throw new NotImplementedException();
+
+    public Task<ApiResult<Client.Contracts.Inbox>> InboxAsync(Guid projectId, CancellationToken cancellation = default) => throw new NotImplementedException();
+
+    public Task<ApiResult<InboxAnswer>> SetInboxAnswerAsync(Guid projectId, InboxAnswer answer) => throw new NotImplementedException();
+
+    public Task<ApiResult<NoData>> ClearInboxAsync(Guid projectId) => throw new NotImplementedException();
+
+    private async Task<ApiResult<T>> AsAsync<T>(Func<Guid, Task<Parsed<T>>> call) where T : class
+    {
+        if ((await authentication.GetAuthenticationStateAsync()).User.AccountId() is not { } me) return Failed(Failure.Unauthorized("Sign in again"));
+        try
+        {
+            var (data, failure) = await call(me);
+            return failure is null ? new ApiResult<T>(data, null) : Failed(failure);
+        }
+        catch (Exception exception) when (exception is StoreUnavailableException || Providers.IsUnavailable(exception))
+        {
+            return Failed(Failure.StorageUnavailable);
+        }
+    }
+
+    private Task<ApiResult<NoData>> DoAsync(Func<Guid, Task<Failure?>> call) => AsAsync<NoData>(async me => await call(me) is { } failure ? failure : new NoData());
+
+    private static ApiFailure Failed(Failure failure) => new(failure.Status, failure.Message, failure.Errors ?? (failure.Error.Field is null ? [] : [failure.Error]));
+}

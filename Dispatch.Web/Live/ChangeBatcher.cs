@@ -1,0 +1,79 @@
+using Dispatch.Jobs;
+using Dispatch.Web.Client.Live;
+
+namespace Dispatch.Web.Live;
+
+/// <summary>
+/// Gathers what the feed tells into batches for one listener: the first change goes at once, what follows within <see cref="Pause"/> goes
+/// together. Of one job only the newest status is kept, and a crowd becomes "look again".
+/// </summary>
+internal sealed class ChangeBatcher : IDisposable
+{
+    /// <summary>A delivery is FIRING for 100 ms at least; with this pause a page sees it.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private const int Crowd = 200;
+
+    private readonly Func<ChangeBatch, Task> send;
+    private readonly TimeProvider clock;
+    private readonly SemaphoreSlim arrived = new(0, 1);
+    private readonly CancellationTokenSource closing = new();
+    private readonly Lock door = new();
+    private Dictionary<(ChangeKind, Guid, Guid?), Change> waiting = [];
+    private bool lookAgain;
+
+    public ChangeBatcher(Func<ChangeBatch, Task> send, TimeProvider clock)
+    {
+        this.send = send;
+        this.clock = clock;
+        _ = RunAsync(closing.Token);
+    }
+
+    /// <summary>Returns at once, whatever the listener does.</summary>
+    public void Add(FeedChange change)
+    {
+        lock (door)
+        {
+            if (change.Kind.ToChangeKind() is not { } kind || waiting.Count >= Crowd || change is { Kind: FeedKind.Job, Status: null })
+            {
+                waiting.Clear();
+                lookAgain = true;
+            }
+            else if (!lookAgain)
+            {
+                waiting[(kind, change.ProjectId, change.JobId)] = new Change(kind, change.ProjectId, change.JobId, change.Status?.ToName(), change.At);
+            }
+
+            if (arrived.CurrentCount == 0) arrived.Release();
+        }
+    }
+
+    public void Dispose() => closing.Cancel();   // the loop holds the token; nothing else is to be freed
+
+    private async Task RunAsync(CancellationToken closed)
+    {
+        try
+        {
+            while (true)
+            {
+                await arrived.WaitAsync(closed);
+                await send(Take());
+                await Task.Delay(Pause, clock, closed);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private ChangeBatch Take()
+    {
+        lock (door)
+        {
+            var batch = new ChangeBatch([.. waiting.Values], lookAgain);
+            waiting = [];
+            lookAgain = false;
+            return batch;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using Dispatch.Jobs;
+using Dispatch.Web.Accounts;
+using Dispatch.Web.Client.Live;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace Dispatch.Web.Live;
+
+/// <summary>Listens to the engine's feed from a circuit, in the process. A circuit that lost its browser goes on listening until it is given up.</summary>
+internal sealed class CircuitLiveFeed(JobFeed feed, AuthenticationStateProvider authentication, TimeProvider clock) : ILiveFeed, IDisposable
+{
+    private readonly Listeners listeners = new();
+    private ChangeBatcher? batcher;
+    private IDisposable? subscription;
+    private bool isDisposed;
+
+    public IDisposable Listen(Func<ChangeBatch, Task> onChange)
+    {
+        var listening = listeners.Add(onChange);
+        if (batcher is null)
+        {
+            batcher = new ChangeBatcher(listeners.TellAsync, clock);
+            _ = SubscribeAsync(batcher);
+        }
+
+        return listening;
+    }
+
+    public void Dispose()
+    {
+        isDisposed = true;
+        subscription?.Dispose();
+        batcher?.Dispose();
+    }
+
+    private async Task SubscribeAsync(ChangeBatcher batches)
+    {
+        if ((await authentication.GetAuthenticationStateAsync()).User.AccountId() is not { } me || isDisposed) return;
+        subscription = feed.Subscribe(me, batches.Add);
+        if (isDisposed) subscription.Dispose();
+    }
+}
