@@ -31,7 +31,7 @@ internal static class CoreServices
 
         services
             .AddSingleton<HostIdentity>().AddSingleton<Readiness>().AddSingleton<Shutdown>()
-            .AddSingleton<JobBatch>().AddSingleton<GroupCommit>().AddSingleton<JobStore>().AddSingleton<JobDesk>()
+            .AddSingleton<JobFeed>().AddSingleton<JobBatch>().AddSingleton<GroupCommit>().AddSingleton<JobStore>().AddSingleton<JobDesk>()
             .AddSingleton(provider => new TargetGuard(provider.GetRequiredService<DeliveryOptions>(), openLoopback: environment.IsDevelopment()))
             .AddSingleton<DeliveryGates>().AddSingleton<WebhookSender>().AddSingleton<RetryLadder>().AddSingleton<DeliveryRunner>()
             .AddSingleton<Metronome>().AddSingleton<AlarmRoster>().AddSingleton<AlarmClock>().AddSingleton<Bookkeeper>().AddSingleton<DeliveryWorker>()

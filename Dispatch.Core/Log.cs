@@ -41,6 +41,12 @@ internal static partial class Log
     [LoggerMessage(15, LogLevel.Warning, "The rehearsal of a delivery failed")]
     public static partial void RehearsalFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(16, LogLevel.Warning, "The live feed could not find out whom a change concerns; every page reads again")]
+    public static partial void FeedFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(17, LogLevel.Warning, "A listener of the live feed failed")]
+    public static partial void ListenerFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(20, LogLevel.Debug, "Job {JobId} attempt {Attempt}: delivered, {StatusCode} after {DurationMs} ms, {LatenessMs} ms late")]
     public static partial void Delivered(ILogger logger, Guid jobId, int attempt, int? statusCode, long durationMs, long latenessMs);
 

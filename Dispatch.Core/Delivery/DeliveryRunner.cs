@@ -24,7 +24,7 @@ internal sealed class DeliveryRunner(
     private async Task RearmAsync(Alarm alarm)
     {
         await clock.WaitUntilAsync(alarm.DueAt - (long)Timing.AlarmLead.TotalMilliseconds, shutdown.Claiming);
-        await store.RearmAsync(alarm.JobId, shutdown.Claiming);
+        await store.RearmAsync(alarm.JobId, alarm.ProjectId, shutdown.Claiming);
     }
 
     // What is claimed will be sent, by a stopping host too: it is at most 100 ms from its instant.

@@ -10,7 +10,7 @@ namespace Dispatch.Jobs;
 /// The one writer of jobs. A commit costs an fsync (226 to 624 a second on the machines we measured), so whatever arrived while the last
 /// transaction was on its way to the disk shares the next one. Callers go on when their transaction is durable.
 /// </summary>
-internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts, JobBatch batch, ILogger<GroupCommit> log) : IHostedService
+internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts, JobBatch batch, JobFeed feed, ILogger<GroupCommit> log) : IHostedService
 {
     /// <summary>Writes in one transaction: enough to hide the fsync, few enough that a claim never waits long behind inserts.</summary>
     private const int MaxBatch = 1000;
@@ -55,11 +55,12 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
 
     private async Task CommitAsync(List<StoreWrite> taken)
     {
+        var changes = new JobChanges(feed.IsWatched);
         try
         {
             await using var db = await contexts.CreateDbContextAsync();
             await using var transaction = await db.Database.BeginTransactionAsync();
-            await batch.ApplyAsync(db, taken);
+            await batch.ApplyAsync(db, taken, changes);
             await transaction.CommitAsync();
         }
         catch (Exception exception) when (Providers.IsUnavailable(exception))
@@ -84,5 +85,6 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
         }
 
         foreach (var write in taken) write.Complete();
+        feed.Announce(changes);
     }
 }

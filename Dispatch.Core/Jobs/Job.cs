@@ -39,7 +39,7 @@ public sealed class Job
     /// <summary>The host that holds the alarm, or the claim; null while the job only waits in the database.</summary>
     public Guid? ArmedBy { get; init; }
 
-    /// <summary>Marks the rows that one batch of claims won.</summary>
+    /// <summary>Marks the rows that one batch of claims or rearms won.</summary>
     public Guid? ClaimId { get; init; }
 
     public long CreatedAt { get; init; }

@@ -10,19 +10,19 @@ namespace Dispatch.Jobs;
 /// </summary>
 internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
 {
-    public async Task ApplyAsync(DispatchDbContext db, IReadOnlyList<StoreWrite> writes)
+    public async Task ApplyAsync(DispatchDbContext db, IReadOnlyList<StoreWrite> writes, JobChanges changes)
     {
         var now = clock.NowMs();
 
-        await InsertAsync(db, [.. writes.OfType<InsertWrite>()]);
-        foreach (var custom in writes.OfType<ICustomWrite>()) await custom.RunAsync(db);
-        foreach (var cancel in writes.OfType<CancelWrite>()) cancel.Result = await CancelAsync(db, cancel, now);
-        await RearmAsync(db, [.. writes.OfType<RearmWrite>()], now);
-        await ClaimAsync(db, [.. writes.OfType<ClaimWrite>()], now);
-        await RecordAsync(db, [.. writes.OfType<RecordWrite>()], now);
+        await InsertAsync(db, [.. writes.OfType<InsertWrite>()], changes);
+        foreach (var custom in writes.OfType<ICustomWrite>()) await custom.RunAsync(db, changes);
+        foreach (var cancel in writes.OfType<CancelWrite>()) cancel.Result = await CancelAsync(db, cancel, now, changes);
+        await RearmAsync(db, [.. writes.OfType<RearmWrite>()], now, changes);
+        await ClaimAsync(db, [.. writes.OfType<ClaimWrite>()], now, changes);
+        await RecordAsync(db, [.. writes.OfType<RecordWrite>()], now, changes);
     }
 
-    private static async Task InsertAsync(DispatchDbContext db, InsertWrite[] inserts)
+    private static async Task InsertAsync(DispatchDbContext db, InsertWrite[] inserts, JobChanges changes)
     {
         if (inserts.Length == 0) return;
 
@@ -37,26 +37,41 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
             insert.Result = projects.Contains(insert.Job.ProjectId) && (insert.KeyId is not { } key || keys.Contains(key));
         }
 
-        await db.InsertRowsAsync([.. inserts.Where(i => i.Result).Select(i => i.Job)]);
+        var jobs = inserts.Where(i => i.Result).Select(i => i.Job).ToArray();
+        await db.InsertRowsAsync(jobs);
+        foreach (var job in jobs) changes.Inserted(job);
     }
 
-    private static async Task<CancelOutcome> CancelAsync(DispatchDbContext db, CancelWrite cancel, long now)
+    private static async Task<CancelOutcome> CancelAsync(DispatchDbContext db, CancelWrite cancel, long now, JobChanges changes)
     {
         var job = db.Jobs.Where(j => j.Id == cancel.JobId && j.ProjectId == cancel.ProjectId);
-        if (await job.TakeAsync(Transition.Cancel, now) == 1) return CancelOutcome.Cancelled;
+        if (await job.TakeAsync(Transition.Cancel, now) == 1)
+        {
+            changes.Moved(cancel.ProjectId, cancel.JobId, Transition.Cancel, now);
+            return CancelOutcome.Cancelled;
+        }
+
         return await job.AnyAsync() ? CancelOutcome.NotScheduled : CancelOutcome.NotFound;
     }
 
-    private async Task RearmAsync(DispatchDbContext db, RearmWrite[] rearms, long now)
+    private async Task RearmAsync(DispatchDbContext db, RearmWrite[] rearms, long now, JobChanges changes)
     {
         if (rearms.Length == 0) return;
 
-        var ids = rearms.Select(r => r.JobId).ToArray();
+        var projects = rearms.DistinctBy(r => r.JobId).ToDictionary(r => r.JobId, r => r.ProjectId);
+        var ids = projects.Keys.ToArray();
+        Guid? mark = Guid.CreateVersion7(clock.GetUtcNow());
         var latest = now + (long)Timing.AlarmLead.TotalMilliseconds + 1000;   // a stale alarm must not bring a later retry forward
-        await db.Jobs.Where(j => ids.Contains(j.Id) && j.ArmedBy == host.Id && j.NextAttemptAt <= latest).TakeAsync(Transition.Rearm, now);
+        var rearmed = await db.Jobs
+            .Where(j => ids.Contains(j.Id) && j.ArmedBy == host.Id && j.NextAttemptAt <= latest)
+            .TakeAsync(Transition.Rearm, now, set => set.SetProperty(j => j.ClaimId, mark));
+
+        // Doubled and stale alarms take nothing: the mark tells which did.
+        var moved = rearmed == ids.Length ? ids : await db.Jobs.Where(j => ids.Contains(j.Id) && j.ClaimId == mark).Select(j => j.Id).ToArrayAsync();
+        foreach (var id in moved) changes.Moved(projects[id], id, Transition.Rearm, now);
     }
 
-    private async Task ClaimAsync(DispatchDbContext db, ClaimWrite[] claims, long now)
+    private async Task ClaimAsync(DispatchDbContext db, ClaimWrite[] claims, long now, JobChanges changes)
     {
         if (claims.Length == 0) return;
 
@@ -76,11 +91,12 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
                 j.Id, j.ProjectId, j.Title, j.WebhookUrl, j.Payload, j.NextAttemptAt!.Value, j.Attempt, j.RetryCount,
                 p.SecretCipher, p.PreviousSecretCipher, p.PreviousSecretExpiresAt)).ToDictionaryAsync(j => j.Id);
 
+        foreach (var job in won.Values) changes.Moved(job.ProjectId, job.Id, Transition.Claim, now);
         // Two alarms of one job may ask in one batch; one of them gets it.
         foreach (var claim in claims) claim.Result = won.Remove(claim.JobId, out var job) ? job : null;
     }
 
-    private static async Task RecordAsync(DispatchDbContext db, RecordWrite[] records, long now)
+    private static async Task RecordAsync(DispatchDbContext db, RecordWrite[] records, long now, JobChanges changes)
     {
         foreach (var group in records.GroupBy(r => (r.Transition, r.Job.Attempt, r.RetryAt, r.KeepsAlarm)))
         {
@@ -95,7 +111,11 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
 
             // A lost claim among many: the whole batch is carried out again one by one, and only the loser writes nothing.
             if (recorded < ids.Length && ids.Length > 1) throw new LostClaimException();
-            foreach (var record in group) record.Result = recorded == ids.Length;
+            foreach (var record in group)
+            {
+                record.Result = recorded == ids.Length;
+                if (record.Result) changes.Moved(record.Job.ProjectId, record.Job.Id, transition, now);
+            }
         }
 
         await db.InsertRowsAsync([.. records.Where(r => r.Result).Select(r => r.Attempt)]);

@@ -19,7 +19,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
     public Task<CancelOutcome> CancelAsync(Guid jobId, Guid projectId) => commits.WriteAsync(new CancelWrite(jobId, projectId));
 
     /// <summary>The retry's alarm rang: FAILED goes back to SCHEDULED.</summary>
-    public Task RearmAsync(Guid jobId, CancellationToken stopping) => UntilStoredAsync(() => new RearmWrite(jobId), stopping);
+    public Task RearmAsync(Guid jobId, Guid projectId, CancellationToken stopping) => UntilStoredAsync(() => new RearmWrite(jobId, projectId), stopping);
 
     /// <summary>Null: cancelled, already claimed, or not this host's.</summary>
     public Task<ClaimedJob?> ClaimAsync(Guid jobId, CancellationToken stopping) => UntilStoredAsync(() => new ClaimWrite(jobId), stopping);
@@ -43,7 +43,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
         if (free.Count == 0) return [];
 
         var ids = free.Select(j => j.Id).ToArray();
-        var won = await commits.WriteAsync(new CustomWrite<HashSet<Guid>>(async write =>
+        var won = await commits.WriteAsync(new CustomWrite<HashSet<Guid>>(async (write, _) =>
         {
             var armed = await write.Jobs
                 .Where(j => ids.Contains(j.Id) && j.ArmedBy == null && j.NextAttemptAt != null)
@@ -75,7 +75,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
         var interrupted = 0;
         while (await InterruptAsync(db => db.Jobs.Where(j => j.ArmedBy != null && j.ArmedBy != host.Id), stopping) is > 0 and var some) interrupted += some;
 
-        var freed = await commits.WriteAsync(new CustomWrite<int>(db => db.Jobs
+        var freed = await commits.WriteAsync(new CustomWrite<int>((db, _) => db.Jobs
             .Where(j => j.ArmedBy != null && j.ArmedBy != host.Id && j.NextAttemptAt != null)
             .ExecuteUpdateAsync(set => set.SetProperty(j => j.ArmedBy, (Guid?)null))));
         Log.Recovered(log, interrupted, freed);
@@ -86,7 +86,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
         InterruptAsync(db => db.Jobs.Where(j => jobIds.Contains(j.Id) && j.ArmedBy == host.Id), stopping);
 
     /// <summary>A stopping host gives back what it has not claimed.</summary>
-    public Task<int> GiveBackAsync() => commits.WriteAsync(new CustomWrite<int>(db => db.Jobs
+    public Task<int> GiveBackAsync() => commits.WriteAsync(new CustomWrite<int>((db, _) => db.Jobs
         .Where(j => j.ArmedBy == host.Id && j.NextAttemptAt != null && j.Status != JobStatus.Firing)
         .ExecuteUpdateAsync(set => set.SetProperty(j => j.ArmedBy, (Guid?)null))));
 
@@ -94,7 +94,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
     public async Task<int> PurgeDeletedProjectsAsync(CancellationToken stopping)
     {
         await using var db = await contexts.CreateDbContextAsync(stopping);
-        return await db.Projects.AnyAsync(p => p.DeletedAt != null, stopping) ? await commits.WriteAsync(new CustomWrite<int>(PurgeAsync)) : 0;
+        return await db.Projects.AnyAsync(p => p.DeletedAt != null, stopping) ? await commits.WriteAsync(new CustomWrite<int>((write, _) => PurgeAsync(write))) : 0;
     }
 
     private static async Task<int> PurgeAsync(DispatchDbContext db)
@@ -108,20 +108,21 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
     private Task<int> InterruptAsync(Func<DispatchDbContext, IQueryable<Job>> held, CancellationToken stopping)
     {
         stopping.ThrowIfCancellationRequested();
-        return commits.WriteAsync(new CustomWrite<int>(async db =>
+        return commits.WriteAsync(new CustomWrite<int>(async (db, changes) =>
         {
             var now = clock.NowMs();
             var cut = await held(db)
                 .Where(j => j.Status == JobStatus.Firing && j.NextAttemptAt != null)
                 .OrderBy(j => j.NextAttemptAt)
                 .Take(1000)
-                .Select(j => new { j.Id, j.Attempt, ClaimedAt = j.UpdatedAt })
+                .Select(j => new { j.Id, j.ProjectId, j.Attempt, ClaimedAt = j.UpdatedAt })
                 .ToListAsync();
             if (cut.Count == 0) return 0;
 
             var ids = cut.Select(j => j.Id).ToArray();
             await db.Jobs.Where(j => ids.Contains(j.Id)).TakeAsync(Transition.Interrupt, now, set => set
                 .SetProperty(j => j.ArmedBy, (Guid?)null).SetProperty(j => j.ClaimId, (Guid?)null));
+            foreach (var job in cut) changes.Moved(job.ProjectId, job.Id, Transition.Interrupt, now);
             await db.InsertRowsAsync(cut.Select(j => new Attempt
             {
                 Id = Guid.CreateVersion7(clock.GetUtcNow()),

@@ -44,8 +44,10 @@ internal sealed class CancelWrite(Guid jobId, Guid projectId) : StoreWrite<Cance
 }
 
 /// <summary><see cref="Transition.Rearm"/>. The result is of no interest: the claim that follows looks again.</summary>
-internal sealed class RearmWrite(Guid jobId) : StoreWrite<bool>
+internal sealed class RearmWrite(Guid jobId, Guid projectId) : StoreWrite<bool>
 {
+    public Guid ProjectId => projectId;
+
     public Guid JobId => jobId;
 }
 
@@ -72,13 +74,13 @@ internal sealed class RecordWrite(ClaimedJob job, Attempt attempt, Transition tr
 }
 
 /// <summary>Anything else that changes jobs: arming, recovery, clearing a deleted project.</summary>
-internal sealed class CustomWrite<TResult>(Func<DispatchDbContext, Task<TResult>> write) : StoreWrite<TResult>, ICustomWrite
+internal sealed class CustomWrite<TResult>(Func<DispatchDbContext, JobChanges, Task<TResult>> write) : StoreWrite<TResult>, ICustomWrite
 {
-    public async Task RunAsync(DispatchDbContext db) => Result = await write(db);
+    public async Task RunAsync(DispatchDbContext db, JobChanges changes) => Result = await write(db, changes);
 }
 
 /// <inheritdoc cref="CustomWrite{TResult}"/>
 internal interface ICustomWrite
 {
-    Task RunAsync(DispatchDbContext db);
+    Task RunAsync(DispatchDbContext db, JobChanges changes);
 }

@@ -1,4 +1,5 @@
 using Dispatch.Data;
+using Dispatch.Jobs;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Projects;
@@ -10,7 +11,7 @@ internal sealed record KeyOwner(Guid KeyId, Guid ProjectId, Guid AccountId);
 internal sealed record NewApiKey(ApiKey Row, string Text);
 
 /// <summary>The keys of a project. Only SHA-256 of a key is stored.</summary>
-internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts, KeyUsage usage, TimeProvider clock)
+internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts, KeyUsage usage, JobFeed feed, TimeProvider clock)
 {
     public const string Prefix = "sk_";
 
@@ -35,6 +36,7 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
         db.ApiKeys.Add(key);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
+        Announce(accountId, projectId);
         return new NewApiKey(key, text);
     }
 
@@ -59,8 +61,10 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
             .Where(k => k.Id == keyId && k.ProjectId == projectId
                 && db.Projects.Any(p => p.Id == projectId && p.AccountId == accountId && p.DeletedAt == null))
             .ExecuteDeleteAsync(CancellationToken.None);   // a caller that hangs up must not leave the row gone and the cache believing in it
-        if (revoked > 0) cache.Clear();
-        return revoked > 0;
+        if (revoked == 0) return false;
+        cache.Clear();
+        Announce(accountId, projectId);
+        return true;
     }
 
     /// <summary>Whom the key speaks for; null when it is malformed, unknown or revoked.</summary>
@@ -90,6 +94,9 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
         if (owner is not null) cache.Add(hash, owner, epoch);
         return owner;
     }
+
+    private void Announce(Guid accountId, Guid projectId) =>
+        feed.Announce(accountId, new FeedChange(FeedKind.Project, projectId, null, null, clock.NowMs()));
 
     private static Task<bool> OwnsAsync(DispatchDbContext db, Guid accountId, Guid projectId, CancellationToken cancellation) =>
         db.Projects.AnyAsync(p => p.Id == projectId && p.AccountId == accountId && p.DeletedAt == null, cancellation);

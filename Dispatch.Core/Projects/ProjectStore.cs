@@ -1,10 +1,11 @@
 using Dispatch.Data;
+using Dispatch.Jobs;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Projects;
 
 /// <summary>The projects of an account. What belongs to someone else is not found, exactly as what does not exist.</summary>
-internal sealed class ProjectStore(IDbContextFactory<DispatchDbContext> contexts, SigningSecrets secrets, ApiKeyStore keys, TimeProvider clock)
+internal sealed class ProjectStore(IDbContextFactory<DispatchDbContext> contexts, SigningSecrets secrets, ApiKeyStore keys, JobFeed feed, TimeProvider clock)
 {
     public async Task<Project> CreateAsync(Guid accountId, string name, CancellationToken cancellation)
     {
@@ -19,6 +20,7 @@ internal sealed class ProjectStore(IDbContextFactory<DispatchDbContext> contexts
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         db.Projects.Add(project);
         await db.SaveChangesAsync(cancellation);
+        Announce(accountId, project.Id);
         return project;
     }
 
@@ -42,14 +44,18 @@ internal sealed class ProjectStore(IDbContextFactory<DispatchDbContext> contexts
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var renamed = await Owned(db, accountId, projectId).ExecuteUpdateAsync(set => set.SetProperty(p => p.Name, name), cancellation);
-        return renamed == 0 ? null : await Owned(db, accountId, projectId).AsNoTracking().FirstOrDefaultAsync(cancellation);
+        if (renamed == 0) return null;
+        Announce(accountId, projectId);
+        return await Owned(db, accountId, projectId).AsNoTracking().FirstOrDefaultAsync(cancellation);
     }
 
     /// <summary>Hides the project and deletes its keys; its jobs fire no more and are purged later. False: there is no such project.</summary>
     public async Task<bool> DeleteAsync(Guid accountId, Guid projectId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        return await DeleteAsync(db, Owned(db, accountId, projectId), cancellation) > 0;
+        if (await DeleteAsync(db, Owned(db, accountId, projectId), cancellation) == 0) return false;
+        Announce(accountId, projectId);
+        return true;
     }
 
     /// <summary>All of the account's projects, because the account goes.</summary>
@@ -70,6 +76,9 @@ internal sealed class ProjectStore(IDbContextFactory<DispatchDbContext> contexts
         keys.ForgetAll();
         return deleted;
     }
+
+    private void Announce(Guid accountId, Guid projectId) =>
+        feed.Announce(accountId, new FeedChange(FeedKind.Project, projectId, null, null, clock.NowMs()));
 
     private static IQueryable<Project> Owned(DispatchDbContext db, Guid accountId, Guid projectId) =>
         db.Projects.Where(p => p.Id == projectId && p.AccountId == accountId && p.DeletedAt == null);

@@ -24,13 +24,17 @@ internal sealed class StoreRig : IAsyncDisposable
 
     public Guid ProjectId { get; } = Guid.CreateVersion7();
 
+    public Guid AccountId { get; } = Guid.CreateVersion7();
+
+    public JobFeed Feed { get; private set; } = null!;
+
     public long Now => Clock.NowMs();
 
     public static async Task<StoreRig> StartAsync(DatabaseProvider provider)
     {
         var rig = new StoreRig(await TestDatabase.CreateAsync(provider));
         await using var db = await rig.Database.Contexts.CreateDbContextAsync();
-        db.Projects.Add(new Project { Id = rig.ProjectId, AccountId = Guid.CreateVersion7(), Name = "test", SecretCipher = "cipher" });
+        db.Projects.Add(new Project { Id = rig.ProjectId, AccountId = rig.AccountId, Name = "test", SecretCipher = "cipher" });
         await db.SaveChangesAsync();
         await rig.StartHostAsync();
         return rig;
@@ -41,7 +45,8 @@ internal sealed class StoreRig : IAsyncDisposable
     {
         if (commits is not null) await commits.StopAsync(CancellationToken.None);
         Host = new HostIdentity();
-        commits = new GroupCommit(Database.Contexts, new JobBatch(Host, Clock), NullLogger<GroupCommit>.Instance);
+        Feed = new JobFeed(Database.Contexts, Clock, NullLogger<JobFeed>.Instance);
+        commits = new GroupCommit(Database.Contexts, new JobBatch(Host, Clock), Feed, NullLogger<GroupCommit>.Instance);
         await commits.StartAsync(CancellationToken.None);
         Store = new JobStore(commits, Database.Contexts, Host, Clock, NullLogger<JobStore>.Instance);
     }
@@ -50,7 +55,7 @@ internal sealed class StoreRig : IAsyncDisposable
     {
         var job = new Job
         {
-            Id = Guid.CreateVersion7(), ProjectId = projectId ?? ProjectId, Title = "t", WebhookUrl = "http://example.com/hook", Payload = "{}"u8.ToArray(),
+            Id = Guid.CreateVersion7(), AccountId = AccountId, ProjectId = projectId ?? ProjectId, Title = "t", WebhookUrl = "http://example.com/hook", Payload = "{}"u8.ToArray(),
             FireAt = dueAt, NextAttemptAt = dueAt, ArmedBy = armed ? Host.Id : null, CreatedAt = Now, UpdatedAt = Now,
         };
         Assert.True(await Store.InsertAsync(job, keyId: null));

@@ -119,12 +119,12 @@ public sealed class JobStoreTests
         var failed = await rig.ReadAsync(job.Id);
         Assert.Equal((JobStatus.Failed, 1, rig.Now + 30_000), (failed.Status, failed.RetryCount, failed.NextAttemptAt!.Value));
 
-        await rig.Store.RearmAsync(job.Id, CancellationToken.None);   // a stale alarm, 30 s early
+        await rig.Store.RearmAsync(job.Id, rig.ProjectId, CancellationToken.None);   // a stale alarm, 30 s early
         Assert.Equal(JobStatus.Failed, (await rig.ReadAsync(job.Id)).Status);
         Assert.Equal(CancelOutcome.NotScheduled, await rig.Store.CancelAsync(job.Id, rig.ProjectId));
 
         rig.Clock.Advance(TimeSpan.FromSeconds(27));
-        await rig.Store.RearmAsync(job.Id, CancellationToken.None);
+        await rig.Store.RearmAsync(job.Id, rig.ProjectId, CancellationToken.None);
         Assert.Equal(JobStatus.Scheduled, (await rig.ReadAsync(job.Id)).Status);
     }
 

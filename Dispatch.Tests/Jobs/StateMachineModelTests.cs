@@ -75,7 +75,7 @@ public sealed class StateMachineModelTests
                 Assert.Equal(job.Fail(rig.Now), await rig.RecordAsync(held, last ? Transition.Exhaust : Transition.Retry, last ? null : rig.Now + RetryDelayMs));
                 break;
             case Step.RingRetry:
-                await rig.Store.RearmAsync(job.Id, CancellationToken.None);
+                await rig.Store.RearmAsync(job.Id, rig.ProjectId, CancellationToken.None);
                 job.Ring(rig.Now);
                 break;
             default:
