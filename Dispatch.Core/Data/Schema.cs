@@ -39,6 +39,20 @@ internal static class Schema
             attempt.HasOne<Job>().WithMany().HasForeignKey(a => a.JobId).OnDelete(DeleteBehavior.Cascade);
         });
 
+        model.Entity<ProjectTally>(tally =>
+        {
+            tally.ToTable("ProjectTallies");
+            tally.HasKey(t => new { t.ProjectId, t.HostId });
+            tally.HasOne<Project>().WithMany().HasForeignKey(t => t.ProjectId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        model.Entity<DeliveryHour>(hour =>
+        {
+            hour.ToTable("DeliveryHours");
+            hour.HasKey(h => new { h.ProjectId, h.Hour, h.HostId });
+            hour.HasOne<Project>().WithMany().HasForeignKey(h => h.ProjectId).OnDelete(DeleteBehavior.Cascade);
+        });
+
         model.Entity<Project>(project =>
         {
             project.ToTable("Projects");
