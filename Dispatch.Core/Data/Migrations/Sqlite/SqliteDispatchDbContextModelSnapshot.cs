@@ -315,12 +315,20 @@ namespace Dispatch.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ArmedBy", "NextAttemptAt")
+                    b.HasIndex("AccountId", "UpdatedAt", "ProjectId")
+                        .HasFilter("\"Status\" IN ('FAILED', 'DEAD')");
+
+                    b.HasIndex("ArmedBy", "NextAttemptAt", "ProjectId")
                         .HasFilter("\"NextAttemptAt\" IS NOT NULL");
 
-                    b.HasIndex("AccountId", "CreatedAt", "Id");
+                    b.HasIndex("ProjectId", "CreatedAt", "Id", "FireAt");
 
-                    b.HasIndex("ProjectId", "CreatedAt", "Id");
+                    b.HasIndex("AccountId", "CreatedAt", "Id", "ProjectId", "FireAt");
+
+                    b.HasIndex("ProjectId", "Status", "CreatedAt", "Id", "FireAt");
+
+                    b.HasIndex("AccountId", "Status", "CreatedAt", "Id", "ProjectId", "FireAt")
+                        .HasFilter("\"Status\" IN ('FAILED', 'DEAD', 'CANCELLED')");
 
                     b.ToTable("Jobs", (string)null);
                 });

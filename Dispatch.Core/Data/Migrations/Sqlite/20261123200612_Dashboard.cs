@@ -10,6 +10,18 @@ namespace Dispatch.Data.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropIndex(
+                name: "IX_Jobs_AccountId_CreatedAt_Id",
+                table: "Jobs");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Jobs_ArmedBy_NextAttemptAt",
+                table: "Jobs");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Jobs_ProjectId_CreatedAt_Id",
+                table: "Jobs");
+
             migrationBuilder.CreateTable(
                 name: "DeliveryHours",
                 columns: table => new
@@ -71,6 +83,39 @@ namespace Dispatch.Data.Migrations.Sqlite
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateIndex(
+                name: "IX_Jobs_AccountId_CreatedAt_Id_ProjectId_FireAt",
+                table: "Jobs",
+                columns: new[] { "AccountId", "CreatedAt", "Id", "ProjectId", "FireAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Jobs_AccountId_Status_CreatedAt_Id_ProjectId_FireAt",
+                table: "Jobs",
+                columns: new[] { "AccountId", "Status", "CreatedAt", "Id", "ProjectId", "FireAt" },
+                filter: "\"Status\" IN ('FAILED', 'DEAD', 'CANCELLED')");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Jobs_AccountId_UpdatedAt_ProjectId",
+                table: "Jobs",
+                columns: new[] { "AccountId", "UpdatedAt", "ProjectId" },
+                filter: "\"Status\" IN ('FAILED', 'DEAD')");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Jobs_ArmedBy_NextAttemptAt_ProjectId",
+                table: "Jobs",
+                columns: new[] { "ArmedBy", "NextAttemptAt", "ProjectId" },
+                filter: "\"NextAttemptAt\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Jobs_ProjectId_CreatedAt_Id_FireAt",
+                table: "Jobs",
+                columns: new[] { "ProjectId", "CreatedAt", "Id", "FireAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Jobs_ProjectId_Status_CreatedAt_Id_FireAt",
+                table: "Jobs",
+                columns: new[] { "ProjectId", "Status", "CreatedAt", "Id", "FireAt" });
+
             migrationBuilder.Sql(DashboardBackfill.Tallies);
             migrationBuilder.Sql(DashboardBackfill.Hours);
         }
@@ -83,6 +128,46 @@ namespace Dispatch.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "ProjectTallies");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Jobs_AccountId_CreatedAt_Id_ProjectId_FireAt",
+                table: "Jobs");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Jobs_AccountId_Status_CreatedAt_Id_ProjectId_FireAt",
+                table: "Jobs");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Jobs_AccountId_UpdatedAt_ProjectId",
+                table: "Jobs");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Jobs_ArmedBy_NextAttemptAt_ProjectId",
+                table: "Jobs");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Jobs_ProjectId_CreatedAt_Id_FireAt",
+                table: "Jobs");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Jobs_ProjectId_Status_CreatedAt_Id_FireAt",
+                table: "Jobs");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Jobs_AccountId_CreatedAt_Id",
+                table: "Jobs",
+                columns: new[] { "AccountId", "CreatedAt", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Jobs_ArmedBy_NextAttemptAt",
+                table: "Jobs",
+                columns: new[] { "ArmedBy", "NextAttemptAt" },
+                filter: "\"NextAttemptAt\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Jobs_ProjectId_CreatedAt_Id",
+                table: "Jobs",
+                columns: new[] { "ProjectId", "CreatedAt", "Id" });
         }
     }
 }

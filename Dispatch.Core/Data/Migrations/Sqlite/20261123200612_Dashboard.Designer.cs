@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Dispatch.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDispatchDbContext))]
-    [Migration("20261123194340_Dashboard")]
+    [Migration("20261123200612_Dashboard")]
     partial class Dashboard
     {
         /// <inheritdoc />
@@ -318,12 +318,20 @@ namespace Dispatch.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ArmedBy", "NextAttemptAt")
+                    b.HasIndex("AccountId", "UpdatedAt", "ProjectId")
+                        .HasFilter("\"Status\" IN ('FAILED', 'DEAD')");
+
+                    b.HasIndex("ArmedBy", "NextAttemptAt", "ProjectId")
                         .HasFilter("\"NextAttemptAt\" IS NOT NULL");
 
-                    b.HasIndex("AccountId", "CreatedAt", "Id");
+                    b.HasIndex("ProjectId", "CreatedAt", "Id", "FireAt");
 
-                    b.HasIndex("ProjectId", "CreatedAt", "Id");
+                    b.HasIndex("AccountId", "CreatedAt", "Id", "ProjectId", "FireAt");
+
+                    b.HasIndex("ProjectId", "Status", "CreatedAt", "Id", "FireAt");
+
+                    b.HasIndex("AccountId", "Status", "CreatedAt", "Id", "ProjectId", "FireAt")
+                        .HasFilter("\"Status\" IN ('FAILED', 'DEAD', 'CANCELLED')");
 
                     b.ToTable("Jobs", (string)null);
                 });
