@@ -35,7 +35,8 @@ internal static class PageServices
 
     public static IEndpointRouteBuilder MapDispatchPages(this IEndpointRouteBuilder app)
     {
-        app.MapRazorComponents<App>();
+        app.MapStaticAssets();
+        app.MapRazorComponents<App>().WithStaticAssets();
         app.MapPost("/logout", PageSignIn.SignOutAsync).ExcludeFromDescription();
         // No local-requests-only filter: behind a reverse proxy on the same machine every request is local.
         app.MapHangfireDashboardWithAuthorizationPolicy(Schemes.Operator, "/hangfire", new Hangfire.DashboardOptions { Authorization = [], DashboardTitle = "Dispatch" });
