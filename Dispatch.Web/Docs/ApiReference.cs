@@ -16,6 +16,7 @@ internal static class ApiReference
         options.OpenApiRoutePattern = "/openapi/v1.json";
         options.DynamicBaseServerUrl = true;
         options.Theme = ScalarTheme.None;
+        options.Favicon = "data:,";
         options.HideDarkModeToggle = true;   // the colours are app.css's, and so is the choice
         options.HeadContent = """<link rel="stylesheet" href="/app.css"><link rel="stylesheet" href="/docs-api.css"><script src="/docs.js" defer></script>""";
         options.HeaderContent = """<a class="back-to-guide" href="/docs/using">← Using Dispatch</a>""";
