@@ -118,3 +118,14 @@ async function reloadWhenBack() {
     await new Promise(done => setTimeout(done, 1000));
   }
 }
+
+// MudBlazor shows a dialog's title and does not name the dialog after it; a screen reader would only say "dialog".
+new MutationObserver(() => {
+  for (const dialog of document.querySelectorAll('.mud-dialog[role=dialog]:not([aria-labelledby])')) {
+    const title = dialog.querySelector('.mud-dialog-title');
+    if (!title) continue;
+    title.id ||= `${dialog.id}-title`;
+    dialog.setAttribute('aria-labelledby', title.id);
+    dialog.setAttribute('aria-modal', 'true');
+  }
+}).observe(document.body, { childList: true, subtree: true });
