@@ -22,6 +22,7 @@ need() {
   fi
 }
 need gcc cc
+need chromium chromium
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 selection=(-explicit off)

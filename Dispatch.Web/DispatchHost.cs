@@ -21,7 +21,15 @@ internal static class DispatchHost
     /// <exception cref="StartupException">A setting is wrong or the database cannot be opened; the message is for the operator.</exception>
     public static async Task<WebApplication> CreateAsync(string[] args, Action<IServiceCollection>? configure = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRootFor(args) });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = ContentRootFor(args),
+            // Beside the program's files, wherever it is started from and whatever process it is part of.
+            WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
+            ApplicationName = typeof(DispatchHost).Assembly.GetName().Name,
+        });
+        builder.WebHost.UseStaticWebAssets();   // where it was built but not published; else it does nothing
         var settings = DispatchSettings.Read(builder.Configuration);
         ConfigureServer(builder, settings);
 

@@ -25,13 +25,13 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
     [InlineData("/register")]
     public async Task A_page_carries_the_security_headers(string path)
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         using var page = await browser.GetAsync(path);
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         Assert.Equal("nosniff", page.Headers.GetValues("X-Content-Type-Options").Single());
         Assert.Equal("same-origin", page.Headers.GetValues("Referrer-Policy").Single());
         Assert.Contains("frame-ancestors 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
-        Assert.DoesNotContain("<script", await Browser.TextAsync(page), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("<script", await PageClient.TextAsync(page), StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]
@@ -40,19 +40,19 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
     [InlineData("/status/200")]
     public async Task An_unknown_page_is_404_with_a_way_on(string path)
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         using var page = await browser.GetAsync(path);
         Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
-        Assert.Contains("There is no such page", await Browser.TextAsync(page), StringComparison.Ordinal);
+        Assert.Contains("There is no such page", await PageClient.TextAsync(page), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_page_that_breaks_says_so_without_detail()
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         using var page = await browser.GetAsync("/test/fault?kind=bug");
         Assert.Equal(HttpStatusCode.InternalServerError, page.StatusCode);
-        Assert.Contains("Something went wrong on our side", await Browser.TextAsync(page), StringComparison.Ordinal);
+        Assert.Contains("Something went wrong on our side", await PageClient.TextAsync(page), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
     {
         await using var own = new TestWebHost();
         await own.InitializeAsync();
-        using var browser = new Browser(own.Address);
+        using var browser = new PageClient(own.Address);
         using (var page = await browser.GetAsync("/hangfire")) Assert.EndsWith("/login?returnUrl=%2Fhangfire", page.Headers.Location!.ToString(), StringComparison.Ordinal);
 
         using (var page = await browser.SubmitAsync("/register?returnUrl=%2Fhangfire", "register", "first@example.com", ApiClient.Password))
@@ -73,12 +73,12 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
 
         using (var page = await browser.GetAsync("/hangfire")) Assert.Equal(HttpStatusCode.OK, page.StatusCode);
 
-        using var other = new Browser(own.Address);
+        using var other = new PageClient(own.Address);
         using (await other.SubmitAsync("/register", "register", "second@example.com", ApiClient.Password))
         using (var page = await other.GetAsync("/hangfire"))
         {
             Assert.Equal(HttpStatusCode.Forbidden, page.StatusCode);
-            Assert.Contains("This page is for operators", await Browser.TextAsync(page), StringComparison.Ordinal);
+            Assert.Contains("This page is for operators", await PageClient.TextAsync(page), StringComparison.Ordinal);
         }
 
         own.Options.Operators = ["SECOND@example.com"];
@@ -89,24 +89,24 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
     public async Task One_signs_in_and_out()
     {
         var person = await host.RegisterAsync();
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         using (var page = await browser.SubmitAsync("/login", "login", person.Email!, "wrong password"))
         {
             Assert.Equal(HttpStatusCode.Unauthorized, page.StatusCode);
-            Assert.Contains("The e-mail or the password is wrong", await Browser.TextAsync(page), StringComparison.Ordinal);
+            Assert.Contains("The e-mail or the password is wrong", await PageClient.TextAsync(page), StringComparison.Ordinal);
         }
 
         using (var page = await browser.SubmitAsync("/login?returnUrl=https://evil.example", "login", person.Email!, ApiClient.Password)) Assert.Equal("/", page.Headers.Location?.ToString());
-        using (var page = await browser.GetAsync("/")) Assert.Contains(person.Email!, await Browser.TextAsync(page), StringComparison.Ordinal);
+        using (var page = await browser.GetAsync("/")) Assert.Contains(person.Email!, await PageClient.TextAsync(page), StringComparison.Ordinal);
         using (var page = await browser.PostAsync("/logout", [])) Assert.Equal(HttpStatusCode.BadRequest, page.StatusCode);   // without its token
         using (var page = await browser.SubmitAsync("/", "/logout")) Assert.Equal("/", page.Headers.Location?.ToString());
-        using (var page = await browser.GetAsync("/")) Assert.DoesNotContain(person.Email!, await Browser.TextAsync(page), StringComparison.Ordinal);
+        using (var page = await browser.GetAsync("/")) Assert.DoesNotContain(person.Email!, await PageClient.TextAsync(page), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_form_without_its_token_is_refused()
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         using var page = await browser.PostAsync("/login", new() { ["_handler"] = "login", ["Form.Email"] = "a@example.com", ["Form.Password"] = ApiClient.Password });
         Assert.Equal(HttpStatusCode.BadRequest, page.StatusCode);
     }
