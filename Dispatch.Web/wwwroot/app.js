@@ -117,3 +117,12 @@ async function reloadWhenBack() {
     await new Promise(done => setTimeout(done, 1000));
   }
 }
+
+// MudBlazor gives its dialogs no name: they take their title's.
+new MutationObserver(() => document.querySelectorAll('.mud-dialog[role=dialog]:not([aria-labelledby])').forEach(dialog => {
+  const title = dialog.querySelector('.mud-dialog-title');
+  if (!title) return;
+  title.id ||= `${dialog.id}-title`;
+  dialog.setAttribute('aria-labelledby', title.id);
+  dialog.setAttribute('aria-modal', 'true');
+})).observe(document.body, { childList: true, subtree: true });
