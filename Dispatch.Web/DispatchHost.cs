@@ -1,10 +1,10 @@
 using System.Text;
 using Dispatch.Data;
-using Dispatch.Delivery;
 using Dispatch.Execution;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Components;
+using Dispatch.Web.Inboxes;
 using Dispatch.Web.Operators;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -27,9 +27,10 @@ internal static class DispatchHost
 
         builder.Services
             .AddDispatchCore(settings, builder.Environment)
-            .AddSingleton<TargetCheck>(provider => provider.GetRequiredService<TargetGuard>().WhyDenied)
+            .AddSingleton<PublicAddress>()
             .AddDispatchAccounts()
             .AddDispatchApi()
+            .AddDispatchInboxes()
             .AddDispatchPages();
         configure?.Invoke(builder.Services);
 
@@ -39,6 +40,7 @@ internal static class DispatchHost
         app.UseEnvelopeErrors();   // inside the framework's page for developers as well, which would show the stack
         if (settings.Dispatch.KnownProxies.Count > 0) app.UseForwardedHeaders();   // with no proxy named, the middleware would believe anyone
         if (!app.Environment.IsDevelopment()) app.UseHsts();
+        app.UseDispatchInboxes();
         app.UseDispatchPages();
         app.UseAuthentication();
         app.UseAuthorization();

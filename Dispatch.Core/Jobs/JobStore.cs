@@ -1,5 +1,6 @@
 using Dispatch.Data;
 using Dispatch.Execution;
+using Dispatch.Inboxes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -90,7 +91,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
         .Where(j => j.ArmedBy == host.Id && j.NextAttemptAt != null && j.Status != JobStatus.Firing)
         .ExecuteUpdateAsync(set => set.SetProperty(j => j.ArmedBy, (Guid?)null))));
 
-    /// <summary>Removes up to 1,000 jobs of deleted projects, or else the projects that have none left. Returns how many rows went.</summary>
+    /// <summary>Removes up to 1,000 jobs of deleted projects, or else 100 requests of their inboxes, or else the projects that have no job left. Returns how many rows went.</summary>
     public async Task<int> PurgeDeletedProjectsAsync(CancellationToken stopping)
     {
         await using var db = await contexts.CreateDbContextAsync(stopping);
@@ -102,6 +103,10 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
         var deleted = db.Projects.Where(p => p.DeletedAt != null).Select(p => p.Id);
         var some = await db.Jobs.Where(j => deleted.Contains(j.ProjectId) && j.Status != JobStatus.Firing).OrderBy(j => j.Id).Take(1000).Select(j => j.Id).ToListAsync();
         if (some.Count > 0) return await db.Jobs.Where(j => some.Contains(j.Id)).ExecuteDeleteAsync();
+
+        // Not left to the projects' own deletion: 100 requests of 256 KiB each, many times over, would be one long transaction.
+        var requests = db.InboxRequests.Where(r => deleted.Contains(r.ProjectId)).OrderBy(r => r.Id).Take(InboxStore.Kept).Select(r => r.Id);
+        if (await db.InboxRequests.Where(r => requests.Contains(r.Id)).ExecuteDeleteAsync() is > 0 and var removed) return removed;
         return await db.Projects.Where(p => p.DeletedAt != null && !db.Jobs.Any(j => j.ProjectId == p.Id)).ExecuteDeleteAsync();
     }
 

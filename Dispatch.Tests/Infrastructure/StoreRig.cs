@@ -1,4 +1,5 @@
 using Dispatch.Execution;
+using Dispatch.Inboxes;
 using Dispatch.Jobs;
 using Dispatch.Projects;
 using Microsoft.EntityFrameworkCore;
@@ -30,7 +31,7 @@ internal sealed class StoreRig : IAsyncDisposable
     {
         var rig = new StoreRig(await TestDatabase.CreateAsync(provider));
         await using var db = await rig.Database.Contexts.CreateDbContextAsync();
-        db.Projects.Add(new Project { Id = rig.ProjectId, AccountId = Guid.CreateVersion7(), Name = "test", SecretCipher = "cipher" });
+        db.Projects.Add(new Project { Id = rig.ProjectId, AccountId = Guid.CreateVersion7(), Name = "test", SecretCipher = "cipher", InboxToken = InboxToken.Create() });
         await db.SaveChangesAsync();
         await rig.StartHostAsync();
         return rig;

@@ -16,12 +16,16 @@ namespace Dispatch.Web.Client.Contracts;
 [JsonSerializable(typeof(Envelope<NewKeyDto>))]
 [JsonSerializable(typeof(Envelope<KeyList>))]
 [JsonSerializable(typeof(Envelope<SigningSecretDto>))]
+[JsonSerializable(typeof(Envelope<Inbox>))]
+[JsonSerializable(typeof(Envelope<InboxAnswer>))]
+[JsonSerializable(typeof(HeaderLine[]))]
 [JsonSerializable(typeof(JobRequest))]
 [JsonSerializable(typeof(Credentials))]
 [JsonSerializable(typeof(PasswordChange))]
 [JsonSerializable(typeof(AccountDeletion))]
 [JsonSerializable(typeof(ProjectRequest))]
 [JsonSerializable(typeof(KeyRequest))]
+[JsonSerializable(typeof(InboxAnswer))]
 public sealed partial class DispatchJson : JsonSerializerContext
 {
     /// <summary>The context with <see cref="PlainJsonEncoder"/>, for both ends of the wire.</summary>

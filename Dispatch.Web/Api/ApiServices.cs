@@ -30,6 +30,7 @@ internal static class ApiServices
         api.MapProjects();
         api.MapKeys();
         api.MapSigningSecret();
+        api.MapInbox();
         api.MapJobs();
         app.MapOpenApi();
         return app;
