@@ -119,13 +119,11 @@ async function reloadWhenBack() {
   }
 }
 
-// MudBlazor shows a dialog's title and does not name the dialog after it; a screen reader would only say "dialog".
-new MutationObserver(() => {
-  for (const dialog of document.querySelectorAll('.mud-dialog[role=dialog]:not([aria-labelledby])')) {
-    const title = dialog.querySelector('.mud-dialog-title');
-    if (!title) continue;
-    title.id ||= `${dialog.id}-title`;
-    dialog.setAttribute('aria-labelledby', title.id);
-    dialog.setAttribute('aria-modal', 'true');
-  }
-}).observe(document.body, { childList: true, subtree: true });
+// MudBlazor gives its dialogs no name: they take their title's.
+new MutationObserver(() => document.querySelectorAll('.mud-dialog[role=dialog]:not([aria-labelledby])').forEach(dialog => {
+  const title = dialog.querySelector('.mud-dialog-title');
+  if (!title) return;
+  title.id ||= `${dialog.id}-title`;
+  dialog.setAttribute('aria-labelledby', title.id);
+  dialog.setAttribute('aria-modal', 'true');
+})).observe(document.body, { childList: true, subtree: true });
