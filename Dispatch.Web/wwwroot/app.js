@@ -82,8 +82,9 @@ async function copy(text) {
   area.remove();
 }
 
-// How the page hangs on the host: data-connection on <html> is live, reconnecting or offline; the lamp in the bar and the banner follow it.
-// Blazor reports a circuit's state to #components-reconnect-modal; the WebAssembly client calls setConnection.
+// How the page hangs on the host: data-connection on <html> is connecting (until the page is interactive), live,
+// reconnecting or offline; the lamp in the bar and the banner follow it.
+// Blazor reports a circuit's state to #components-reconnect-modal; the live feeds call setConnection.
 function setConnection(state) { document.documentElement.dataset.connection = state; }
 globalThis.dispatchConnection = { set: setConnection };
 
