@@ -5,6 +5,7 @@ using Dispatch.Execution;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Components;
+using Dispatch.Web.Docs;
 using Dispatch.Web.Operators;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -25,11 +26,10 @@ internal static class DispatchHost
         {
             Args = args,
             ContentRootPath = ContentRootFor(args),
-            // Beside the program's files, wherever it is started from and whatever process it is part of.
-            WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
-            ApplicationName = typeof(DispatchHost).Assembly.GetName().Name,
+            ApplicationName = typeof(DispatchHost).Assembly.GetName().Name,        // also where a test is what was started: static files are listed under it
+            WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),   // of a published host; the content root may be elsewhere
         });
-        builder.WebHost.UseStaticWebAssets();   // where it was built but not published; else it does nothing
+        builder.WebHost.UseStaticWebAssets();   // of a host that was only built, whose files are still in the source tree
         var settings = DispatchSettings.Read(builder.Configuration);
         ConfigureServer(builder, settings);
 
@@ -38,7 +38,8 @@ internal static class DispatchHost
             .AddSingleton<TargetCheck>(provider => provider.GetRequiredService<TargetGuard>().WhyDenied)
             .AddDispatchAccounts()
             .AddDispatchApi()
-            .AddDispatchPages();
+            .AddDispatchPages()
+            .AddDispatchDocs();
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -53,6 +54,7 @@ internal static class DispatchHost
         app.UseAntiforgery();
         app.MapDispatchApi();
         app.MapDispatchPages();
+        app.MapDispatchDocs();
         app.MapDispatchOperators();
         return app;
     }

@@ -1,57 +1,31 @@
+using System.Text.Json.Serialization.Metadata;
 using Dispatch.Web.Client.Api;
 using Microsoft.AspNetCore.Components;
 
 namespace Dispatch.Web.Client.Live;
 
-/// <summary>
-/// A page that reads once, at prerender or when it is navigated to, then listens and reads again when something changed. What it read is a
-/// <c>[PersistentState]</c> property of the page itself.
-/// </summary>
-public abstract class LivePage : ComponentBase, IDisposable
+/// <summary>A page that reads once, at prerender or when it is navigated to, then listens and reads again when something changed.</summary>
+public abstract class LivePage<T> : ComponentBase, IDisposable where T : class
 {
+    // What came while a reading was under way: the answer may be older than that.
+    private readonly List<ChangeBatch> meanwhile = [];
     private Refresher? refresher;
     private IDisposable? listening;
     private bool isHandedOver;
 
-    [Inject]
-    private ILiveFeed Feed { get; set; } = null!;
+    /// <summary>What was read at prerender; the page gives it its <c>[PersistentState]</c>.</summary>
+    public abstract T? Kept { get; set; }
+
+    /// <summary>What is shown; null until something was read.</summary>
+    protected T? Shown { get; private set; }
 
     /// <summary>Why the last reading failed; null when it did not. What was read before stays.</summary>
-    protected ApiFailure? Failure { get; set; }
+    protected ApiFailure? Failure { get; private set; }
 
-    /// <summary>True once something was read, here or at prerender.</summary>
-    protected abstract bool HasData { get; }
+    protected abstract JsonTypeInfo<T> Json { get; }
 
-    /// <summary>Reads what the page shows, and sets <see cref="Failure"/>.</summary>
-    protected abstract Task ReadAsync();
-
-    /// <summary>What can be shown of a change at once, before it is read.</summary>
-    protected virtual void Apply(ChangeBatch batch)
-    {
-    }
-
-    /// <summary>Reads again soon; on the page's own context.</summary>
-    protected void ReadAgain() => refresher?.Ask();
-
-    protected override async Task OnInitializedAsync()
-    {
-        isHandedOver = HasData;
-        if (!isHandedOver) await ReadAsync();
-    }
-
-    protected override void OnAfterRender(bool firstRender)
-    {
-        if (!firstRender) return;
-        refresher = new Refresher(RefreshAsync);
-        listening = Feed.Listen(batch => InvokeAsync(() =>
-        {
-            Apply(batch);
-            StateHasChanged();
-            refresher.Ask();
-        }));
-        // What changed between the prerender and now was told to nobody.
-        if (isHandedOver) refresher.Ask();
-    }
+    [Inject]
+    private ILiveFeed Feed { get; set; } = null!;
 
     public void Dispose()
     {
@@ -59,11 +33,52 @@ public abstract class LivePage : ComponentBase, IDisposable
         GC.SuppressFinalize(this);
     }
 
+    protected abstract Task<ApiResult<T>> AskAsync();
+
+    /// <summary>What can be said of a change at once, before it is read.</summary>
+    protected virtual T Apply(T shown, ChangeBatch batch) => shown;
+
+    protected async Task ReadAsync()
+    {
+        meanwhile.Clear();
+        var result = await AskAsync();
+        Failure = result.Failure;
+        if (result.Data is { } data) Shown = meanwhile.Aggregate(data, Apply);
+    }
+
+    /// <summary>Reads again soon; on the page's own context.</summary>
+    protected void ReadAgain() => refresher?.Ask();
+
+    protected override async Task OnInitializedAsync()
+    {
+        isHandedOver = Kept is not null;
+        Shown = Kept;
+        if (!isHandedOver) await ReadAsync();
+        Kept = KeptState.OrNull(Shown, Json);
+    }
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (!firstRender) return;
+        refresher = new Refresher(RefreshAsync);
+        listening = Feed.Listen(batch => InvokeAsync(() => Changed(batch)));
+        // What changed between the prerender and now was told to nobody.
+        if (isHandedOver) refresher.Ask();
+    }
+
     protected virtual void Dispose(bool disposing)
     {
         if (!disposing) return;
         listening?.Dispose();
         refresher?.Dispose();
+    }
+
+    private void Changed(ChangeBatch batch)
+    {
+        meanwhile.Add(batch);
+        if (Shown is not null) Shown = Apply(Shown, batch);
+        StateHasChanged();
+        ReadAgain();
     }
 
     private async Task RefreshAsync()

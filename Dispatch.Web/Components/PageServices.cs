@@ -47,7 +47,8 @@ internal static class PageServices
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null)   // the policy below says it
             .AddInteractiveWebAssemblyRenderMode()
-            .AddAdditionalAssemblies(typeof(Routes).Assembly);
+            .AddAdditionalAssemblies(typeof(Routes).Assembly)
+            .WithStaticAssets();
         app.MapDispatchLive();
         app.MapPost("/logout", PageSignIn.SignOutAsync).ExcludeFromDescription();
         // No local-requests-only filter: behind a reverse proxy on the same machine every request is local.

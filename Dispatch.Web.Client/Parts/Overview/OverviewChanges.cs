@@ -1,3 +1,4 @@
+using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;
 using Dispatch.Web.Client.Live;
 
@@ -8,20 +9,27 @@ internal static class OverviewChanges
 {
     public static Contracts.Overview With(this Contracts.Overview overview, ChangeBatch batch)
     {
-        var statuses = batch.Changes.Where(change => change is { Kind: ChangeKind.Job, JobId: not null, Status: not null })
-            .GroupBy(change => change.JobId!.Value).ToDictionary(changes => changes.Key, changes => changes.Last().Status!);
-        if (statuses.Count == 0) return overview;
+        var jobs = batch.Changes.Where(change => change is { Kind: ChangeKind.Job, JobId: not null, Status: not null }).ToList();
+        return jobs.Count == 0 ? overview : overview.WithJobs(job => jobs.Aggregate(job, Changed), jobs.Exists(change => change.Status == "SUCCESS"));
+    }
 
-        JobRow Now(JobRow job) => statuses.TryGetValue(job.Id, out var status) ? job with { Status = status } : job;
-        var start = overview.GettingStarted;
-        return overview with
+    /// <summary>The page does not show them, and long ones would not fit into what is handed over from the prerender.</summary>
+    public static Contracts.Overview WithoutUrls(this Contracts.Overview overview) => overview.WithJobs(job => job with { WebhookUrl = "" }, hasFired: false);
+
+    private static Contracts.Overview WithJobs(this Contracts.Overview overview, Func<JobRow, JobRow> now, bool hasFired) => overview with
+    {
+        LatestFailures = [.. overview.LatestFailures.Select(now)],
+        GettingStarted = overview.GettingStarted with
         {
-            LatestFailures = [.. overview.LatestFailures.Select(Now)],
-            GettingStarted = start with
-            {
-                NewestJob = start.NewestJob is { } newest ? Now(newest) : null,
-                HasFired = start.HasFired || statuses.ContainsValue("SUCCESS"),
-            },
-        };
+            NewestJob = overview.GettingStarted.NewestJob is { } newest ? now(newest) : null,
+            HasFired = overview.GettingStarted.HasFired || hasFired,
+        },
+    };
+
+    private static JobRow Changed(JobRow job, Change change)
+    {
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(change.At);
+        if (change.JobId != job.Id || change.Status == job.Status || Instant.Parse(job.UpdatedAt) > at) return job;
+        return job with { Status = change.Status!, NextAttemptAt = null, UpdatedAt = Instant.Format(at) };
     }
 }

@@ -186,6 +186,76 @@ namespace Dispatch.Data.Migrations.Sqlite
                     b.ToTable("Attempts", (string)null);
                 });
 
+            modelBuilder.Entity("Dispatch.Jobs.DeliveryHour", b =>
+                {
+                    b.Property<byte[]>("ProjectId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Hour")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("HostId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Died")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Failed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late1")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late10")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late100")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late1000")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late2")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late20")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late200")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late3")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late5")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late50")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late500")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late5000")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LateDay")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LateHour")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LateMinute")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Succeeded")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ProjectId", "Hour", "HostId");
+
+                    b.ToTable("DeliveryHours", (string)null);
+                });
+
             modelBuilder.Entity("Dispatch.Jobs.Job", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -245,14 +315,53 @@ namespace Dispatch.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ArmedBy", "NextAttemptAt")
+                    b.HasIndex("AccountId", "UpdatedAt", "ProjectId")
+                        .HasFilter("\"Status\" IN ('FAILED', 'DEAD')");
+
+                    b.HasIndex("ArmedBy", "NextAttemptAt", "ProjectId")
                         .HasFilter("\"NextAttemptAt\" IS NOT NULL");
 
-                    b.HasIndex("AccountId", "CreatedAt", "Id");
+                    b.HasIndex("ProjectId", "CreatedAt", "Id", "FireAt");
 
-                    b.HasIndex("ProjectId", "CreatedAt", "Id");
+                    b.HasIndex("AccountId", "CreatedAt", "Id", "ProjectId", "FireAt");
+
+                    b.HasIndex("ProjectId", "Status", "CreatedAt", "Id", "FireAt");
+
+                    b.HasIndex("AccountId", "Status", "CreatedAt", "Id", "ProjectId", "FireAt")
+                        .HasFilter("\"Status\" IN ('FAILED', 'DEAD', 'CANCELLED')");
 
                     b.ToTable("Jobs", (string)null);
+                });
+
+            modelBuilder.Entity("Dispatch.Jobs.ProjectTally", b =>
+                {
+                    b.Property<byte[]>("ProjectId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("HostId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Cancelled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Dead")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Failed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Firing")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Scheduled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Success")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ProjectId", "HostId");
+
+                    b.ToTable("ProjectTallies", (string)null);
                 });
 
             modelBuilder.Entity("Dispatch.Projects.ApiKey", b =>
@@ -454,12 +563,30 @@ namespace Dispatch.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Dispatch.Jobs.DeliveryHour", b =>
+                {
+                    b.HasOne("Dispatch.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Dispatch.Jobs.Job", b =>
                 {
                     b.HasOne("Dispatch.Projects.Project", null)
                         .WithMany()
                         .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Dispatch.Jobs.ProjectTally", b =>
+                {
+                    b.HasOne("Dispatch.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
