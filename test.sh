@@ -2,6 +2,7 @@
 # Runs all tests and ends with the line "N passed, N failed, N skipped".
 #   ./test.sh              everything but the long fault runs
 #   ./test.sh --long       the long fault runs only (scenario 1 of the reliability list at full length, and the like)
+#   ./test.sh --screenshots  takes the pictures of all pages into docs/screenshots
 #   ./test.sh -class NAME  any further arguments go to the xunit runner
 set -uo pipefail
 cd "$(dirname "$0")"
@@ -33,6 +34,10 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 selection=(-explicit off)
 if [ "${1:-}" = "--long" ]; then
   selection=(-explicit only -trait "Category=Long")
+  shift
+elif [ "${1:-}" = "--screenshots" ]; then
+  export DISPATCH_SCREENSHOTS=1
+  selection+=(-class Dispatch.Tests.Browser.EveryPageTests)
   shift
 fi
 

@@ -135,9 +135,7 @@ public sealed class JourneyTests(Chromium chromium)
         var other = await rig.Window.NewTabAsync();
         await DashboardRig.GotoAsync(other, "/overview");
 
-        await rig.Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Account") }).ClickAsync();
-        await rig.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
-        await rig.Page.WaitForURLAsync(rig.Host.Url + "/");
+        await rig.Window.SignOutAsync();
         await other.WaitForURLAsync("**/login*", new() { Timeout = 20_000 });
         await rig.Page.GotoAsync("/jobs");
         await rig.Page.WaitForURLAsync("**/login*");

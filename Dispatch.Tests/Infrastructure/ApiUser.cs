@@ -28,11 +28,12 @@ public sealed class ApiUser : IDisposable
     public string KeyId { get; private set; } = "";
 
     /// <summary>Registers, makes a project and a key.</summary>
-    public static async Task<ApiUser> SignUpAsync(string hostUrl)
+    public static async Task<ApiUser> SignUpAsync(string hostUrl, string projectName = "test", bool withProject = true)
     {
         var user = new ApiUser(hostUrl);
         user.Token = (await user.DataAsync(HttpMethod.Post, "auth/register", new { email = user.Email, password = user.Password })).GetProperty("token").GetString()!;
-        user.ProjectId = (await user.DataAsync(HttpMethod.Post, "projects", new { name = "test" })).GetProperty("id").GetString()!;
+        if (!withProject) return user;
+        user.ProjectId = (await user.DataAsync(HttpMethod.Post, "projects", new { name = projectName })).GetProperty("id").GetString()!;
         var key = await user.DataAsync(HttpMethod.Post, $"projects/{user.ProjectId}/keys", new { label = "test" });
         (user.Key, user.KeyId) = (key.GetProperty("key").GetString()!, key.GetProperty("id").GetString()!);
         return user;

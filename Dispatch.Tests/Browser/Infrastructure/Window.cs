@@ -51,6 +51,16 @@ public sealed class Window : IAsyncDisposable
         await Page.WaitForURLAsync("**/overview");
     }
 
+    /// <summary>Signs out by the menu of the interactive application; ends on the landing page.</summary>
+    public async Task SignOutAsync()
+    {
+        await Page.GotoAsync("/overview");
+        await Page.LiveAsync();
+        await Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Account") }).ClickAsync();
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Link, new() { Name = "Sign in" }).First.WaitForAsync();
+    }
+
     public void AssertNoComplaints() => Assert.Empty(Complaints);
 
     public async ValueTask DisposeAsync() => await context.CloseAsync();
