@@ -69,7 +69,8 @@ internal sealed class JobSearch(TimeProvider clock)
             var (reached, size) = (trail.Reached, chunk);
             var left = jobs.Where(j => j.CreatedAt < reached);
             // The chunk ends with an instant, so that it needs no comparison of ids; all jobs of that instant are in it.
-            var end = await left.OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id).Skip(size - 1).Select(j => (long?)j.CreatedAt).FirstOrDefaultAsync(cancellation);
+            var end = await left.OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id)
+                .Skip(size - 1).Select(j => (long?)j.CreatedAt).FirstOrDefaultAsync(cancellation);
             if (end is { } last) left = left.Where(j => j.CreatedAt >= last);
 
             trail.Add(await MatchAsync(left, text, cancellation), end);
