@@ -46,7 +46,8 @@ internal sealed class JobGridQueries(IDbContextFactory<DispatchDbContext> contex
                 return new FoundJobs(filter.Page == 1 ? await db.RowsAsync([id], cancellation) : [], 1, IsExact: true, SearchedSince: null);
             }
 
-            return await search.FindAsync(db, jobs, new SearchFor(sight.AccountId, sight.Only, filter.Status, text.ToLowerInvariant(), filter.From, filter.Until), filter, cancellation);
+            var what = new SearchFor(sight.AccountId, sight.Only, filter.Status, text.ToLowerInvariant(), filter.From, filter.Until);
+            return await search.FindAsync(db, jobs, what, filter, cancellation);
         }
 
         IQueryable<Job>[] parts = [.. sight.Parts(db, filter.Status).Select(part => DueWithin(part, filter))];

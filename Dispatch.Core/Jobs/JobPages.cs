@@ -32,7 +32,11 @@ internal static class JobPages
         }
 
         var heads = new List<FoundJob>();
-        foreach (var part in parts) heads.AddRange(await Ordered(part, fromNew).Take(before + count).Select(j => new FoundJob(j.CreatedAt, j.Id)).ToListAsync(cancellation));
+        foreach (var part in parts)
+        {
+            heads.AddRange(await Ordered(part, fromNew).Take(before + count).Select(j => new FoundJob(j.CreatedAt, j.Id)).ToListAsync(cancellation));
+        }
+
         heads.Sort((a, b) => fromNew ? b.CompareTo(a) : a.CompareTo(b));
         return await db.RowsAsync([.. heads.Skip(before).Take(count).Select(job => job.Id)], cancellation);
     }

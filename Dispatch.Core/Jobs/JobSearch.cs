@@ -33,11 +33,17 @@ internal sealed class JobSearch(TimeProvider clock)
         await trail.Door.WaitAsync(cancellation);
         try
         {
-            var started = clock.GetTimestamp();
-            bool InTime() => clock.GetElapsedTime(started) < Budget;
             var wanted = Math.Min(filter.Skip + filter.Limit, Enough);
-            await LookAtNewAsync(trail, jobs, what.Text, InTime, cancellation);
-            await GoOnAsync(trail, jobs, what.Text, () => InTime() && trail.Found.Count <= wanted, cancellation);
+            var isNew = trail.Reached == long.MaxValue;
+            var half = isNew ? TimeSpan.Zero : Budget / 2;   // else jobs that keep coming in would leave no time for the older ones
+            var started = clock.GetTimestamp();
+            if (!isNew) await LookAtNewAsync(trail, jobs, what.Text, () => clock.GetElapsedTime(started) < half, cancellation);
+            var turned = clock.GetTimestamp();
+            if (trail.Found.Count <= wanted)
+            {
+                await GoOnAsync(trail, jobs, what.Text, () => clock.GetElapsedTime(turned) < Budget - half && trail.Found.Count <= wanted, cancellation);
+            }
+
 
             var ids = filter.Skip >= trail.Found.Count ? [] : trail.Found.Skip((int)filter.Skip).Take(filter.Limit).Select(f => f.Id).ToArray();
             var rows = await db.RowsAsync(ids, cancellation);
@@ -64,12 +70,14 @@ internal sealed class JobSearch(TimeProvider clock)
 
     private static async Task GoOnAsync(SearchTrail trail, IQueryable<Job> jobs, string text, Func<bool> goOn, CancellationToken cancellation)
     {
-        for (var chunk = FirstChunk; !trail.IsComplete && goOn(); chunk = Math.Min(chunk * 2, LargestChunk))
+        // One chunk at least, or a call that finds little time would lead nowhere.
+        for (var chunk = FirstChunk; !trail.IsComplete && (chunk == FirstChunk || goOn()); chunk = Math.Min(chunk * 2, LargestChunk))
         {
             var (reached, size) = (trail.Reached, chunk);
             var left = jobs.Where(j => j.CreatedAt < reached);
             // The chunk ends with an instant, so that it needs no comparison of ids; all jobs of that instant are in it.
-            var end = await left.OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id).Skip(size - 1).Select(j => (long?)j.CreatedAt).FirstOrDefaultAsync(cancellation);
+            var end = await left.OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id)
+                .Skip(size - 1).Select(j => (long?)j.CreatedAt).FirstOrDefaultAsync(cancellation);
             if (end is { } last) left = left.Where(j => j.CreatedAt >= last);
 
             trail.Add(await MatchAsync(left, text, cancellation), end);

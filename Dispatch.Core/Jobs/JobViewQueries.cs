@@ -19,6 +19,9 @@ internal sealed record RequestAsSent(int Attempt, IReadOnlyList<Header> Headers,
 /// <summary>Reads the page of a job. The request is not stored; it is made again from what was stored, which is all that went into it.</summary>
 internal sealed class JobViewQueries(IDbContextFactory<DispatchDbContext> contexts, JobQueries jobs, SigningSecrets secrets, DeliveryOptions options)
 {
+    /// <summary>A claim is made at most this long before the attempt is due.</summary>
+    private static readonly long ClaimMargin = (long)Execution.Timing.ClaimLead.TotalMilliseconds + 50;
+
     /// <summary>Null: no such job in sight.</summary>
     public async Task<JobInFull?> FindAsync(JobScope scope, Guid jobId, CancellationToken cancellation)
     {
@@ -28,7 +31,8 @@ internal sealed class JobViewQueries(IDbContextFactory<DispatchDbContext> contex
         var project = await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == history.Project.Id, cancellation);
         // When an interrupted attempt was sent, and whether, died with its host.
         var sent = history.Attempts.FirstOrDefault(attempt => attempt.Status != AttemptStatus.Interrupted);
-        return new JobInFull(history, history.Job.ArmedBy is not null, options.MaxAttempts, sent is null || project is null ? null : Rebuild(history.Job, sent, project));
+        var request = sent is null || project is null ? null : Rebuild(history.Job, sent, project);
+        return new JobInFull(history, history.Job.ArmedBy is not null, options.MaxAttempts, request);
     }
 
     private RequestAsSent Rebuild(Job job, Attempt attempt, Project project)
@@ -47,7 +51,4 @@ internal sealed class JobViewQueries(IDbContextFactory<DispatchDbContext> contex
         var claimedAtTheEarliest = Math.Max(job.CreatedAt, attempt.FiredAt - (attempt.LatenessMs ?? 0) - ClaimMargin);
         return rotatedAt < claimedAtTheEarliest;
     }
-
-    /// <summary>A claim is made at most this long before the attempt is due.</summary>
-    private static readonly long ClaimMargin = (long)Execution.Timing.ClaimLead.TotalMilliseconds + 50;
 }

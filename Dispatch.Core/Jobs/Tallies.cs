@@ -32,7 +32,8 @@ internal static class Tallies
         var tallies = db.ProjectTallies.Where(t => t.HostId != livingHostId && t.HostId != Guid.Empty);
         foreach (var row in await tallies.AsNoTracking().ToListAsync())
         {
-            folded.Jobs[row.ProjectId] = folded.Jobs.GetValueOrDefault(row.ProjectId) + new StatusTally(row.Scheduled, row.Firing, row.Success, row.Failed, row.Dead, row.Cancelled);
+            folded.Jobs[row.ProjectId] = folded.Jobs.GetValueOrDefault(row.ProjectId)
+                + new StatusTally(row.Scheduled, row.Firing, row.Success, row.Failed, row.Dead, row.Cancelled);
         }
 
         var hours = db.DeliveryHours.Where(h => h.HostId != livingHostId && h.HostId != Guid.Empty);

@@ -1,6 +1,7 @@
 using Dispatch.Jobs;
 using Dispatch.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Dispatch.Tests.Jobs;
 
@@ -73,6 +74,32 @@ public sealed class JobGridTests
 
         Assert.Equal(["number 501", "number 500", "number 499"], after.Jobs.Take(3).Select(j => j.Title));
         Assert.Equal(before.Total + 2, after.Total);
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task A_search_that_runs_out_of_time_says_so_and_goes_on_when_asked_again(DatabaseProvider provider)
+    {
+        await using var rig = await StoreRig.StartAsync(provider);
+        await rig.SeedAsync(8_000, i => (rig.ProjectId, JobStatus.Scheduled, i % 1000 == 0 ? "needle" : "hay"), begin: rig.Now - 60_000);
+        // A clock that goes on with every look at it: each call has time for a chunk or two.
+        var clock = new FakeTimeProvider(rig.Clock.GetUtcNow()) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(70) };
+        var grid = new JobGridQueries(rig.Database.Contexts, new JobSearch(clock));
+
+        var read = (await grid.ReadAsync(rig.AccountId, Filter(search: "needle"), TestContext.Current.CancellationToken))!;
+        Assert.False(read.TotalIsExact);
+        Assert.InRange(read.Total, 1, 7);
+        Assert.Equal(read.Jobs.Count, read.Total);
+        Assert.True(read.SearchedSince <= read.Jobs[^1].CreatedAt);
+        for (var calls = 0; !read.TotalIsExact; calls++)
+        {
+            Assert.True(calls < 10);
+            var next = (await grid.ReadAsync(rig.AccountId, Filter(search: "needle"), TestContext.Current.CancellationToken))!;
+            Assert.True(next.TotalIsExact || next.SearchedSince < read.SearchedSince);
+            read = next;
+        }
+
+        Assert.Equal((8, null), (read.Total, read.SearchedSince));
+        Assert.Equal(8, read.Jobs.Count);
     }
 
     /// <summary>A page's ids must come from an index alone, whatever it is filtered by: a look-up for each skipped row is what makes a grid slow.</summary>
