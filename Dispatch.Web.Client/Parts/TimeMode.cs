@@ -12,6 +12,12 @@ public enum TimeMode
     /// <summary>Time of day, to the millisecond.</summary>
     Time,
 
+    /// <summary>Time of day, to the minute.</summary>
+    Minute,
+
+    /// <summary>The date alone.</summary>
+    Day,
+
     /// <summary>"in 2 min", "3 hr. ago".</summary>
     Relative,
 

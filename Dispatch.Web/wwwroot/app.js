@@ -45,6 +45,8 @@ customElements.define('local-time', class extends HTMLElement {
       case 'relative': return inWords(ahead);
       case 'countdown': return ahead > 0 ? clock(ahead) : 'now';
       case 'time': return at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
+      case 'day': return at.toLocaleDateString([], { year: 'numeric', month: 'short', day: 'numeric' });
+      case 'minute': return at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
       default: {
         const sameYear = at.getFullYear() === new Date().getFullYear();
         const fractionalSecondDigits = this.getAttribute('mode') === 'precise' ? 3 : undefined;
