@@ -30,6 +30,9 @@ internal sealed class FakeDispatchApi : IDispatchApi
 
     public Func<JobsQuery, ApiResult<JobGrid>> OnJobs { get; set; } = _ => Missing<JobGrid>();
 
+    /// <summary>What was read for a grid is answered when this has ended.</summary>
+    public Task JobsTake { get; set; } = Task.CompletedTask;
+
     public Func<Guid, ApiResult<JobView>> OnJob { get; set; } = _ => Missing<JobView>();
 
     public Func<Guid, string, ApiResult<JobDto>> OnSchedule { get; set; } = (_, _) => Missing<JobDto>();
@@ -68,7 +71,12 @@ internal sealed class FakeDispatchApi : IDispatchApi
 
     public Task<ApiResult<SigningSecretDto>> RotateSigningSecretAsync(Guid projectId) => Task.FromResult(OnRotateSigningSecret(projectId));
 
-    public Task<ApiResult<JobGrid>> JobsAsync(JobsQuery query, CancellationToken cancellation = default) => Task.FromResult(OnJobs(query));
+    public async Task<ApiResult<JobGrid>> JobsAsync(JobsQuery query, CancellationToken cancellation = default)
+    {
+        var result = OnJobs(query);
+        await JobsTake.WaitAsync(cancellation);
+        return result;
+    }
 
     public Task<ApiResult<JobView>> JobAsync(Guid jobId, CancellationToken cancellation = default) => Task.FromResult(OnJob(jobId));
 

@@ -11,5 +11,8 @@ internal sealed class FakeLiveFeed : ILiveFeed
 
     public Task TellAsync(ChangeKind kind, Guid projectId) => listeners.TellAsync(new ChangeBatch([new Change(kind, projectId, null, null, 0)], LookAgain: false));
 
+    public Task TellJobAsync(Guid projectId, Guid jobId, string status, long at) =>
+        TellAsync(new ChangeBatch([new Change(ChangeKind.Job, projectId, jobId, status, at)], LookAgain: false));
+
     public Task TellAsync(ChangeBatch batch) => listeners.TellAsync(batch);
 }

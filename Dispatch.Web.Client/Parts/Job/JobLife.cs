@@ -47,7 +47,7 @@ internal static class JobLife
     private static IEnumerable<LifeStep> Arming(JobView view)
     {
         if (view.IsArmed || view.Job.Logs.Count > 0 || view.Job.Status is "FIRING") yield return new LifeStep(StepTone.Done, "Armed", "A host set its alarm.");
-        else if (view.Job.Status == "SCHEDULED") yield return new LifeStep(StepTone.Ahead, "Armed", "A host sets its alarm when the instant comes near.");
+        else if (view.Job.Status == "SCHEDULED") yield return new LifeStep(StepTone.Ahead, "Not armed yet", "A host sets its alarm when the instant comes near.");
     }
 
     private static IEnumerable<LifeStep> Due(JobView view)
