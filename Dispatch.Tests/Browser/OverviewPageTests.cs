@@ -67,16 +67,4 @@ public sealed class OverviewPageTests : ComponentTest
         Render<OverviewPage>();
         Assert.Contains("/login?returnUrl=", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void What_is_handed_over_from_the_prerender_fits_into_one_message()
-    {
-        var rows = Enumerable.Range(0, 8).Select(_ => Job("DEAD") with { WebhookUrl = $"https://example.com/{new string('a', 2_000)}" }).ToArray();
-        Api.OnOverview = () => FakeDispatchApi.Found(Overview(null, rows));
-        Assert.All(Render<OverviewPage>().Instance.Kept!.LatestFailures, row => Assert.Empty(row.WebhookUrl));
-
-        var titled = rows.Select(row => row with { Title = new string('ß', 200) }).ToArray();
-        Api.OnOverview = () => FakeDispatchApi.Found(Overview(null, titled));
-        Assert.Null(Render<OverviewPage>().Instance.Kept);
-    }
 }

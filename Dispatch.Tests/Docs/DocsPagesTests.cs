@@ -11,7 +11,7 @@ public sealed partial class DocsPagesTests(TestWebHost host) : IClassFixture<Tes
     [Fact]
     public async Task Docs_leads_to_the_guide()
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         using var page = await browser.GetAsync("/docs");
         Assert.Equal(HttpStatusCode.Redirect, page.StatusCode);
         Assert.Equal("/docs/using", page.Headers.Location?.ToString());
@@ -45,7 +45,7 @@ public sealed partial class DocsPagesTests(TestWebHost host) : IClassFixture<Tes
         var ids = Ids().Matches(page).Select(match => match.Groups[1].Value).ToArray();
         Assert.Equal(ids.Distinct(), ids);
 
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         foreach (var link in Links().Matches(page[page.IndexOf("<main", StringComparison.Ordinal)..]).Select(match => match.Groups[1].Value).Distinct())
         {
             var parts = link.Split('#');
@@ -114,7 +114,7 @@ public sealed partial class DocsPagesTests(TestWebHost host) : IClassFixture<Tes
         var nonces = new HashSet<string>();
         for (var i = 0; i < 2; i++)
         {
-            using var browser = new Browser(host.Address);
+            using var browser = new PageClient(host.Address);
             using var page = await browser.GetAsync("/docs/api/");
             Assert.Equal(HttpStatusCode.OK, page.StatusCode);
             var policy = page.Headers.GetValues("Content-Security-Policy").Single();
@@ -123,10 +123,10 @@ public sealed partial class DocsPagesTests(TestWebHost host) : IClassFixture<Tes
             Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
             Assert.DoesNotContain("unsafe-eval", policy, StringComparison.Ordinal);
             Assert.Contains("connect-src 'self';", policy, StringComparison.Ordinal);
-            Assert.DoesNotContain("https://", await Browser.TextAsync(page), StringComparison.Ordinal);
+            Assert.DoesNotContain("https://", await PageClient.TextAsync(page), StringComparison.Ordinal);
         }
 
-        using var other = new Browser(host.Address);
+        using var other = new PageClient(host.Address);
         using (var guide = await other.GetAsync("/docs/using")) Assert.DoesNotContain("nonce", guide.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         foreach (var asset in (string[])["/docs/api/scalar.js", "/docs/api/scalar.aspnetcore.js", "/docs-api.css", "/docs.css", "/docs.js"])
         {
@@ -144,10 +144,10 @@ public sealed partial class DocsPagesTests(TestWebHost host) : IClassFixture<Tes
 
     private static async Task<(string Text, string? MediaType)> ReadAsync(TestWebHost host, string path)
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         using var answer = await browser.GetAsync(path);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return (await Browser.TextAsync(answer), answer.Content.Headers.ContentType?.MediaType);
+        return (await PageClient.TextAsync(answer), answer.Content.Headers.ContentType?.MediaType);
     }
 
     [GeneratedRegex(" id=\"([^\"]+)\"")]

@@ -18,9 +18,13 @@ internal static class PageServices
     // Hangfire's dashboard brings inline scripts of its own.
     private const string HangfirePolicy = "frame-ancestors 'none'; object-src 'none'; base-uri 'self'; form-action 'self'";
 
+    // A circuit begins with one message that brings back what was read while rendering: a grid of 100 jobs with URLs of 2,048 characters
+    // is near half a megabyte. At SignalR's default of 32 KB the circuit breaks off.
+    private const long MaxMessage = 1024 * 1024;
+
     public static IServiceCollection AddDispatchPages(this IServiceCollection services)
     {
-        services.AddRazorComponents().AddInteractiveServerComponents().AddInteractiveWebAssemblyComponents()
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => hub.MaximumReceiveMessageSize = MaxMessage).AddInteractiveWebAssemblyComponents()
             .AddAuthenticationStateSerialization(state => state.SerializeAllClaims = true);
         services.AddCascadingAuthenticationState();
         services.AddDashboard().AddDispatchLive();
