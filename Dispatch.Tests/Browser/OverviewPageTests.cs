@@ -55,9 +55,11 @@ public sealed class OverviewPageTests : ComponentTest
         Assert.Equal(["Invoice", "<b>Reminder</b>"], page.FindAll(".failure-title").Select(title => title.TextContent));
         Assert.Equal($"/jobs/{failed.Id}", page.FindAll(".failure-title")[1].GetAttribute("href"));
 
+        Api.OnOverview = () => new ApiFailure(503, "The storage does not answer", []);   // so the lamp cannot come from a reading
         await Feed.TellAsync(new ChangeBatch([new Change(ChangeKind.Job, failed.ProjectId, failed.Id, "DEAD", Now.AddSeconds(1).ToUnixTimeMilliseconds())], LookAgain: false));
 
         Assert.Equal(["DEAD", "DEAD"], page.FindAll(".failures .lamp").Select(lamp => lamp.GetAttribute("data-status")));
+        Assert.Equal("The storage does not answer", page.Find(".failure").TextContent);
     }
 
     [Fact]
