@@ -31,7 +31,7 @@ public sealed class KeysPanelTests : ComponentTest
         Assert.Equal(Key, Dialogs.Find(".key-once [data-copy]").GetAttribute("data-copy"));
         Assert.Contains("cannot show it again", Dialogs.Find(".key-warning").TextContent, StringComparison.Ordinal);
         var curl = Dialogs.Find(".key-curl [data-copy]").GetAttribute("data-copy")!;
-        Assert.StartsWith("curl -X POST http://localhost/api/v1/jobs ", curl, StringComparison.Ordinal);
+        Assert.StartsWith("curl -X POST 'http://localhost/api/v1/jobs' ", curl, StringComparison.Ordinal);
         Assert.Contains($"x-api-key: {Key}", curl, StringComparison.Ordinal);
         Assert.Contains($"\"webhookUrl\": \"{Inbox}\"", curl, StringComparison.Ordinal);
         Assert.Contains("\"fireAt\": \"2026-06-13T09:31:00.000Z\"", curl, StringComparison.Ordinal);

@@ -1,27 +1,24 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
-using Dispatch.Web.Client.Contracts;
+using Dispatch.Web.Client.Parts.Jobs;
 
 namespace Dispatch.Web.Client.Parts.Project;
 
 internal static class PrettyJson
 {
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = PlainJsonEncoder.Instance };
+    private const int Longest = 1_000_000;
 
-    /// <summary>The same JSON in lines, its numbers spelled as they were; null where the text is no JSON.</summary>
+    /// <summary>The same JSON in lines; null where the text is no JSON, or would become too long because of its many levels.</summary>
     public static string? Of(string text)
     {
         try
         {
             using var document = JsonDocument.Parse(text);
-            var buffer = new ArrayBufferWriter<byte>();
-            using (var writer = new Utf8JsonWriter(buffer, Indented)) document.WriteTo(writer);
-            return Encoding.UTF8.GetString(buffer.WrittenSpan);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)   // lone surrogates, escaped or not
+        catch (Exception exception) when (exception is JsonException or ArgumentException)   // the latter: half a surrogate pair
         {
             return null;
         }
+
+        return JsonLayout.Indent(text, Longest) is (var laid, IsCut: false) ? laid : null;
     }
 }

@@ -1,5 +1,5 @@
-using System.Text.Json;
-using Dispatch.Web.Client.Contracts;
+using Dispatch.Web.Client.Api;
+using Dispatch.Web.Client.Parts.Jobs;
 
 namespace Dispatch.Web.Client.Parts.Project;
 
@@ -9,13 +9,6 @@ internal static class TestJob
     public static readonly TimeSpan Ahead = TimeSpan.FromSeconds(5);
 
     /// <summary>The JSON text to schedule.</summary>
-    public static string To(string inboxUrl, DateTimeOffset now) => JsonSerializer.Serialize(
-        new JobRequest
-        {
-            Title = "Test job",
-            WebhookUrl = inboxUrl,
-            FireAt = Instants.ToText(now + Ahead),
-            Payload = new RawJson("""{"message":"Hello from Dispatch"}"""u8.ToArray()),
-        },
-        DispatchJson.Plain.JobRequest);
+    public static string To(string inboxUrl, DateTimeOffset now) =>
+        JobRequestText.Build("Test job", inboxUrl, Instant.Format(now + Ahead), """{"message":"Hello from Dispatch"}""");
 }

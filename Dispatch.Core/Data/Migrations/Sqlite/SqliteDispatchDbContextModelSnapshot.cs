@@ -142,6 +142,53 @@ namespace Dispatch.Data.Migrations.Sqlite
                     b.ToTable("Hosts", (string)null);
                 });
 
+            modelBuilder.Entity("Dispatch.Inboxes.ReceivedRequest", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("AnsweredStatus")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<bool>("BodyIsCut")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Headers")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("JobId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Method")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ProjectId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("ReceivedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Signature")
+                        .IsRequired()
+                        .HasMaxLength(7)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "ReceivedAt", "Id");
+
+                    b.ToTable("InboxRequests", (string)null);
+                });
+
             modelBuilder.Entity("Dispatch.Jobs.Attempt", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -421,6 +468,17 @@ namespace Dispatch.Data.Migrations.Sqlite
                     b.Property<long?>("DeletedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("InboxDelayMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("InboxStatus")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("InboxToken")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -439,6 +497,9 @@ namespace Dispatch.Data.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("AccountId");
+
+                    b.HasIndex("InboxToken")
+                        .IsUnique();
 
                     b.ToTable("Projects", (string)null);
                 });
@@ -550,6 +611,15 @@ namespace Dispatch.Data.Migrations.Sqlite
                     b.HasOne("Dispatch.Accounts.Account", null)
                         .WithMany()
                         .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Dispatch.Inboxes.ReceivedRequest", b =>
+                {
+                    b.HasOne("Dispatch.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
