@@ -89,6 +89,18 @@ public sealed class ProjectsPageTests : ComponentTest
         Assert.Equal("The storage does not answer", Render<ProjectsPage>().Find("[role=alert]").TextContent);
     }
 
+    [Fact]
+    public void What_is_handed_over_from_the_prerender_is_not_a_megabyte()
+    {
+        cards = [.. Enumerable.Repeat(Card(scheduled: 0, dead: 0, keys: 0), 100)];
+        Assert.Equal(100, Render<ProjectsPage>().Instance.Kept!.Projects.Count);
+
+        cards = [.. Enumerable.Repeat(cards[0], 4_000)];
+        var page = Render<ProjectsPage>();
+        Assert.Null(page.Instance.Kept);
+        Assert.Equal(4_000, page.FindAll(".project-card").Count);
+    }
+
     private static ProjectCard Card(long scheduled, long dead, int keys) => new()
     {
         Project = Billing,

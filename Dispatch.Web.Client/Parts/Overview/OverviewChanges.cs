@@ -9,23 +9,23 @@ internal static class OverviewChanges
 {
     public static Contracts.Overview With(this Contracts.Overview overview, ChangeBatch batch)
     {
-        var jobs = batch.Changes.Where(change => change is { Kind: ChangeKind.Job, JobId: not null, Status: not null }).ToList();
-        return jobs.Count == 0 ? overview : overview.WithJobs(job => jobs.Aggregate(job, Changed), jobs.Exists(change => change.Status == "SUCCESS"));
+        var changes = batch.Changes.Where(change => change is { Kind: ChangeKind.Job, JobId: not null, Status: not null }).ToList();
+        if (changes.Count == 0) return overview;
+        var start = overview.GettingStarted;
+        return overview with
+        {
+            LatestFailures = [.. overview.LatestFailures.Select(Now)],
+            GettingStarted = start with
+            {
+                NewestJob = start.NewestJob is { } newest ? Now(newest) : null,
+                HasFired = start.HasFired || changes.Exists(change => change.Status == "SUCCESS"),
+            },
+        };
+
+        JobRow Now(JobRow job) => changes.Aggregate(job, Changed);
     }
 
-    /// <summary>The page does not show them, and long ones would not fit into what is handed over from the prerender.</summary>
-    public static Contracts.Overview WithoutUrls(this Contracts.Overview overview) => overview.WithJobs(job => job with { WebhookUrl = "" }, hasFired: false);
-
-    private static Contracts.Overview WithJobs(this Contracts.Overview overview, Func<JobRow, JobRow> now, bool hasFired) => overview with
-    {
-        LatestFailures = [.. overview.LatestFailures.Select(now)],
-        GettingStarted = overview.GettingStarted with
-        {
-            NewestJob = overview.GettingStarted.NewestJob is { } newest ? now(newest) : null,
-            HasFired = overview.GettingStarted.HasFired || hasFired,
-        },
-    };
-
+    // The feed may tell what the last reading knew already.
     private static JobRow Changed(JobRow job, Change change)
     {
         var at = DateTimeOffset.FromUnixTimeMilliseconds(change.At);
