@@ -40,6 +40,7 @@ internal static class DispatchHost
         if (settings.Dispatch.KnownProxies.Count > 0) app.UseForwardedHeaders();   // with no proxy named, the middleware would believe anyone
         if (!app.Environment.IsDevelopment()) app.UseHsts();
         app.UseDispatchPages();
+        app.UseSameOriginForConnections();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
