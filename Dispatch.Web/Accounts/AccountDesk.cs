@@ -24,6 +24,10 @@ internal sealed class AccountDesk(
     public static readonly Failure WrongCredentials = new(
         401, "The e-mail or the password is wrong, or the account is locked for 15 minutes after too many wrong passwords", new ApiError("wrong_credentials"));
 
+    /// <summary>Whether anyone may make an account now.</summary>
+    public async Task<bool> IsRegistrationOpenAsync(CancellationToken cancellation) =>
+        options.Registration == RegistrationMode.Open || !await db.Users.AnyAsync(cancellation);
+
     public async Task<Parsed<Account>> RegisterAsync(string email, string password, IPAddress? address, CancellationToken cancellation)
     {
         if (Check(email, password) is { } invalid) return invalid;

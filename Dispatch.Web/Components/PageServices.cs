@@ -25,7 +25,7 @@ internal static class PageServices
     // Passkeys for this host's own pages; nothing else that a page could ask a device for.
     private const string Permissions =
         "publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=(), payment=(), usb=(), "
-        + "serial=(), hid=(), bluetooth=(), midi=(), display-capture=()";
+        + "serial=(), hid=(), midi=(), display-capture=()";
 
     public static IServiceCollection AddDispatchPages(this IServiceCollection services)
     {
