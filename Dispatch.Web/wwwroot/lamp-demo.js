@@ -22,7 +22,10 @@ function tell(row, step, left) {
 }
 
 if (demo && !stillness.matches) {
-  const walks = [...demo.querySelectorAll('[data-steps]')].map(row => ({ row, steps: stepsOf(row), at: -1, until: 0 }));
+  const walks = [...demo.querySelectorAll('[data-steps]')].map(row => {
+    const [steps, shown] = [stepsOf(row), row.querySelector('[data-status]').dataset.status];
+    return { row, steps, at: steps.findIndex(step => step.status === shown) - 1, until: 0 };   // from where it stands
+  });
   const tick = () => {
     if (stillness.matches) { clearInterval(ticking); return; }
     const now = performance.now();
