@@ -17,8 +17,8 @@ public sealed class Session
 
     public SessionKind Kind { get; init; }
 
-    /// <summary>SHA-256 of the token's ASCII text, 32 bytes; null for a browser, whose cookie is encrypted and names the id.</summary>
-    public byte[]? Hash { get; init; }
+    /// <summary>SHA-256 of the token's ASCII text, 32 bytes. For a browser, whose cookie is encrypted and names the id, of a token that nobody has.</summary>
+    public required byte[] Hash { get; init; }
 
     /// <summary>What the browser or program called itself when it signed in, cut at <see cref="MaxUserAgent"/>.</summary>
     public string? UserAgent { get; init; }

@@ -29,12 +29,12 @@ internal sealed class SessionStore(IDbContextFactory<DispatchDbContext> contexts
     public async Task<NewSession?> OpenAsync(Account account, SessionOrigin origin, CancellationToken cancellation)
     {
         var token = Secret.Create(Prefix);
-        return await AddAsync(account, SessionKind.Token, Secret.Hash(token), origin, cancellation) is { } session ? new NewSession(token, session.ExpiresAt) : null;
+        return await AddAsync(account, SessionKind.Token, token, origin, cancellation) is { } session ? new NewSession(token, session.ExpiresAt) : null;
     }
 
     /// <summary>The same for a browser; the id is for its cookie.</summary>
     public async Task<Guid?> OpenBrowserAsync(Account account, SessionOrigin origin, CancellationToken cancellation) =>
-        (await AddAsync(account, SessionKind.Browser, hash: null, origin, cancellation))?.Id;
+        (await AddAsync(account, SessionKind.Browser, Secret.Create(Prefix), origin, cancellation))?.Id;
 
     /// <summary>The account's open sessions, those seen last first.</summary>
     public async Task<IReadOnlyList<Session>> ListAsync(Guid accountId, int limit, CancellationToken cancellation)
@@ -63,7 +63,7 @@ internal sealed class SessionStore(IDbContextFactory<DispatchDbContext> contexts
     /// <summary>Whoever deletes sessions in a transaction of their own says so once it is committed.</summary>
     public void TellEnded() => Ended?.Invoke();
 
-    private async Task<Session?> AddAsync(Account account, SessionKind kind, byte[]? hash, SessionOrigin origin, CancellationToken cancellation)
+    private async Task<Session?> AddAsync(Account account, SessionKind kind, string token, SessionOrigin origin, CancellationToken cancellation)
     {
         var now = clock.NowMs();
         var session = new Session
@@ -71,7 +71,7 @@ internal sealed class SessionStore(IDbContextFactory<DispatchDbContext> contexts
             Id = Guid.CreateVersion7(clock.GetUtcNow()),
             AccountId = account.Id,
             Kind = kind,
-            Hash = hash,
+            Hash = Secret.Hash(token),
             UserAgent = origin.UserAgent,
             IpAddress = origin.Address,
             CreatedAt = now,
