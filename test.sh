@@ -22,6 +22,12 @@ need() {
   fi
 }
 need gcc cc
+need chromium chromium
+need nodejs node
+need python3 python3
+need curl curl
+need jq jq
+need openssl openssl
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 selection=(-explicit off)

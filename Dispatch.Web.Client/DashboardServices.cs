@@ -1,4 +1,6 @@
+using Dispatch.Web.Client.Parts;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;
 
@@ -7,10 +9,15 @@ namespace Dispatch.Web.Client;
 /// <summary>What the pages need wherever they run.</summary>
 public static class DashboardServices
 {
-    public static IServiceCollection AddDashboard(this IServiceCollection services) => services.AddMudServices(mud =>
+    public static IServiceCollection AddDashboard(this IServiceCollection services)
     {
-        mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
-        mud.SnackbarConfiguration.PreventDuplicates = true;
-        mud.SnackbarConfiguration.ShowTransitionDuration = 100;
-    });
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddScoped<BrowserFields>();
+        return services.AddMudServices(mud =>
+        {
+            mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
+            mud.SnackbarConfiguration.PreventDuplicates = true;
+            mud.SnackbarConfiguration.ShowTransitionDuration = 100;
+        });
+    }
 }

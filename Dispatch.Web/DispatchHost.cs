@@ -5,6 +5,7 @@ using Dispatch.Execution;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Components;
+using Dispatch.Web.Docs;
 using Dispatch.Web.Operators;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -21,7 +22,14 @@ internal static class DispatchHost
     /// <exception cref="StartupException">A setting is wrong or the database cannot be opened; the message is for the operator.</exception>
     public static async Task<WebApplication> CreateAsync(string[] args, Action<IServiceCollection>? configure = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRootFor(args) });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = ContentRootFor(args),
+            ApplicationName = typeof(DispatchHost).Assembly.GetName().Name,        // also where a test is what was started: static files are listed under it
+            WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),   // of a published host; the content root may be elsewhere
+        });
+        builder.WebHost.UseStaticWebAssets();   // of a host that was only built, whose files are still in the source tree
         var settings = DispatchSettings.Read(builder.Configuration);
         ConfigureServer(builder, settings);
 
@@ -30,7 +38,8 @@ internal static class DispatchHost
             .AddSingleton<TargetCheck>(provider => provider.GetRequiredService<TargetGuard>().WhyDenied)
             .AddDispatchAccounts()
             .AddDispatchApi()
-            .AddDispatchPages();
+            .AddDispatchPages()
+            .AddDispatchDocs();
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -46,6 +55,7 @@ internal static class DispatchHost
         app.UseAntiforgery();
         app.MapDispatchApi();
         app.MapDispatchPages();
+        app.MapDispatchDocs();
         app.MapDispatchOperators();
         return app;
     }

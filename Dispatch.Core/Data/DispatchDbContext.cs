@@ -15,6 +15,10 @@ public abstract class DispatchDbContext(DbContextOptions options) : IdentityUser
 
     public DbSet<Attempt> Attempts => Set<Attempt>();
 
+    public DbSet<ProjectTally> ProjectTallies => Set<ProjectTally>();
+
+    public DbSet<DeliveryHour> DeliveryHours => Set<DeliveryHour>();
+
     public DbSet<Project> Projects => Set<Project>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();

@@ -7,7 +7,6 @@ namespace Dispatch.Delivery;
 internal sealed class WebhookSender : IDisposable
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
-    private static readonly string UserAgent = $"Dispatch/{typeof(WebhookSender).Assembly.GetName().Version!.ToString(3)}";
 
     private readonly DeliveryOptions options;
     private readonly TimeProvider clock;
@@ -77,11 +76,7 @@ internal sealed class WebhookSender : IDisposable
             // Of known length: no chunks, and headers and body leave in one write. Once that has begun, the handler never sends it again.
             Content = new ByteArrayContent(request.Body) { Headers = { ContentType = Json } },
         };
-        message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
-        message.Headers.TryAddWithoutValidation("x-dispatch-signature", request.Signature.DispatchSignature);
-        message.Headers.TryAddWithoutValidation("webhook-id", request.Signature.Id);
-        message.Headers.TryAddWithoutValidation("webhook-timestamp", request.Signature.Timestamp);
-        message.Headers.TryAddWithoutValidation("webhook-signature", request.Signature.StandardSignature);
+        foreach (var header in request.Headers) message.Headers.TryAddWithoutValidation(header.Name, header.Value);
         return message;
     }
 }

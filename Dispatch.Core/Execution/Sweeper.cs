@@ -6,7 +6,7 @@ namespace Dispatch.Execution;
 
 /// <summary>
 /// Brings the alarm clock in line with the database, once a second: arms what comes within the horizon, the overdue oldest first and a
-/// bounded number at a time, finds alarms that were lost, and clears deleted projects.
+/// bounded number at a time, finds alarms that were lost, clears deleted projects, and forgets old hours.
 /// </summary>
 internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster roster, DeliveryWorker worker, TimeProvider clock, ILogger<Sweeper> log) : BackgroundService
 {
@@ -15,7 +15,10 @@ internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster ros
     /// <summary>A large deleted project goes over several sweeps: arming must not wait for it.</summary>
     private const int PurgeChunks = 10;
 
+    private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
+
     private readonly SemaphoreSlim wake = new(0);
+    private long forgotAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -44,6 +47,7 @@ internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster ros
             await ArmAsync(stopping);
             await FindLostAsync(stopping);
             for (var chunk = 0; chunk < PurgeChunks && await store.PurgeDeletedProjectsAsync(stopping) > 0; chunk++) await Task.Yield();
+            await ForgetAsync();
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -83,6 +87,14 @@ internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster ros
         }
 
         foreach (var some in orphans.Chunk(ArmBatch)) await store.InterruptOrphansAsync(some, stopping);
+    }
+
+    // Now and then is enough: old hours are only in the way of a table's size.
+    private async Task ForgetAsync()
+    {
+        if (clock.NowMs() - forgotAt < ForgetEvery.TotalMilliseconds) return;
+        await store.ForgetHoursAsync();
+        forgotAt = clock.NowMs();
     }
 
     private void Wake()

@@ -20,6 +20,7 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
         await RearmAsync(db, [.. writes.OfType<RearmWrite>()], now, changes);
         await ClaimAsync(db, [.. writes.OfType<ClaimWrite>()], now, changes);
         await RecordAsync(db, [.. writes.OfType<RecordWrite>()], now, changes);
+        await db.CountAsync(host.Id, changes);
     }
 
     private static async Task InsertAsync(DispatchDbContext db, InsertWrite[] inserts, JobChanges changes)
@@ -114,7 +115,9 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
             foreach (var record in group)
             {
                 record.Result = recorded == ids.Length;
-                if (record.Result) changes.Moved(record.Job.ProjectId, record.Job.Id, transition, now);
+                if (!record.Result) continue;
+                changes.Moved(record.Job.ProjectId, record.Job.Id, transition, now);
+                changes.Attempted(record.Job.ProjectId, record.Attempt, died: transition == Transition.Exhaust);
             }
         }
 

@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
+
 namespace Dispatch.Jobs;
 
 /// <summary>
-/// What one transaction does to jobs, noted while its statements run and told when it is durable. A batch that is carried out again
-/// starts with a new one, so that nothing is told twice.
+/// What one transaction does to jobs, noted while its statements run: counted in the same transaction (<see cref="Tallies"/>), and told when it is
+/// durable (<see cref="JobFeed"/>). A batch that is carried out again starts with a new one, so that nothing is counted or told twice.
 /// </summary>
 /// <param name="isWatched">False: nobody listens, so nothing is noted for the feed.</param>
 internal sealed class JobChanges(bool isWatched)
@@ -10,8 +12,38 @@ internal sealed class JobChanges(bool isWatched)
     /// <summary>Null where nobody listened when the transaction began.</summary>
     public List<FeedChange>? Told { get; } = isWatched ? [] : null;
 
-    public void Inserted(Job job) => Told?.Add(new FeedChange(FeedKind.Job, job.ProjectId, job.Id, job.Status, job.CreatedAt));
+    /// <summary>By project.</summary>
+    public Dictionary<Guid, StatusTally> Jobs { get; } = [];
 
-    public void Moved(Guid projectId, Guid jobId, Transition transition, long now) =>
+    /// <summary>By project and the beginning of the hour in which the attempt was sent.</summary>
+    public Dictionary<(Guid ProjectId, long Hour), HourTally> Hours { get; } = [];
+
+    public void Inserted(Job job)
+    {
+        Count(job.ProjectId, job.Status, 1);
+        Told?.Add(new FeedChange(FeedKind.Job, job.ProjectId, job.Id, job.Status, job.CreatedAt));
+    }
+
+    public void Moved(Guid projectId, Guid jobId, Transition transition, long now)
+    {
+        Count(projectId, transition.From, -1);
+        Count(projectId, transition.To, 1);
         Told?.Add(new FeedChange(FeedKind.Job, projectId, jobId, transition.To, now));
+    }
+
+    /// <summary>An attempt's row was written.</summary>
+    public void Attempted(Guid projectId, Attempt attempt, bool died)
+    {
+        ref var hour = ref CollectionsMarshal.GetValueRefOrAddDefault(Hours, (projectId, HourTally.HourOf(attempt.FiredAt)), out _);
+        (hour ??= new HourTally()).Add(attempt.Status, attempt.LatenessMs, died);
+    }
+
+    /// <summary>The row went with its project. Nobody sees such jobs, so nobody is told.</summary>
+    public void Removed(Guid projectId, JobStatus status) => Count(projectId, status, -1);
+
+    private void Count(Guid projectId, JobStatus status, long step)
+    {
+        ref var tally = ref CollectionsMarshal.GetValueRefOrAddDefault(Jobs, projectId, out _);
+        tally = tally.Plus(status, step);
+    }
 }

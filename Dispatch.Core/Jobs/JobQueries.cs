@@ -17,8 +17,9 @@ internal sealed record JobFilter(JobStatus? Status, Guid? ProjectId, int Page, i
 internal sealed record ProjectRef(Guid Id, string Name);
 
 /// <summary>A job without its payload, which a list never shows and which may be 256 KiB.</summary>
+/// <param name="Attempts">Attempts started.</param>
 internal sealed record JobSummary(
-    Guid Id, Guid ProjectId, string Title, string WebhookUrl, long FireAt, JobStatus Status, int RetryCount, long? NextAttemptAt, long CreatedAt, long UpdatedAt);
+    Guid Id, Guid ProjectId, string Title, string WebhookUrl, long FireAt, JobStatus Status, int RetryCount, long? NextAttemptAt, long CreatedAt, long UpdatedAt, int Attempts);
 
 /// <summary>One page of a list.</summary>
 /// <param name="Projects">The names of the projects in sight, by id.</param>
@@ -35,19 +36,13 @@ internal sealed class JobQueries(IDbContextFactory<DispatchDbContext> contexts)
     public async Task<JobPage?> ListAsync(JobScope scope, JobFilter filter, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var projects = await InSight(db, scope).Select(p => new ProjectRef(p.Id, p.Name)).ToDictionaryAsync(p => p.Id, cancellation);
-        if (filter.ProjectId is { } asked)
-        {
-            if (!projects.ContainsKey(asked)) return null;
-            projects = new() { [asked] = projects[asked] };
-        }
+        if (await JobSight.LookAsync(db, scope, filter.ProjectId, cancellation) is not { } sight) return null;
 
-        var jobs = Within(db, scope, [.. projects.Keys]);
-        if (filter.Status is { } status) jobs = jobs.Where(j => j.Status == status);
-
-        var total = await jobs.CountAsync(cancellation);
+        var counts = await sight.CountAsync(db, cancellation);
+        var total = filter.Status is { } status ? counts.Of(status) : counts.Total;
         var skip = (filter.Page - 1L) * filter.Limit;
-        return new JobPage(skip < total ? await RowsAsync(jobs, (int)skip, filter.Limit, cancellation) : [], total, projects);
+        var page = await db.PageAsync(sight.Jobs(db, filter.Status), skip, filter.Limit, total, cancellation);
+        return new JobPage(sight.Visible(page), (int)Math.Min(total, int.MaxValue), sight.Projects);
     }
 
     /// <summary>Null: no such job in sight.</summary>
@@ -72,19 +67,4 @@ internal sealed class JobQueries(IDbContextFactory<DispatchDbContext> contexts)
         var projects = db.Projects.Where(p => p.AccountId == scope.AccountId && p.DeletedAt == null);
         return scope.ProjectId is { } only ? projects.Where(p => p.Id == only) : projects;
     }
-
-    // One project is one range of its own index; several are a range of the account's.
-    private static IQueryable<Job> Within(DispatchDbContext db, JobScope scope, Guid[] projectIds)
-    {
-        if (projectIds is not [var only]) return db.Jobs.Where(j => j.AccountId == scope.AccountId && projectIds.Contains(j.ProjectId));
-        return db.Jobs.Where(j => j.ProjectId == only);
-    }
-
-    private static async Task<IReadOnlyList<JobSummary>> RowsAsync(IQueryable<Job> jobs, int skip, int limit, CancellationToken cancellation) =>
-        await jobs
-            .OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id)
-            .Skip(skip).Take(limit)
-            .Select(j => new JobSummary(
-                j.Id, j.ProjectId, j.Title, j.WebhookUrl, j.FireAt, j.Status, j.RetryCount, j.NextAttemptAt, j.CreatedAt, j.UpdatedAt))
-            .ToListAsync(cancellation);
 }

@@ -78,6 +78,11 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
         var freed = await commits.WriteAsync(new CustomWrite<int>((db, _) => db.Jobs
             .Where(j => j.ArmedBy != null && j.ArmedBy != host.Id && j.NextAttemptAt != null)
             .ExecuteUpdateAsync(set => set.SetProperty(j => j.ArmedBy, (Guid?)null))));
+        await commits.WriteAsync(new CustomWrite<bool>(async (db, _) =>
+        {
+            await db.FoldAsync(host.Id);
+            return true;
+        }));
         Log.Recovered(log, interrupted, freed);
     }
 
@@ -94,14 +99,20 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
     public async Task<int> PurgeDeletedProjectsAsync(CancellationToken stopping)
     {
         await using var db = await contexts.CreateDbContextAsync(stopping);
-        return await db.Projects.AnyAsync(p => p.DeletedAt != null, stopping) ? await commits.WriteAsync(new CustomWrite<int>((write, _) => PurgeAsync(write))) : 0;
+        return await db.Projects.AnyAsync(p => p.DeletedAt != null, stopping) ? await commits.WriteAsync(new CustomWrite<int>(PurgeAsync)) : 0;
     }
 
-    private static async Task<int> PurgeAsync(DispatchDbContext db)
+    /// <summary>Removes what is too old for any chart. Returns how many rows went.</summary>
+    public Task<int> ForgetHoursAsync() => commits.WriteAsync(new CustomWrite<int>((db, _) => db.ForgetHoursAsync(clock.NowMs())));
+
+    private static async Task<int> PurgeAsync(DispatchDbContext db, JobChanges changes)
     {
         var deleted = db.Projects.Where(p => p.DeletedAt != null).Select(p => p.Id);
-        var some = await db.Jobs.Where(j => deleted.Contains(j.ProjectId) && j.Status != JobStatus.Firing).OrderBy(j => j.Id).Take(1000).Select(j => j.Id).ToListAsync();
-        if (some.Count > 0) return await db.Jobs.Where(j => some.Contains(j.Id)).ExecuteDeleteAsync();
+        var some = await db.Jobs.Where(j => deleted.Contains(j.ProjectId) && j.Status != JobStatus.Firing).OrderBy(j => j.Id).Take(1000)
+            .Select(j => new { j.Id, j.ProjectId, j.Status }).ToListAsync();
+        foreach (var job in some) changes.Removed(job.ProjectId, job.Status);
+        var ids = some.Select(j => j.Id).ToArray();
+        if (ids.Length > 0) return await db.Jobs.Where(j => ids.Contains(j.Id)).ExecuteDeleteAsync();
         return await db.Projects.Where(p => p.DeletedAt != null && !db.Jobs.Any(j => j.ProjectId == p.Id)).ExecuteDeleteAsync();
     }
 

@@ -16,7 +16,7 @@ public sealed class BrowserSessionTests(TestWebHost host) : IClassFixture<TestWe
         var person = await host.RegisterAsync();
         using var browser = await SignInAsync(person.Email!);
         using var page = await browser.GetAsync("/account");
-        var text = await Browser.TextAsync(page);
+        var text = await PageClient.TextAsync(page);
         Assert.Single(Regex.Matches(text, ", API token"));
         Assert.Single(Regex.Matches(text, "This one"));
         Assert.Single(Regex.Matches(text, "name=\"Form.Close\" value=\"[0-9a-f-]{36}\""));   // its own has no button
@@ -43,9 +43,9 @@ public sealed class BrowserSessionTests(TestWebHost host) : IClassFixture<TestWe
         var person = await host.RegisterAsync();
         using var here = await SignInAsync(person.Email!);
         using var page = await here.GetAsync("/account");
-        var token = Regex.Match(await Browser.TextAsync(page), "name=\"Form.Close\" value=\"([0-9a-f-]{36})\"").Groups[1].Value;
+        var token = Regex.Match(await PageClient.TextAsync(page), "name=\"Form.Close\" value=\"([0-9a-f-]{36})\"").Groups[1].Value;
 
-        using var stranger = new Browser(host.Address);
+        using var stranger = new PageClient(host.Address);
         await stranger.RegisterAsync();
         using (await stranger.SubmitAsync("/account", "sessions", new() { ["Form.Close"] = token })) Assert.Equal(200, (await person.GetAsync("auth/me")).Status);
         using (await here.SubmitAsync("/account", "sessions", new() { ["Form.Close"] = token })) Assert.Equal(401, (await person.GetAsync("auth/me")).Status);
@@ -55,7 +55,7 @@ public sealed class BrowserSessionTests(TestWebHost host) : IClassFixture<TestWe
     [Fact]
     public async Task A_copied_cookie_is_dead_once_its_browser_has_signed_out()
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         await browser.RegisterAsync();
         using var thief = browser.Copy();
         Assert.True(await thief.IsSignedInAsync());
@@ -88,7 +88,7 @@ public sealed class BrowserSessionTests(TestWebHost host) : IClassFixture<TestWe
         using (var wrong = await here.SubmitAsync("/account", "password", new() { ["Form.Current"] = "wrong password", ["Form.Replacement"] = "staple after staple" }))
         {
             Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
-            Assert.Contains("The password is wrong", await Browser.TextAsync(wrong), StringComparison.Ordinal);
+            Assert.Contains("The password is wrong", await PageClient.TextAsync(wrong), StringComparison.Ordinal);
         }
 
         Assert.True(await there.IsSignedInAsync());
@@ -110,10 +110,10 @@ public sealed class BrowserSessionTests(TestWebHost host) : IClassFixture<TestWe
         await person.CreateProjectAsync();
         using var browser = await SignInAsync(person.Email!);
         using var other = await SignInAsync(person.Email!);
-        using (var page = await browser.GetAsync("/account/delete")) Assert.Contains("1 project with its keys goes with it.", await Browser.TextAsync(page), StringComparison.Ordinal);
+        using (var page = await browser.GetAsync("/account/delete")) Assert.Contains("1 project with its keys goes with it.", await PageClient.TextAsync(page), StringComparison.Ordinal);
 
-        using (var refused = await DeleteAsync(browser, "someone@example.com", ApiClient.Password)) Assert.Contains("This is not the account", await Browser.TextAsync(refused), StringComparison.Ordinal);
-        using (var refused = await DeleteAsync(browser, person.Email!, "wrong password")) Assert.Contains("The password is wrong", await Browser.TextAsync(refused), StringComparison.Ordinal);
+        using (var refused = await DeleteAsync(browser, "someone@example.com", ApiClient.Password)) Assert.Contains("This is not the account", await PageClient.TextAsync(refused), StringComparison.Ordinal);
+        using (var refused = await DeleteAsync(browser, person.Email!, "wrong password")) Assert.Contains("The password is wrong", await PageClient.TextAsync(refused), StringComparison.Ordinal);
         Assert.True(await browser.IsSignedInAsync());
 
         using (var deleted = await DeleteAsync(browser, person.Email!.ToUpperInvariant(), ApiClient.Password)) Assert.Equal("/", deleted.Headers.Location?.ToString());
@@ -125,7 +125,7 @@ public sealed class BrowserSessionTests(TestWebHost host) : IClassFixture<TestWe
     [Fact]
     public async Task The_cookie_opens_the_api_with_the_dashboards_header_only_and_not_after_signing_out()
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         await browser.RegisterAsync();
         using var thief = browser.Copy();
         Assert.Equal(401, await CallAsync(browser, header: false));
@@ -151,7 +151,7 @@ public sealed class BrowserSessionTests(TestWebHost host) : IClassFixture<TestWe
     [Fact]
     public async Task A_session_is_marked_as_seen_by_pages_and_not_by_their_styles()
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         var email = await browser.RegisterAsync();
         await using var db = await host.NewContextAsync();
         var session = db.Sessions.Where(s => s.Kind == SessionKind.Browser && db.Users.Any(a => a.Id == s.AccountId && a.Email == email));
@@ -164,7 +164,7 @@ public sealed class BrowserSessionTests(TestWebHost host) : IClassFixture<TestWe
         Assert.True(await session.Select(s => s.ExpiresAt).SingleAsync(cancellation) > expiresAt);   // a browser in use stays signed in
     }
 
-    private static async Task<int> CallAsync(Browser browser, bool header)
+    private static async Task<int> CallAsync(PageClient browser, bool header)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/projects");
         if (header) request.Headers.Add(DispatchClient.Header, "1");
@@ -172,12 +172,12 @@ public sealed class BrowserSessionTests(TestWebHost host) : IClassFixture<TestWe
         return (int)answer.StatusCode;
     }
 
-    private static Task<HttpResponseMessage> DeleteAsync(Browser browser, string email, string password) =>
+    private static Task<HttpResponseMessage> DeleteAsync(PageClient browser, string email, string password) =>
         browser.SubmitAsync("/account/delete", "delete", new() { ["Form.Email"] = email, ["Form.Password"] = password });
 
-    private async Task<Browser> SignInAsync(string email)
+    private async Task<PageClient> SignInAsync(string email)
     {
-        var browser = new Browser(host.Address);
+        var browser = new PageClient(host.Address);
         using var answer = await browser.SubmitAsync("/login", "login", email, ApiClient.Password);
         Assert.Equal("/overview", answer.Headers.Location?.ToString());
         return browser;

@@ -17,9 +17,9 @@ public sealed class OpenConnectionTests(TestWebHost host) : IClassFixture<TestWe
     [Fact]
     public async Task A_hub_connection_closes_when_its_session_ends()
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         await browser.RegisterAsync();
-        using var other = new Browser(host.Address);
+        using var other = new PageClient(host.Address);
         await other.RegisterAsync();
         await using var hub = Connect(browser);
         await using var bystander = Connect(other);
@@ -35,7 +35,7 @@ public sealed class OpenConnectionTests(TestWebHost host) : IClassFixture<TestWe
     [Fact]
     public async Task A_hub_connection_closes_within_ten_seconds_when_the_session_ended_on_another_host()
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         var email = await browser.RegisterAsync();
         await using var hub = Connect(browser);
         var closed = new TaskCompletionSource();
@@ -55,7 +55,7 @@ public sealed class OpenConnectionTests(TestWebHost host) : IClassFixture<TestWe
     [InlineData("null", HttpStatusCode.Forbidden)]
     public async Task Only_this_hosts_pages_open_connections(string? origin, HttpStatusCode status)
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         await browser.RegisterAsync();
         foreach (var path in (string[])["/hubs/jobs/negotiate?negotiateVersion=1", "/_blazor/negotiate?negotiateVersion=1"])
         {
@@ -69,7 +69,7 @@ public sealed class OpenConnectionTests(TestWebHost host) : IClassFixture<TestWe
     [Fact]
     public async Task Nobody_is_told_401_by_the_hub_and_not_sent_to_a_page()
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         using var answer = await browser.PostAsync("/hubs/jobs/negotiate?negotiateVersion=1", []);
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
@@ -93,7 +93,7 @@ public sealed class OpenConnectionTests(TestWebHost host) : IClassFixture<TestWe
         Assert.Equal(1, (await person.GetAsync("projects")).Data.GetProperty("projects").GetArrayLength());
     }
 
-    private HubConnection Connect(Browser browser) => new HubConnectionBuilder()
+    private HubConnection Connect(PageClient browser) => new HubConnectionBuilder()
         .WithUrl(new Uri(host.Address, HubLiveFeed.Address), http => http.Cookies = browser.Cookies)
         .Build();
 }

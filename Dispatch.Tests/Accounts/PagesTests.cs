@@ -25,7 +25,7 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
     [InlineData("/register")]
     public async Task A_page_carries_the_security_headers(string path)
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         using var page = await browser.GetAsync(path);
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         Assert.Equal("nosniff", page.Headers.GetValues("X-Content-Type-Options").Single());
@@ -33,7 +33,7 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
         Assert.Contains("frame-ancestors 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.Equal("same-origin", page.Headers.GetValues("Cross-Origin-Opener-Policy").Single());
         Assert.Contains("publickey-credentials-get=(self)", page.Headers.GetValues("Permissions-Policy").Single(), StringComparison.Ordinal);
-        Assert.DoesNotMatch("<script(?![^>]* src=)[^>]*>", await Browser.TextAsync(page));   // the policy would not run it
+        Assert.DoesNotMatch("<script(?![^>]* src=)[^>]*>", await PageClient.TextAsync(page));   // the policy would not run it
     }
 
     [Theory]
@@ -44,19 +44,19 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
     [InlineData("/status/200")]
     public async Task An_unknown_page_is_404_with_a_way_on(string path)
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         using var page = await browser.GetAsync(path);
         Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
-        Assert.Contains("There is no such page", await Browser.TextAsync(page), StringComparison.Ordinal);
+        Assert.Contains("There is no such page", await PageClient.TextAsync(page), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_page_that_breaks_says_so_without_detail()
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         using var page = await browser.GetAsync("/test/fault?kind=bug");
         Assert.Equal(HttpStatusCode.InternalServerError, page.StatusCode);
-        Assert.Contains("Something went wrong on our side", await Browser.TextAsync(page), StringComparison.Ordinal);
+        Assert.Contains("Something went wrong on our side", await PageClient.TextAsync(page), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
     {
         await using var own = new TestWebHost();
         await own.InitializeAsync();
-        using var browser = new Browser(own.Address);
+        using var browser = new PageClient(own.Address);
         using (var page = await browser.GetAsync("/hangfire")) Assert.EndsWith("/login?returnUrl=%2Fhangfire", page.Headers.Location!.ToString(), StringComparison.Ordinal);
 
         using (var page = await browser.SubmitAsync("/register?returnUrl=%2Fhangfire", "register", "first@example.com", ApiClient.Password))
@@ -77,12 +77,12 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
 
         using (var page = await browser.GetAsync("/hangfire")) Assert.Equal(HttpStatusCode.OK, page.StatusCode);
 
-        using var other = new Browser(own.Address);
+        using var other = new PageClient(own.Address);
         using (await other.SubmitAsync("/register", "register", "second@example.com", ApiClient.Password))
         using (var page = await other.GetAsync("/hangfire"))
         {
             Assert.Equal(HttpStatusCode.Forbidden, page.StatusCode);
-            Assert.Contains("This page is for operators", await Browser.TextAsync(page), StringComparison.Ordinal);
+            Assert.Contains("This page is for operators", await PageClient.TextAsync(page), StringComparison.Ordinal);
         }
 
         own.Options.Operators = ["SECOND@example.com"];
@@ -93,15 +93,15 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
     public async Task One_signs_in_and_out()
     {
         var person = await host.RegisterAsync();
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         using (var page = await browser.SubmitAsync("/login", "login", person.Email!, "wrong password"))
         {
             Assert.Equal(HttpStatusCode.Unauthorized, page.StatusCode);
-            Assert.Contains("The e-mail or the password is wrong", await Browser.TextAsync(page), StringComparison.Ordinal);
+            Assert.Contains("The e-mail or the password is wrong", await PageClient.TextAsync(page), StringComparison.Ordinal);
         }
 
         using (var page = await browser.SubmitAsync("/login?returnUrl=https://evil.example", "login", person.Email!, ApiClient.Password)) Assert.Equal("/overview", page.Headers.Location?.ToString());
-        using (var page = await browser.GetAsync("/account")) Assert.Contains(person.Email!, await Browser.TextAsync(page), StringComparison.Ordinal);
+        using (var page = await browser.GetAsync("/account")) Assert.Contains(person.Email!, await PageClient.TextAsync(page), StringComparison.Ordinal);
         using (var page = await browser.PostAsync("/logout", [])) Assert.Equal(HttpStatusCode.BadRequest, page.StatusCode);   // without its token
         using (var page = await browser.SubmitAsync("/account", "/logout")) Assert.Equal("/", page.Headers.Location?.ToString());
         Assert.False(await browser.IsSignedInAsync());
@@ -120,11 +120,11 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
     [InlineData("/account/passkey", "")]
     public async Task A_form_without_its_token_is_refused_on_a_page_that_says_so(string path, string handler)
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         await browser.RegisterAsync();
         using var page = await browser.PostAsync(path, new() { ["_handler"] = handler, ["Form.Email"] = "a@example.com", ["Form.Password"] = ApiClient.Password });
         Assert.Equal(HttpStatusCode.BadRequest, page.StatusCode);
-        Assert.Contains("The form was not accepted", await Browser.TextAsync(page), StringComparison.Ordinal);
+        Assert.Contains("The form was not accepted", await PageClient.TextAsync(page), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -135,9 +135,9 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
     [InlineData("/nope", 404)]
     public async Task The_head_of_a_page_is_that_of_the_page(string path, int status)
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         using var head = await browser.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
-        Assert.Equal((status, ""), ((int)head.StatusCode, await Browser.TextAsync(head)));
+        Assert.Equal((status, ""), ((int)head.StatusCode, await PageClient.TextAsync(head)));
         using var page = await browser.GetAsync(path);
         Assert.Equal((status, page.Content.Headers.ContentType), ((int)page.StatusCode, head.Content.Headers.ContentType));
     }
@@ -151,7 +151,7 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
     [InlineData("/register?returnUrl=https%3A%2F%2Fevil.example", "/overview")]
     public async Task Who_is_signed_in_is_sent_on(string path, string to)
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         await browser.RegisterAsync();
         using var page = await browser.GetAsync(path);
         Assert.Equal((HttpStatusCode.Found, to), (page.StatusCode, page.Headers.Location?.ToString()));
@@ -160,19 +160,19 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
     [Fact]
     public async Task An_unknown_passkey_is_404()
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         await browser.RegisterAsync();
         using var page = await browser.GetAsync("/account/passkeys/AAAA");
         Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
-        Assert.Contains("There is no such page", await Browser.TextAsync(page), StringComparison.Ordinal);
+        Assert.Contains("There is no such page", await PageClient.TextAsync(page), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Every_wrong_field_is_named_at_once()
     {
-        using var browser = new Browser(host.Address);
+        using var browser = new PageClient(host.Address);
         using var page = await browser.SubmitAsync("/register", "register", "nobody", "short");
-        var text = await Browser.TextAsync(page);
+        var text = await PageClient.TextAsync(page);
         Assert.Equal(HttpStatusCode.BadRequest, page.StatusCode);
         Assert.Contains("Enter an e-mail address such as ada@example.com", text, StringComparison.Ordinal);
         Assert.Contains("Use at least 8 characters", text, StringComparison.Ordinal);

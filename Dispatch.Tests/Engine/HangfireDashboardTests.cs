@@ -12,9 +12,9 @@ public sealed class HangfireDashboardTests
     {
         await using var own = await TestHost.StartAsync();
         var forwarded = behindProxy ? "127.0.0.1" : null;
-        using var first = new Browser(new Uri(own.Url), forwarded);
-        using var second = new Browser(new Uri(own.Url), forwarded);
-        using var stranger = new Browser(new Uri(own.Url), forwarded);
+        using var first = new PageClient(new Uri(own.Url), forwarded);
+        using var second = new PageClient(new Uri(own.Url), forwarded);
+        using var stranger = new PageClient(new Uri(own.Url), forwarded);
         using (await first.SubmitAsync("/register", "register", "operator@example.com", ApiClient.Password)) { }
         using (await second.SubmitAsync("/register", "register", "someone@example.com", ApiClient.Password)) { }
 

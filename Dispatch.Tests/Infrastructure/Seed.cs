@@ -28,7 +28,12 @@ internal static class Seed
             LatenessMs = 3,
             FiredAt = createdAt + number,
         }));
+        var changes = new JobChanges(isWatched: false);
+        changes.Inserted(job);
+        await using var transaction = await db.Database.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        await db.CountAsync(Guid.Empty, changes);
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
         return job.Id;
     }
 

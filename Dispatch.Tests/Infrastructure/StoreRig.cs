@@ -33,11 +33,19 @@ internal sealed class StoreRig : IAsyncDisposable
     public static async Task<StoreRig> StartAsync(DatabaseProvider provider)
     {
         var rig = new StoreRig(await TestDatabase.CreateAsync(provider));
-        await using var db = await rig.Database.Contexts.CreateDbContextAsync();
-        db.Projects.Add(new Project { Id = rig.ProjectId, AccountId = rig.AccountId, Name = "test", SecretCipher = "cipher" });
-        await db.SaveChangesAsync();
+        await rig.AddProjectAsync(rig.ProjectId);
         await rig.StartHostAsync();
         return rig;
+    }
+
+    /// <summary>A further project of the same account.</summary>
+    public async Task<Guid> AddProjectAsync(Guid? id = null, string name = "test")
+    {
+        var project = new Project { Id = id ?? Guid.CreateVersion7(), AccountId = AccountId, Name = name, SecretCipher = "cipher", CreatedAt = Now };
+        await using var db = await Database.Contexts.CreateDbContextAsync();
+        db.Projects.Add(project);
+        await db.SaveChangesAsync();
+        return project.Id;
     }
 
     /// <summary>A new host, as after a crash or restart of the one before. It has not recovered yet.</summary>
@@ -68,7 +76,7 @@ internal sealed class StoreRig : IAsyncDisposable
         job,
         new Attempt
         {
-            Id = Guid.CreateVersion7(), JobId = job.Id, Number = job.Attempt, FiredAt = Now,
+            Id = Guid.CreateVersion7(), JobId = job.Id, Number = job.Attempt, FiredAt = Now, LatenessMs = Math.Max(0, Now - job.DueAt),
             Status = transition == Transition.Deliver ? AttemptStatus.Success : AttemptStatus.Failed,
         },
         transition,

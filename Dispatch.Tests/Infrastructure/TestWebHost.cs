@@ -36,7 +36,7 @@ public sealed class TestWebHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        app = await DispatchHost.CreateAsync(["--contentRoot", folder, "--urls", "http://127.0.0.1:0", "--environment=Production", .. Settings], Replace);
+        app = await DispatchHost.CreateAsync(["--contentRoot", folder, "--urls", "http://127.0.0.1:0", "--environment=Production", "--ReloadStaticAssetsAtRuntime=false", .. Settings], Replace);
         foreach (var path in (string[])["/api/v1/test/fault", "/test/fault"]) app.MapGet(path, (string kind) => Throw(kind)).ExcludeFromDescription();
         await app.StartAsync();
     }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Dispatch.Web.Client.Api;
 
 /// <summary>What the jobs grid asks for; its parts are the query of the page's address and of <c>GET /api/v1/dashboard/jobs</c>.</summary>
-public sealed record JobsQuery
+public sealed partial record JobsQuery
 {
     public const int DefaultLimit = 25;
 

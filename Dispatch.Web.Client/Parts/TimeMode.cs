@@ -6,6 +6,9 @@ public enum TimeMode
     /// <summary>Day and time, to the second.</summary>
     Instant,
 
+    /// <summary>Day and time, to the millisecond.</summary>
+    Precise,
+
     /// <summary>Time of day, to the millisecond.</summary>
     Time,
 

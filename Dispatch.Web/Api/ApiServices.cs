@@ -12,7 +12,8 @@ internal static class ApiServices
     public static IServiceCollection AddDispatchApi(this IServiceCollection services)
     {
         services.AddDispatchProjects();
-        services.AddSingleton<JobQueries>().AddSingleton<JobRequestReader>();
+        services.AddSingleton<JobQueries>().AddSingleton<JobSearch>().AddSingleton<JobGridQueries>().AddSingleton<JobViewQueries>();
+        services.AddSingleton<OverviewQueries>().AddSingleton<ProjectCardQueries>().AddSingleton<JobRequestReader>();
         services.ConfigureHttpJsonOptions(options =>
         {
             var json = options.SerializerOptions;

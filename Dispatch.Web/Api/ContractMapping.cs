@@ -88,7 +88,7 @@ internal static class ContractMapping
         User = account.ToDto(),
     };
 
-    private static JobRow ToRow(this JobSummary job, ProjectRef project) => new()
+    public static JobRow ToRow(this JobSummary job, ProjectRef project) => new()
     {
         Id = job.Id,
         ProjectId = job.ProjectId,

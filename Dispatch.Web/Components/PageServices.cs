@@ -52,7 +52,9 @@ internal static class PageServices
             return next(http);
         })
         .UseWhen(http => !IsApi(http), pages => pages.UseExceptionHandler("/status/500", createScopeForErrors: true))
-        .UseWhen(IsForPerson, pages => pages.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true))
+        .UseWhen(IsForPerson, pages => pages
+            .UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true)
+            .Use(ForgetEmptyAnswer))
         .Use(next => http =>
         {
             // The page that tells of an error is got, whatever the request was: as a POST it would look for a form to handle.
@@ -68,7 +70,8 @@ internal static class PageServices
             .AllowHead()
             .AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null)   // the policy below says it
             .AddInteractiveWebAssemblyRenderMode()
-            .AddAdditionalAssemblies(typeof(Routes).Assembly);
+            .AddAdditionalAssemblies(typeof(Routes).Assembly)
+            .WithStaticAssets();
         app.MapDispatchLive();
         app.MapPasskeys();
         app.MapPost("/logout", PageSignIn.SignOutAsync).ExcludeFromDescription();
@@ -86,6 +89,13 @@ internal static class PageServices
         });
         return pages;
     }
+
+    // Blazor refuses a form without its token with the type of a page and no page, which would pass for one.
+    private static RequestDelegate ForgetEmptyAnswer(RequestDelegate next) => async http =>
+    {
+        await next(http);
+        if (http.Response is { StatusCode: StatusCodes.Status400BadRequest, HasStarted: false }) http.Response.ContentType = null;
+    };
 
     // Programs that POST, to an inbox or to a hub, get the bare status.
     private static bool IsForPerson(HttpContext http) =>

@@ -13,6 +13,20 @@ namespace Dispatch.Web.Dashboard;
 internal sealed class CircuitDispatchApi(
     AuthenticationStateProvider authentication, SessionLook sessions, DashboardDesk desk, ProjectStore projects, ApiKeyStore keys, SigningSecrets secrets) : IDispatchApi
 {
+    public Task<ApiResult<Overview>> OverviewAsync(CancellationToken cancellation = default) => AsAsync<Overview>(async me => await desk.OverviewAsync(me, cancellation));
+
+    public Task<ApiResult<ProjectCards>> ProjectCardsAsync(CancellationToken cancellation = default) => AsAsync<ProjectCards>(async me => await desk.CardsAsync(me, cancellation));
+
+    public Task<ApiResult<ProjectCard>> ProjectAsync(Guid projectId, CancellationToken cancellation = default) => AsAsync(me => desk.CardAsync(me, projectId, cancellation));
+
+    public Task<ApiResult<JobGrid>> JobsAsync(JobsQuery query, CancellationToken cancellation = default) => AsAsync<JobGrid>(async me =>
+    {
+        var (filter, failure) = GridQuery.Read(query);
+        return filter is null ? failure! : await desk.GridAsync(me, filter, cancellation);
+    });
+
+    public Task<ApiResult<JobView>> JobAsync(Guid jobId, CancellationToken cancellation = default) => AsAsync(me => desk.JobAsync(me, jobId, cancellation));
+
     public Task<ApiResult<ProjectDto>> CreateProjectAsync(string name) => AsAsync<ProjectDto>(async me =>
     {
         var (checkedName, failure) = ProjectsApi.CheckName(name);
@@ -51,16 +65,6 @@ internal sealed class CircuitDispatchApi(
     public Task<ApiResult<JobDto>> ScheduleAsync(Guid projectId, string body) => AsAsync(me => desk.ScheduleAsync(me, projectId, body));
 
     public Task<ApiResult<NoData>> CancelJobAsync(Guid projectId, Guid jobId) => DoAsync(me => desk.CancelAsync(me, projectId, jobId));
-
-    public Task<ApiResult<Overview>> OverviewAsync(CancellationToken cancellation = default) => throw new NotImplementedException();
-
-    public Task<ApiResult<ProjectCards>> ProjectCardsAsync(CancellationToken cancellation = default) => throw new NotImplementedException();
-
-    public Task<ApiResult<ProjectCard>> ProjectAsync(Guid projectId, CancellationToken cancellation = default) => throw new NotImplementedException();
-
-    public Task<ApiResult<JobGrid>> JobsAsync(JobsQuery query, CancellationToken cancellation = default) => throw new NotImplementedException();
-
-    public Task<ApiResult<JobView>> JobAsync(Guid jobId, CancellationToken cancellation = default) => throw new NotImplementedException();
 
     public Task<ApiResult<Client.Contracts.Inbox>> InboxAsync(Guid projectId, CancellationToken cancellation = default) => throw new NotImplementedException();
 

@@ -10,6 +10,22 @@ internal static class DashboardApi
 {
     public static void MapDashboard(this IEndpointRouteBuilder api)
     {
+        var reads = api.MapGroup("/dashboard").WithTags("Dashboard").Needs(Schemes.Bearer);
+
+        reads.MapGet("/overview", OverviewAsync).WithName("getOverview").WithSummary("Figures of the last 24 hours and of the next one");
+
+        reads.MapGet("/projects", CardsAsync).WithName("listProjectCards").WithSummary("The account's projects with their jobs counted by status");
+
+        reads.MapGet("/projects/{id}", CardAsync).WithName("getProjectCard").WithSummary("A project with its jobs counted by status").Fails(404, "not_found");
+
+        reads.MapGet("/jobs", GridAsync).WithName("searchJobs").WithSummary("Search the account's jobs, newest first")
+            .WithDescription("A text search looks at the newest jobs first and stops after a fraction of a second; `searchedSince` says how far back it got. Asked again, it goes on from there.")
+            .Query(GridQuery.Parameters)
+            .Fails(400, "status_invalid", "page_invalid", "limit_invalid", "search_too_long", "from_invalid", "to_invalid", "unknown_parameter", "duplicate_parameter")
+            .Fails(404, "not_found");
+
+        reads.MapGet("/jobs/{id}", JobAsync).WithName("viewJob").WithSummary("A job with its attempts and its last request as it was sent").Fails(404, "not_found");
+
         var jobs = api.MapGroup("/projects/{id}/jobs").WithTags("Dashboard").Needs(Schemes.Bearer).Fails(404, "not_found");
 
         jobs.MapPost("", ScheduleAsync).WithName("scheduleJobOfProject").WithSummary("Schedule a job in a project, without a key")
@@ -18,6 +34,27 @@ internal static class DashboardApi
         jobs.MapDelete("/{jobId}", CancelAsync).WithName("cancelJobOfProject").WithSummary("Cancel a job of a project, without a key")
             .Fails(400, "job_not_scheduled");
     }
+
+    private static async Task<Ok<Envelope<Overview>>> OverviewAsync(Caller caller, DashboardDesk desk, CancellationToken cancellation) =>
+        Answers.Ok("Overview fetched successfully", await desk.OverviewAsync(caller.AccountId, cancellation));
+
+    private static async Task<Ok<Envelope<ProjectCards>>> CardsAsync(Caller caller, DashboardDesk desk, CancellationToken cancellation) =>
+        Answers.Ok("Projects fetched successfully", await desk.CardsAsync(caller.AccountId, cancellation));
+
+    private static async Task<Results<Ok<Envelope<ProjectCard>>, Failure>> CardAsync(string id, Caller caller, DashboardDesk desk, CancellationToken cancellation) =>
+        Answer("Project fetched successfully", await desk.CardAsync(caller.AccountId, RouteId.Parse(id), cancellation));
+
+    private static async Task<Results<Ok<Envelope<JobGrid>>, Failure>> GridAsync(HttpRequest request, Caller caller, DashboardDesk desk, CancellationToken cancellation)
+    {
+        var (filter, failure) = GridQuery.Read(request.Query);
+        return filter is null ? failure! : Answer("Jobs fetched successfully", await desk.GridAsync(caller.AccountId, filter, cancellation));
+    }
+
+    private static async Task<Results<Ok<Envelope<JobView>>, Failure>> JobAsync(string id, Caller caller, DashboardDesk desk, CancellationToken cancellation) =>
+        Answer("Job fetched successfully", await desk.JobAsync(caller.AccountId, RouteId.Parse(id), cancellation));
+
+    private static Results<Ok<Envelope<T>>, Failure> Answer<T>(string message, Parsed<T> found) where T : class =>
+        found.Value is { } data ? Answers.Ok(message, data) : found.Failure!;
 
     private static async Task<Results<Created<Envelope<JobDto>>, Failure>> ScheduleAsync(
         string id, HttpRequest request, Caller caller, JobRequestReader reader, DashboardDesk desk, CancellationToken cancellation)

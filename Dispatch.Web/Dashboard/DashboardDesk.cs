@@ -7,8 +7,22 @@ using Dispatch.Web.Client.Contracts;
 namespace Dispatch.Web.Dashboard;
 
 /// <summary>What the dashboard asks for beyond the public API, once for both ways to it: the circuit in the process, and <see cref="DashboardApi"/>.</summary>
-internal sealed class DashboardDesk(JobDesk jobs, ProjectStore projects, JobRequestReader reader)
+internal sealed class DashboardDesk(
+    JobDesk jobs, ProjectStore projects, JobRequestReader reader, OverviewQueries overviews, ProjectCardQueries cards, JobGridQueries grids, JobViewQueries views)
 {
+    public async Task<Overview> OverviewAsync(Guid accountId, CancellationToken cancellation) => (await overviews.ReadAsync(accountId, cancellation)).ToDto();
+
+    public async Task<ProjectCards> CardsAsync(Guid accountId, CancellationToken cancellation) => (await cards.ListAsync(accountId, cancellation)).ToDto();
+
+    public async Task<Parsed<ProjectCard>> CardAsync(Guid accountId, Guid projectId, CancellationToken cancellation) =>
+        await cards.FindAsync(accountId, projectId, cancellation) is { } card ? card.ToDto() : Failure.NotFound("Project");
+
+    public async Task<Parsed<JobGrid>> GridAsync(Guid accountId, GridFilter filter, CancellationToken cancellation) =>
+        await grids.ReadAsync(accountId, filter, cancellation) is { } page ? page.ToDto() : Failure.NotFound("Project");
+
+    public async Task<Parsed<JobView>> JobAsync(Guid accountId, Guid jobId, CancellationToken cancellation) =>
+        await views.FindAsync(new JobScope(accountId, null), jobId, cancellation) is { } job ? job.ToDto() : Failure.NotFound("Job");
+
     /// <summary>Schedules in the person's name, without a key.</summary>
     public async Task<Parsed<JobDto>> ScheduleAsync(Guid accountId, Guid projectId, JobDraft draft, CancellationToken cancellation)
     {

@@ -47,7 +47,8 @@ customElements.define('local-time', class extends HTMLElement {
       case 'time': return at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
       default: {
         const sameYear = at.getFullYear() === new Date().getFullYear();
-        return at.toLocaleString([], { year: sameYear ? undefined : 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+        const fractionalSecondDigits = this.getAttribute('mode') === 'precise' ? 3 : undefined;
+        return at.toLocaleString([], { year: sameYear ? undefined : 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits });
       }
     }
   }
@@ -57,13 +58,17 @@ customElements.define('local-time', class extends HTMLElement {
 addEventListener('click', async event => {
   const button = event.target.closest?.('[data-copy], [data-copy-from]');
   if (!button) return;
-  const text = button.dataset.copy ?? document.querySelector(button.dataset.copyFrom)?.textContent ?? '';
+  await copyFor(button, button.dataset.copy ?? document.querySelector(button.dataset.copyFrom)?.textContent ?? '');
+});
+
+async function copyFor(button, text) {
   await copy(text);
   button.dataset.copied = '';
   const status = document.getElementById('copy-status');
   if (status) status.textContent = 'Copied';
   setTimeout(() => { delete button.dataset.copied; if (status) status.textContent = ''; }, 1600);
-});
+}
+globalThis.dispatchCopy = copyFor;
 
 async function copy(text) {
   if (navigator.clipboard && isSecureContext) {

@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace Dispatch.Tests.Infrastructure;
 
 /// <summary>A browser without scripts: it keeps cookies and fills in forms.</summary>
-internal sealed partial class Browser : IDisposable
+internal sealed partial class PageClient : IDisposable
 {
     private readonly HttpClient http;
 
     /// <param name="forwardedFor">What a reverse proxy in between would say of the browser's address.</param>
-    public Browser(Uri host, string? forwardedFor = null)
+    public PageClient(Uri host, string? forwardedFor = null)
     {
         http = new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = host };
         if (forwardedFor is not null) http.DefaultRequestHeaders.Add("X-Forwarded-For", forwardedFor);
@@ -18,9 +18,9 @@ internal sealed partial class Browser : IDisposable
     public CookieContainer Cookies { get; } = new();
 
     /// <summary>Another browser with the cookies of now, as a thief would have them.</summary>
-    public Browser Copy()
+    public PageClient Copy()
     {
-        var copy = new Browser(http.BaseAddress!);
+        var copy = new PageClient(http.BaseAddress!);
         copy.Cookies.Add(Cookies.GetAllCookies());
         return copy;
     }

@@ -1,0 +1,45 @@
+using Dispatch.Data;
+using Dispatch.Jobs;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dispatch.Tests.Infrastructure;
+
+/// <summary>Many jobs at once, with the counters they would have, for tests of what reads them.</summary>
+internal static class JobRows
+{
+    /// <summary>Job <c>i</c> is created at <c>i</c> ms after the rig's now, due a minute later.</summary>
+    public static async Task SeedAsync(this StoreRig rig, int count, Func<int, (Guid ProjectId, JobStatus Status, string Title)> describe)
+    {
+        for (var from = 0; from < count; from += 50_000)
+        {
+            var jobs = Enumerable.Range(from, Math.Min(50_000, count - from)).Select(i => Row(rig, i, describe(i))).ToArray();
+            await using var db = await rig.Database.Contexts.CreateDbContextAsync();
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await db.InsertRowsAsync(jobs);
+            var changes = new JobChanges(isWatched: false);
+            foreach (var job in jobs) changes.Inserted(job);
+            await db.CountAsync(rig.Host.Id, changes);
+            await transaction.CommitAsync();
+        }
+    }
+
+    private static Job Row(StoreRig rig, int at, (Guid ProjectId, JobStatus Status, string Title) described)
+    {
+        var isLive = described.Status is JobStatus.Scheduled or JobStatus.Firing or JobStatus.Failed;
+        var createdAt = rig.Now + at;
+        return new Job
+        {
+            Id = Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(createdAt)),
+            AccountId = rig.AccountId,
+            ProjectId = described.ProjectId,
+            Title = described.Title,
+            WebhookUrl = $"https://hooks.example.com/customers/{at % 977}/events",
+            Payload = "{}"u8.ToArray(),
+            FireAt = createdAt + 60_000,
+            Status = described.Status,
+            NextAttemptAt = isLive ? createdAt + 60_000 : null,
+            CreatedAt = createdAt,
+            UpdatedAt = createdAt,
+        };
+    }
+}

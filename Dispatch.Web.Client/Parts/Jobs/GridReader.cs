@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using Dispatch.Web.Client.Api;
+using Dispatch.Web.Client.Contracts;
+using Dispatch.Web.Client.Live;
+
+namespace Dispatch.Web.Client.Parts.Jobs;
+
+/// <summary>What the jobs page has read. A new question ends the reading under way; what was read before stays until the answer is there.</summary>
+internal sealed class GridReader(IDispatchApi api) : IDisposable
+{
+    // Changes of the rows in sight since the last reading: one that began before a change may answer after it, with the old status.
+    private readonly Dictionary<Guid, Change> newest = [];
+    private CancellationTokenSource? underWay;
+    private TimeSpan took;
+
+    public JobGrid? Grid { get; private set; }
+
+    /// <summary>What <see cref="Grid"/> answers.</summary>
+    public JobsQuery? Answered { get; private set; }
+
+    public ApiFailure? Failure { get; private set; }
+
+    /// <summary>A question that a person asked is under way.</summary>
+    public bool IsBusy { get; private set; }
+
+    /// <summary>How long to let the host be after a reading that nobody asked for: four times as long as it took, so that a search over a million jobs does not run without end.</summary>
+    public TimeSpan PauseAfterwards => TimeSpan.FromSeconds(Math.Min(10, took.TotalSeconds * 4));
+
+    /// <summary>Takes what was read while the page was rendered on the host.</summary>
+    public void Keep(JobsQuery query, JobGrid grid) => (Answered, Grid) = (query, grid);
+
+    /// <summary>Asks for a person. False where a newer question took its place.</summary>
+    public Task<bool> AskAsync(JobsQuery query)
+    {
+        IsBusy = true;
+        return ReadAsync(query);
+    }
+
+    /// <summary>Asks once more what is shown. False where a person's question is under way, which must not wait for ever behind changes.</summary>
+    public Task<bool> AskAgainAsync() => IsBusy || Answered is null ? Task.FromResult(false) : ReadAsync(Answered);
+
+    /// <summary>Changes the lamps in sight at once; true where the batch concerns what is shown, so that it is to be read again.</summary>
+    public bool Apply(ChangeBatch batch)
+    {
+        var concerns = batch.LookAgain;
+        foreach (var change in batch.Changes)
+        {
+            if (change is not { Kind: ChangeKind.Job, JobId: { } id } || (Answered?.ProjectId is { } project && project != change.ProjectId)) continue;
+            concerns = true;
+            if (Grid?.Jobs.Any(row => row.Job.Id == id) == true) newest[id] = change;
+        }
+
+        if (Grid is not null && newest.Count > 0) Grid = WithNewest(Grid);
+        return concerns;
+    }
+
+    public void Dispose() => underWay?.Cancel();
+
+    private async Task<bool> ReadAsync(JobsQuery query)
+    {
+        underWay?.Cancel();
+        using var mine = new CancellationTokenSource();
+        underWay = mine;
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            var result = await api.JobsAsync(query, mine.Token);
+            if (underWay != mine) return false;
+            (underWay, IsBusy, Failure, took) = (null, false, result.Failure, Stopwatch.GetElapsedTime(started));
+            if (result.Data is { } grid) (Answered, Grid) = (query, WithNewest(grid));
+            newest.Clear();
+            return true;
+        }
+        catch (OperationCanceledException) when (mine.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private JobGrid WithNewest(JobGrid grid) =>
+        grid with { Jobs = [.. grid.Jobs.Select(row => newest.TryGetValue(row.Job.Id, out var change) ? With(row, change) : row)] };
+
+    private static GridJob With(GridJob row, Change change)
+    {
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(change.At);
+        if (row.Job.Status == change.Status || Instant.Parse(row.Job.UpdatedAt) > at) return row;
+        return row with { Job = row.Job with { Status = change.Status!, NextAttemptAt = null, UpdatedAt = Instant.Format(at) } };
+    }
+}
