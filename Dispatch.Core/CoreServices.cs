@@ -1,6 +1,7 @@
 using Dispatch.Data;
 using Dispatch.Delivery;
 using Dispatch.Execution;
+using Dispatch.Inboxes;
 using Dispatch.Jobs;
 using Hangfire;
 using Hangfire.Client;
@@ -31,9 +32,9 @@ internal static class CoreServices
 
         services
             .AddSingleton<HostIdentity>().AddSingleton<Readiness>().AddSingleton<Shutdown>()
-            .AddSingleton<JobFeed>().AddSingleton<JobBatch>().AddSingleton<GroupCommit>().AddSingleton<JobStore>().AddSingleton<JobDesk>()
+            .AddSingleton<JobFeed>().AddSingleton<JobBatch>().AddSingleton<GroupCommit>().AddSingleton<JobStore>().AddSingleton<InboxWriter>().AddSingleton<InboxStore>().AddSingleton<JobDesk>()
             .AddSingleton(provider => new TargetGuard(provider.GetRequiredService<DeliveryOptions>(), openLoopback: environment.IsDevelopment()))
-            .AddSingleton<DeliveryGates>().AddSingleton<WebhookSender>().AddSingleton<RetryLadder>().AddSingleton<DeliveryRunner>()
+            .AddSingleton<OwnInbox>().AddSingleton<DeliveryGates>().AddSingleton<WebhookSender>().AddSingleton<RetryLadder>().AddSingleton<DeliveryRunner>()
             .AddSingleton<Metronome>().AddSingleton<AlarmRoster>().AddSingleton<AlarmClock>().AddSingleton<Bookkeeper>().AddSingleton<DeliveryWorker>()
             .AddSingleton(provider => new DeliveryJob(provider.GetRequiredService<DeliveryRunner>()));
 

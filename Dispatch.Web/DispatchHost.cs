@@ -1,11 +1,11 @@
 using System.Text;
 using Dispatch.Data;
-using Dispatch.Delivery;
 using Dispatch.Execution;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Components;
 using Dispatch.Web.Docs;
+using Dispatch.Web.Inboxes;
 using Dispatch.Web.Operators;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -35,9 +35,10 @@ internal static class DispatchHost
 
         builder.Services
             .AddDispatchCore(settings, builder.Environment)
-            .AddSingleton<TargetCheck>(provider => provider.GetRequiredService<TargetGuard>().WhyDenied)
+            .AddSingleton<PublicAddress>()
             .AddDispatchAccounts()
             .AddDispatchApi()
+            .AddDispatchInboxes()
             .AddDispatchPages()
             .AddDispatchDocs();
         configure?.Invoke(builder.Services);
@@ -48,6 +49,7 @@ internal static class DispatchHost
         app.UseEnvelopeErrors();   // inside the framework's page for developers as well, which would show the stack
         if (settings.Dispatch.KnownProxies.Count > 0) app.UseForwardedHeaders();   // with no proxy named, the middleware would believe anyone
         if (!app.Environment.IsDevelopment()) app.UseHsts();
+        app.UseDispatchInboxes();
         app.UseDispatchPages();
         app.UseSameOriginForConnections();
         app.UseAuthentication();

@@ -1,5 +1,6 @@
 using Dispatch.Accounts;
 using Dispatch.Execution;
+using Dispatch.Inboxes;
 using Dispatch.Jobs;
 using Dispatch.Projects;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
@@ -22,6 +23,8 @@ public abstract class DispatchDbContext(DbContextOptions options) : IdentityUser
     public DbSet<Project> Projects => Set<Project>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<ReceivedRequest> InboxRequests => Set<ReceivedRequest>();
 
     public DbSet<Session> Sessions => Set<Session>();
 

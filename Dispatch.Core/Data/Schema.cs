@@ -1,5 +1,6 @@
 using Dispatch.Accounts;
 using Dispatch.Execution;
+using Dispatch.Inboxes;
 using Dispatch.Jobs;
 using Dispatch.Projects;
 using Microsoft.EntityFrameworkCore;
@@ -63,7 +64,18 @@ internal static class Schema
         {
             project.ToTable("Projects");
             project.Property(p => p.Name).HasMaxLength(NameUnits);
+            project.Property(p => p.InboxToken).HasMaxLength(InboxToken.Length);
             project.HasIndex(p => p.AccountId);
+            project.HasIndex(p => p.InboxToken).IsUnique();
+        });
+
+        model.Entity<ReceivedRequest>(request =>
+        {
+            request.ToTable("InboxRequests");
+            request.Property(r => r.Method).HasMaxLength(ReceivedRequest.MaxMethod);
+            request.Property(r => r.Signature).HasMaxLength(7).HasConversion<string>();
+            request.HasIndex(r => new { r.ProjectId, r.ReceivedAt, r.Id });
+            request.HasOne<Project>().WithMany().HasForeignKey(r => r.ProjectId).OnDelete(DeleteBehavior.Cascade);
         });
 
         model.Entity<ApiKey>(key =>

@@ -21,11 +21,18 @@ internal sealed class TargetConnector(TargetGuard guard, ResolveHost resolve)
         if (!Array.TrueForAll(addresses, guard.IsAllowed)) throw new TargetDeniedException();
 
         // To the address, not to the name: resolving again could give another answer than the one judged (DNS rebinding).
+        return await ConnectAsync(addresses, target.Port, cancellation);
+    }
+
+    /// <summary>A connection to the first address that takes one.</summary>
+    /// <exception cref="SocketException">None does.</exception>
+    public static async Task<Stream> ConnectAsync(IPAddress[] addresses, int port, CancellationToken cancellation)
+    {
         foreach (var address in addresses[..^1])
         {
             try
             {
-                return await ConnectAsync(address, target.Port, cancellation);
+                return await ConnectAsync(address, port, cancellation);
             }
             catch (SocketException)
             {
@@ -33,7 +40,7 @@ internal sealed class TargetConnector(TargetGuard guard, ResolveHost resolve)
             }
         }
 
-        return await ConnectAsync(addresses[^1], target.Port, cancellation);
+        return await ConnectAsync(addresses[^1], port, cancellation);
     }
 
     private static async Task<Stream> ConnectAsync(IPAddress address, int port, CancellationToken cancellation)

@@ -13,9 +13,10 @@ internal static class WebhookHandler
     /// <summary>Most that an answer's status line and headers may have.</summary>
     public const int MaxHeaderKilobytes = 16;
 
-    public static SocketsHttpHandler Create(TargetConnector connector) => new()
+    /// <param name="connect">Opens every connection, and so decides where requests go.</param>
+    public static SocketsHttpHandler Create(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect) => new()
     {
-        ConnectCallback = connector.ConnectAsync,
+        ConnectCallback = connect,
         ConnectTimeout = ConnectTimeout,
         UseProxy = false,                                             // a proxy would hide the target from the connect callback
         AllowAutoRedirect = false,                                    // 3xx is a failed attempt

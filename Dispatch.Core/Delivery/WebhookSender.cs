@@ -11,13 +11,18 @@ internal sealed class WebhookSender : IDisposable
     private readonly DeliveryOptions options;
     private readonly TimeProvider clock;
     private readonly HttpMessageInvoker http;   // not HttpClient: its time-out and buffering would only be in the way
+    private readonly OwnInbox? ownInbox;
+    private readonly HttpMessageInvoker? toOwnInbox;   // connections of its own: one to this host must not be taken for another request
 
     /// <param name="resolve">How names are looked up; null: as the system does.</param>
-    public WebhookSender(DeliveryOptions options, TargetGuard guard, TimeProvider clock, ResolveHost? resolve = null)
+    /// <param name="ownInbox">Which requests go to this host itself; null: none.</param>
+    public WebhookSender(DeliveryOptions options, TargetGuard guard, TimeProvider clock, ResolveHost? resolve = null, OwnInbox? ownInbox = null)
     {
         this.options = options;
         this.clock = clock;
-        http = new(WebhookHandler.Create(new(guard, resolve ?? new NameLookup().ResolveAsync)));
+        this.ownInbox = ownInbox;
+        http = new(WebhookHandler.Create(new TargetConnector(guard, resolve ?? new NameLookup().ResolveAsync).ConnectAsync));
+        if (ownInbox is not null) toOwnInbox = new(WebhookHandler.Create(ownInbox.ConnectAsync));
     }
 
     /// <summary>POSTs the request and reads the answer, within <see cref="DeliveryOptions.Timeout"/>.</summary>
@@ -30,7 +35,11 @@ internal sealed class WebhookSender : IDisposable
         return new(outcome, request.FiredAtMs, (long)clock.GetElapsedTime(started).TotalMilliseconds, clock.NowMsRoundedUp());
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose()
+    {
+        http.Dispose();
+        toOwnInbox?.Dispose();
+    }
 
     private async Task<DeliveryOutcome> AttemptAsync(WebhookRequest request, CancellationToken abort)
     {
@@ -42,7 +51,7 @@ internal sealed class WebhookSender : IDisposable
         HttpResponseMessage? answer = null;
         try
         {
-            answer = await http.SendAsync(message, limit.Token);
+            answer = await (await RouteAsync(message, limit.Token)).SendAsync(message, limit.Token);
             await body.ReadAsync(answer.Content, limit);
             return answer.IsSuccessStatusCode
                 ? new DeliveryOutcome.Delivered((int)answer.StatusCode, body.Text())
@@ -65,6 +74,16 @@ internal sealed class WebhookSender : IDisposable
         return limitReached
             ? new DeliveryOutcome.TimedOut(options.Timeout, code, body)
             : new DeliveryOutcome.Broken(DeliveryFailure.Describe(failure), code, body);
+    }
+
+    // The headers, Host included, stay those of the job's URL.
+    private async ValueTask<HttpMessageInvoker> RouteAsync(HttpRequestMessage message, CancellationToken cancellation)
+    {
+        if (ownInbox is null || await ownInbox.FindAsync(message.RequestUri!, cancellation) is not { } inbox) return http;
+
+        message.Headers.Host = OwnInbox.HostHeader(message.RequestUri!);
+        message.RequestUri = inbox;
+        return toOwnInbox!;
     }
 
     private static HttpRequestMessage ToMessage(WebhookRequest request)

@@ -40,8 +40,9 @@ internal sealed record WebhookSignature(string DispatchSignature, string Id, str
         return new(dispatch, id, timestamp, standard);
     }
 
+    /// <summary>HMAC-SHA256 over prefix and body.</summary>
     // In two pieces: HMACSHA256.HashData would need prefix and body (up to the payload limit) copied into one array.
-    private static void Authenticate(ReadOnlySpan<byte> key, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> body, Span<byte> mac)
+    public static void Authenticate(ReadOnlySpan<byte> key, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> body, Span<byte> mac)
     {
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
         hmac.AppendData(prefix);
@@ -49,8 +50,10 @@ internal sealed record WebhookSignature(string DispatchSignature, string Id, str
         hmac.GetHashAndReset(mac);
     }
 
-    // Standard Webhooks: the key is what the base64 after the prefix says. A secret of any other spelling is its own key, as in the first form.
-    private static byte[] StandardKey(string secret)
+    /// <summary>
+    /// Standard Webhooks: the key is what the base64 after the prefix says. A secret of any other spelling is its own key, as in the first form.
+    /// </summary>
+    public static byte[] StandardKey(string secret)
     {
         if (secret.StartsWith(SigningSecrets.Prefix, StringComparison.Ordinal))
         {

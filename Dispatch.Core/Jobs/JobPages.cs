@@ -6,23 +6,39 @@ namespace Dispatch.Jobs;
 /// <summary>Cuts pages out of lists, newest first.</summary>
 internal static class JobPages
 {
+    /// <summary>How far from either end a page may be that is merged from several lists.</summary>
+    private const int MergedDepth = 2_000;
+
     /// <summary>
     /// One page in two steps: the ids from an index that has all the list is filtered by, then the page's rows. What is skipped is never read
     /// from the table, and a page in the older half is read from the old end.
     /// </summary>
+    /// <param name="parts">The list in pieces, each a range of an index.</param>
+    /// <param name="whole">The list in one.</param>
     /// <param name="total">Jobs in the list; may be a moment old.</param>
     public static async Task<IReadOnlyList<JobSummary>> PageAsync(
-        this DispatchDbContext db, IQueryable<Job> jobs, long skip, int limit, long total, CancellationToken cancellation)
+        this DispatchDbContext db, IReadOnlyList<IQueryable<Job>> parts, IQueryable<Job> whole, long skip, int limit, long total, CancellationToken cancellation)
     {
         if (skip >= total) return [];
 
         var count = (int)Math.Min(limit, total - skip);
         var behind = total - skip - count;
-        var ids = skip <= behind
-            ? jobs.OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id).Skip((int)skip)
-            : jobs.OrderBy(j => j.CreatedAt).ThenBy(j => j.Id).Skip((int)behind);
-        return await db.RowsAsync(await ids.Take(count).Select(j => j.Id).ToArrayAsync(cancellation), cancellation);
+        var fromNew = skip <= behind;
+        var before = (int)Math.Min(skip, behind);
+        if (parts.Count == 1 || before + count > MergedDepth)
+        {
+            var ids = Ordered(whole, fromNew).Skip(before).Take(count).Select(j => j.Id);
+            return await db.RowsAsync(await ids.ToArrayAsync(cancellation), cancellation);
+        }
+
+        var heads = new List<FoundJob>();
+        foreach (var part in parts) heads.AddRange(await Ordered(part, fromNew).Take(before + count).Select(j => new FoundJob(j.CreatedAt, j.Id)).ToListAsync(cancellation));
+        heads.Sort((a, b) => fromNew ? b.CompareTo(a) : a.CompareTo(b));
+        return await db.RowsAsync([.. heads.Skip(before).Take(count).Select(job => job.Id)], cancellation);
     }
+
+    private static IQueryable<Job> Ordered(IQueryable<Job> jobs, bool fromNew) =>
+        fromNew ? jobs.OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id) : jobs.OrderBy(j => j.CreatedAt).ThenBy(j => j.Id);
 
     /// <summary>These jobs, newest first; without those that are gone.</summary>
     public static async Task<IReadOnlyList<JobSummary>> RowsAsync(this DispatchDbContext db, Guid[] ids, CancellationToken cancellation)
@@ -33,7 +49,6 @@ internal static class JobPages
             .Select(j => new JobSummary(
                 j.Id, j.ProjectId, j.Title, j.WebhookUrl, j.FireAt, j.Status, j.RetryCount, j.NextAttemptAt, j.CreatedAt, j.UpdatedAt, j.Attempt))
             .ToListAsync(cancellation);
-        // As the database orders ids: by their bytes as they are written.
-        return [.. rows.OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id.ToString(), StringComparer.Ordinal)];
+        return [.. rows.OrderByDescending(j => new FoundJob(j.CreatedAt, j.Id))];
     }
 }

@@ -41,7 +41,7 @@ internal sealed class JobQueries(IDbContextFactory<DispatchDbContext> contexts)
         var counts = await sight.CountAsync(db, cancellation);
         var total = filter.Status is { } status ? counts.Of(status) : counts.Total;
         var skip = (filter.Page - 1L) * filter.Limit;
-        var page = await db.PageAsync(sight.Jobs(db, filter.Status), skip, filter.Limit, total, cancellation);
+        var page = await db.PageAsync(sight.Parts(db, filter.Status), sight.Jobs(db, filter.Status), skip, filter.Limit, total, cancellation);
         return new JobPage(sight.Visible(page), (int)Math.Min(total, int.MaxValue), sight.Projects);
     }
 

@@ -9,6 +9,8 @@ namespace Dispatch.Jobs;
 /// <param name="Deleted">Projects of the account whose jobs are still being purged.</param>
 internal sealed record JobSight(Guid AccountId, IReadOnlyDictionary<Guid, ProjectRef> Projects, Guid? Only, Guid[] Deleted)
 {
+    private const int MostParts = 32;
+
     /// <summary>Null: the project that is asked for is not in sight.</summary>
     public static async Task<JobSight?> LookAsync(DispatchDbContext db, JobScope scope, Guid? asked, CancellationToken cancellation)
     {
@@ -36,6 +38,14 @@ internal sealed record JobSight(Guid AccountId, IReadOnlyDictionary<Guid, Projec
             ? jobs.Where(j => j.Status == JobStatus.Failed || j.Status == JobStatus.Dead || j.Status == JobStatus.Cancelled)
             : jobs;
     }
+
+    /// <summary>
+    /// The same jobs in pieces that an index has in order. Only projects have one with every status; an account with many projects is read whole.
+    /// </summary>
+    public IReadOnlyList<IQueryable<Job>> Parts(DispatchDbContext db, JobStatus? status) =>
+        Only is null && Projects.Count <= MostParts && status is (JobStatus.Scheduled or JobStatus.Firing or JobStatus.Success)
+            ? [.. Projects.Keys.Select(project => (this with { Only = project }).Jobs(db, status))]
+            : [Jobs(db, status)];
 
     /// <summary>Without those of a project that came or went since the look.</summary>
     public IReadOnlyList<JobSummary> Visible(IReadOnlyList<JobSummary> jobs) =>

@@ -1,5 +1,6 @@
 using Dispatch.Data;
 using Dispatch.Execution;
+using Dispatch.Inboxes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -95,7 +96,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
         .Where(j => j.ArmedBy == host.Id && j.NextAttemptAt != null && j.Status != JobStatus.Firing)
         .ExecuteUpdateAsync(set => set.SetProperty(j => j.ArmedBy, (Guid?)null))));
 
-    /// <summary>Removes up to 1,000 jobs of deleted projects, or else the projects that have none left. Returns how many rows went.</summary>
+    /// <summary>Removes up to 1,000 jobs of deleted projects, or else 100 requests of their inboxes, or else the projects that have no job left. Returns how many rows went.</summary>
     public async Task<int> PurgeDeletedProjectsAsync(CancellationToken stopping)
     {
         await using var db = await contexts.CreateDbContextAsync(stopping);
@@ -113,6 +114,10 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
         foreach (var job in some) changes.Removed(job.ProjectId, job.Status);
         var ids = some.Select(j => j.Id).ToArray();
         if (ids.Length > 0) return await db.Jobs.Where(j => ids.Contains(j.Id)).ExecuteDeleteAsync();
+
+        // Not left to the projects' own deletion: 100 requests of 256 KiB each, many times over, would be one long transaction.
+        var requests = db.InboxRequests.Where(r => deleted.Contains(r.ProjectId)).OrderBy(r => r.Id).Take(InboxStore.Kept).Select(r => r.Id);
+        if (await db.InboxRequests.Where(r => requests.Contains(r.Id)).ExecuteDeleteAsync() is > 0 and var removed) return removed;
         return await db.Projects.Where(p => p.DeletedAt != null && !db.Jobs.Any(j => j.ProjectId == p.Id)).ExecuteDeleteAsync();
     }
 

@@ -106,7 +106,7 @@ internal sealed class OverviewQueries(IDbContextFactory<DispatchDbContext> conte
         return new FirstSteps(
             await projects.OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).FirstOrDefaultAsync(cancellation),
             await projects.AnyAsync(p => db.ApiKeys.Any(k => k.ProjectId == p.Id), cancellation),
-            await db.PageAsync(sight.Jobs(db, null), 0, 1, counts.Total, cancellation) is [var newest] && sight.Projects.ContainsKey(newest.ProjectId) ? newest : null,
+            await db.PageAsync(sight.Parts(db, null), sight.Jobs(db, null), 0, 1, counts.Total, cancellation) is [var newest] && sight.Projects.ContainsKey(newest.ProjectId) ? newest : null,
             counts.Success > 0);
     }
 }

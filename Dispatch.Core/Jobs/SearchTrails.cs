@@ -4,9 +4,6 @@ namespace Dispatch.Jobs;
 /// <param name="Text">In lower case.</param>
 internal sealed record SearchFor(Guid AccountId, Guid? ProjectId, JobStatus? Status, string Text, long? From, long? Until);
 
-/// <summary>A job that matched.</summary>
-internal readonly record struct FoundJob(long CreatedAt, Guid Id);
-
 /// <summary>How far a search came. Used by one call at a time (<see cref="Door"/>).</summary>
 internal sealed class SearchTrail(long begunAt)
 {

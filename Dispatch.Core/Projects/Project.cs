@@ -17,6 +17,15 @@ public sealed class Project
 
     public long? PreviousSecretExpiresAt { get; set; }
 
+    /// <summary>The last part of the inbox's address, unique: 32 lower-case hexadecimal characters.</summary>
+    public required string InboxToken { get; init; }
+
+    /// <summary>The HTTP status that the inbox answers, 200 to 599.</summary>
+    public int InboxStatus { get; set; } = 200;
+
+    /// <summary>How long the inbox waits before it answers, 0 to 60,000 ms.</summary>
+    public int InboxDelayMs { get; set; }
+
     public long CreatedAt { get; init; }
 
     /// <summary>Set when the owner deletes it; from then on it is unknown to every call, claims nothing, and is purged.</summary>

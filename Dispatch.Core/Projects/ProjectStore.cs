@@ -1,4 +1,5 @@
 using Dispatch.Data;
+using Dispatch.Inboxes;
 using Dispatch.Jobs;
 using Microsoft.EntityFrameworkCore;
 
@@ -15,6 +16,7 @@ internal sealed class ProjectStore(IDbContextFactory<DispatchDbContext> contexts
             AccountId = accountId,
             Name = name,
             SecretCipher = secrets.CreateCipher(),
+            InboxToken = InboxToken.Create(),
             CreatedAt = clock.NowMs(),
         };
         await using var db = await contexts.CreateDbContextAsync(cancellation);

@@ -71,6 +71,9 @@ public sealed class IsolationTests(TestWebHost host) : IClassFixture<TestWebHost
         (HttpMethod.Get, "projects/{0}/keys", null),
         (HttpMethod.Get, "projects/{0}/signing-secret", null),
         (HttpMethod.Post, "projects/{0}/signing-secret/rotate", null),
+        (HttpMethod.Get, "projects/{0}/inbox", null),
+        (HttpMethod.Put, "projects/{0}/inbox/answer", new { status = 500, delayMs = 0 }),
+        (HttpMethod.Delete, "projects/{0}/inbox/requests", null),
     ];
 
     private static async Task AssertSameAsync(ApiClient client, HttpMethod method, string foreign, string unknown, object? body = null)

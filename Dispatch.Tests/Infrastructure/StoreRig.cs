@@ -1,4 +1,5 @@
 using Dispatch.Execution;
+using Dispatch.Inboxes;
 using Dispatch.Jobs;
 using Dispatch.Projects;
 using Microsoft.EntityFrameworkCore;
@@ -41,7 +42,7 @@ internal sealed class StoreRig : IAsyncDisposable
     /// <summary>A further project of the same account.</summary>
     public async Task<Guid> AddProjectAsync(Guid? id = null, string name = "test")
     {
-        var project = new Project { Id = id ?? Guid.CreateVersion7(), AccountId = AccountId, Name = name, SecretCipher = "cipher", CreatedAt = Now };
+        var project = new Project { Id = id ?? Guid.CreateVersion7(), AccountId = AccountId, Name = name, SecretCipher = "cipher", InboxToken = InboxToken.Create(), CreatedAt = Now };
         await using var db = await Database.Contexts.CreateDbContextAsync();
         db.Projects.Add(project);
         await db.SaveChangesAsync();

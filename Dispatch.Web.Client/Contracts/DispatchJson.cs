@@ -24,12 +24,14 @@ namespace Dispatch.Web.Client.Contracts;
 [JsonSerializable(typeof(Envelope<Inbox>))]
 [JsonSerializable(typeof(Envelope<InboxAnswer>))]
 [JsonSerializable(typeof(InboxAnswer))]
+[JsonSerializable(typeof(HeaderLine[]))]
 [JsonSerializable(typeof(JobRequest))]
 [JsonSerializable(typeof(Credentials))]
 [JsonSerializable(typeof(PasswordChange))]
 [JsonSerializable(typeof(AccountDeletion))]
 [JsonSerializable(typeof(ProjectRequest))]
 [JsonSerializable(typeof(KeyRequest))]
+[JsonSerializable(typeof(InboxAnswer))]
 public sealed partial class DispatchJson : JsonSerializerContext
 {
     /// <summary>The context with <see cref="PlainJsonEncoder"/>, for both ends of the wire.</summary>

@@ -36,7 +36,7 @@ public sealed class BrowserFields(IJSRuntime browser) : IAsyncDisposable
 
     public async Task GoToAsync(ElementReference area, int at) => await (await Script).InvokeVoidAsync("goTo", area, at);
 
-    /// <summary>The text of a text area, as a stream: one message to a circuit holds 32 KB. Null where it is longer than <see cref="MaxText"/>.</summary>
+    /// <summary>The text of a text area, as a stream: one message to a circuit is limited, and a payload may be longer. Null where it is longer than <see cref="MaxText"/>.</summary>
     public async Task<string?> TextOfAsync(ElementReference area)
     {
         await using var sent = await (await Script).InvokeAsync<IJSStreamReference>("textOf", area);

@@ -32,6 +32,7 @@ internal static class ApiServices
         api.MapProjects();
         api.MapKeys();
         api.MapSigningSecret();
+        api.MapInbox();
         api.MapJobs();
         api.MapDashboard();
         app.MapOpenApi();

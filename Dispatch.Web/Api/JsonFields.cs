@@ -1,10 +1,12 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Dispatch.Web.Client.Contracts;
 
 namespace Dispatch.Web.Api;
 
-/// <summary>One field's value: where it stands in the body, and its text where it is a string.</summary>
+/// <summary>One field's value: where it stands in the body, and its text where it is a string or a number.</summary>
 /// <param name="Depth">Levels of nesting, the value's own object or array counted as 1.</param>
 internal readonly record struct JsonField(JsonTokenType Kind, string? Text, int Start, int End, int Depth);
 
@@ -75,6 +77,20 @@ internal sealed class JsonFields
         }
     }
 
+    /// <summary>A whole number in that range, both ends included; null after reporting that it is not there, or is something else.</summary>
+    public int? RequiredWholeNumber(int field, int min, int max)
+    {
+        var (kind, text, _, _, _) = fields[field];
+        var isWhole = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        if (kind == JsonTokenType.Number && isWhole && number >= min && number <= max) return number;
+        if (kind is JsonTokenType.None or JsonTokenType.Null) Report(field, "required", "is required");
+        else Report(field, "invalid", WholeNumberRule(min, max));
+        return null;
+    }
+
+    /// <summary>What to say of a field that breaks the rule, after its name.</summary>
+    public static string WholeNumberRule(int min, int max) => $"must be a whole number from {min:N0} to {max:N0}";
+
     /// <summary>A name for people: 1 to <paramref name="maxLength"/> characters after trimming.</summary>
     public string? RequiredName(int field, int maxLength)
     {
@@ -111,7 +127,12 @@ internal sealed class JsonFields
         reader.Read();
         var (kind, start, depth, outer) = (reader.TokenType, (int)reader.TokenStartIndex, 0, reader.CurrentDepth);
         var sound = !Surrogates.AnyLone(in reader);
-        var text = sound && kind == JsonTokenType.String ? reader.GetString() : null;
+        var text = (sound, kind) switch
+        {
+            (true, JsonTokenType.String) => reader.GetString(),
+            (true, JsonTokenType.Number) => Encoding.ASCII.GetString(reader.ValueSpan),
+            _ => null,
+        };
         if (kind is JsonTokenType.StartObject or JsonTokenType.StartArray)
         {
             depth = 1;

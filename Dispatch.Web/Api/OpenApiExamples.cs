@@ -21,6 +21,7 @@ internal static class OpenApiExamples
         nameof(PasswordChange) => JsonNode.Parse("""{ "currentPassword": "correct horse battery", "newPassword": "staple after staple" }"""),
         nameof(AccountDeletion) => JsonNode.Parse("""{ "password": "correct horse battery" }"""),
         nameof(ProjectRequest) => JsonNode.Parse("""{ "name": "Billing" }"""),
+        nameof(InboxAnswer) => JsonNode.Parse("""{ "status": 500, "delayMs": 2000 }"""),
         nameof(KeyRequest) => JsonNode.Parse("""{ "label": "production server" }"""),
         _ => null,
     };

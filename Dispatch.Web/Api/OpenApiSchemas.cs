@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Dispatch.Jobs;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Contracts;
+using Dispatch.Web.Inboxes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -25,6 +26,8 @@ internal static class OpenApiSchemas
     {
         switch (name)
         {
+            case "name" when owner == typeof(HeaderLine):
+                break;   // as long as the sender likes
             case "name" or "label" or "title":
                 (schema.MinLength, schema.MaxLength) = (1, 200);
                 break;
@@ -36,6 +39,15 @@ internal static class OpenApiSchemas
                 break;
             case "newPassword":
                 (schema.MinLength, schema.MaxLength) = (AccountDesk.MinPassword, AccountDesk.MaxPassword);
+                break;
+            case "url":
+                schema.Format = "uri";
+                break;
+            case "status" when owner == typeof(InboxAnswer):
+                (schema.Minimum, schema.Maximum) = ($"{InboxDesk.MinStatus}", $"{InboxDesk.MaxStatus}");
+                break;
+            case "delayMs":
+                (schema.Minimum, schema.Maximum) = ("0", $"{InboxDesk.MaxDelayMs}");
                 break;
             case "status" when owner == typeof(LogEntry):
                 schema.Enum = Names(Enum.GetValues<AttemptStatus>().Select(status => status.ToName()));

@@ -27,9 +27,13 @@ internal static class PageServices
         "publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=(), payment=(), usb=(), "
         + "serial=(), hid=(), midi=(), display-capture=()";
 
+    // A circuit begins with one message that brings back what was read while rendering: a grid of 100 jobs with URLs of 2,048 characters
+    // is near half a megabyte. At SignalR's default of 32 KB the circuit breaks off.
+    private const long MaxMessage = 1024 * 1024;
+
     public static IServiceCollection AddDispatchPages(this IServiceCollection services)
     {
-        services.AddRazorComponents().AddInteractiveServerComponents().AddInteractiveWebAssemblyComponents()
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => hub.MaximumReceiveMessageSize = MaxMessage).AddInteractiveWebAssemblyComponents()
             .AddAuthenticationStateSerialization();   // name and role: all that a browser needs to know
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, CircuitSessions>();

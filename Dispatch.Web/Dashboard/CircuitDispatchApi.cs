@@ -5,13 +5,17 @@ using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;
+using Dispatch.Web.Inboxes;
+using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 
 namespace Dispatch.Web.Dashboard;
 
 /// <summary>The dashboard's calls from a circuit, or from a page that is rendered on the host: straight to the desks, as the person who is signed in.</summary>
 internal sealed class CircuitDispatchApi(
-    AuthenticationStateProvider authentication, SessionLook sessions, DashboardDesk desk, ProjectStore projects, ApiKeyStore keys, SigningSecrets secrets) : IDispatchApi
+    AuthenticationStateProvider authentication, SessionLook sessions, NavigationManager navigation, DashboardDesk desk, InboxDesk inboxes, ProjectStore projects,
+    ApiKeyStore keys, SigningSecrets secrets)
+    : IDispatchApi
 {
     public Task<ApiResult<Overview>> OverviewAsync(CancellationToken cancellation = default) => AsAsync<Overview>(async me => await desk.OverviewAsync(me, cancellation));
 
@@ -66,11 +70,13 @@ internal sealed class CircuitDispatchApi(
 
     public Task<ApiResult<NoData>> CancelJobAsync(Guid projectId, Guid jobId) => DoAsync(me => desk.CancelAsync(me, projectId, jobId));
 
-    public Task<ApiResult<Client.Contracts.Inbox>> InboxAsync(Guid projectId, CancellationToken cancellation = default) => throw new NotImplementedException();
+    public Task<ApiResult<Client.Contracts.Inbox>> InboxAsync(Guid projectId, CancellationToken cancellation = default) =>
+        AsAsync(me => inboxes.ReadAsync(me, projectId, navigation.BaseUri, cancellation));
 
-    public Task<ApiResult<InboxAnswer>> SetInboxAnswerAsync(Guid projectId, InboxAnswer answer) => throw new NotImplementedException();
+    public Task<ApiResult<InboxAnswer>> SetInboxAnswerAsync(Guid projectId, InboxAnswer answer) =>
+        AsAsync(me => inboxes.SetAnswerAsync(me, projectId, answer, CancellationToken.None));
 
-    public Task<ApiResult<NoData>> ClearInboxAsync(Guid projectId) => throw new NotImplementedException();
+    public Task<ApiResult<NoData>> ClearInboxAsync(Guid projectId) => DoAsync(me => inboxes.ClearAsync(me, projectId, CancellationToken.None));
 
     private async Task<ApiResult<T>> AsAsync<T>(Func<Guid, Task<Parsed<T>>> call) where T : class
     {

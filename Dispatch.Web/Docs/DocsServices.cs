@@ -16,7 +16,7 @@ internal static class DocsServices
     }
 
     private static void MapText(this IEndpointRouteBuilder app, string path, string type, Func<Guide, string, string> write) => app
-        .MapMethods(path, [HttpMethods.Get, HttpMethods.Head], (Guide guide, HttpContext http, DispatchOptions options) =>
-            Results.Text(write(guide, HostAddress.Of(http, options)), $"{type}; charset=utf-8"))
+        .MapMethods(path, [HttpMethods.Get, HttpMethods.Head], (Guide guide, HttpRequest request, PublicAddress address) =>
+            Results.Text(write(guide, address.Of(request)), $"{type}; charset=utf-8"))
         .ExcludeFromDescription();
 }

@@ -2,11 +2,12 @@ using Dispatch.Jobs;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Live;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.JSInterop;
 
 namespace Dispatch.Web.Live;
 
 /// <summary>Listens to the engine's feed from a circuit, in the process. A circuit that lost its browser goes on listening until it is given up.</summary>
-internal sealed class CircuitLiveFeed(JobFeed feed, AuthenticationStateProvider authentication, TimeProvider clock) : ILiveFeed, IDisposable
+internal sealed class CircuitLiveFeed(JobFeed feed, AuthenticationStateProvider authentication, IJSRuntime browser, TimeProvider clock) : ILiveFeed, IDisposable
 {
     private readonly Listeners listeners = new();
     private ChangeBatcher? batcher;
@@ -37,5 +38,6 @@ internal sealed class CircuitLiveFeed(JobFeed feed, AuthenticationStateProvider 
         if ((await authentication.GetAuthenticationStateAsync()).User.AccountId() is not { } me || isDisposed) return;
         subscription = feed.Subscribe(me, batches.Add);
         if (isDisposed) subscription.Dispose();
+        await browser.InvokeVoidAsync("dispatchConnection.set", "live");
     }
 }

@@ -82,8 +82,9 @@ async function copy(text) {
   area.remove();
 }
 
-// How the page hangs on the host: data-connection on <html> is live, reconnecting or offline; the lamp in the bar and the banner follow it.
-// Blazor reports a circuit's state to #components-reconnect-modal; the WebAssembly client calls setConnection.
+// How the page hangs on the host: data-connection on <html> is connecting (until the page is interactive), live,
+// reconnecting or offline; the lamp in the bar and the banner follow it.
+// Blazor reports a circuit's state to #components-reconnect-modal; the live feeds call setConnection.
 function setConnection(state) { document.documentElement.dataset.connection = state; }
 globalThis.dispatchConnection = { set: setConnection };
 
@@ -117,3 +118,12 @@ async function reloadWhenBack() {
     await new Promise(done => setTimeout(done, 1000));
   }
 }
+
+// MudBlazor gives its dialogs no name: they take their title's.
+new MutationObserver(() => document.querySelectorAll('.mud-dialog[role=dialog]:not([aria-labelledby])').forEach(dialog => {
+  const title = dialog.querySelector('.mud-dialog-title');
+  if (!title) return;
+  title.id ||= `${dialog.id}-title`;
+  dialog.setAttribute('aria-labelledby', title.id);
+  dialog.setAttribute('aria-modal', 'true');
+})).observe(document.body, { childList: true, subtree: true });

@@ -16,6 +16,7 @@ var scenarios = new Dictionary<string, Func<Task>>
     ["overdue"] = Scenarios.OverdueAsync,
     ["restart"] = Scenarios.RestartAsync,
     ["list"] = Scenarios.ListAsync,
+    ["grid"] = Scenarios.GridAsync,
     ["pending"] = Scenarios.PendingAsync,
 };
 var chosen = args.Length == 0 ? scenarios.Keys.ToArray() : args;

@@ -14,7 +14,11 @@ internal sealed class Rig : IAsyncDisposable
     private readonly HttpClient http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 64 }) { Timeout = TimeSpan.FromMinutes(2) };
     private readonly int hostPort = FreePort();
     private readonly int receiverPort = FreePort();
+    private readonly HttpClient person = new() { Timeout = TimeSpan.FromMinutes(2) };
     private Process? host;
+    private string token = "";
+
+    public string ProjectId { get; private set; } = "";
 
     public string HookUrl => $"http://127.0.0.1:{receiverPort}/hook";
 
@@ -62,13 +66,28 @@ internal sealed class Rig : IAsyncDisposable
         if ((int)response.StatusCode != 201) throw new InvalidOperationException($"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
     }
 
-    /// <summary>How long the list call takes, in milliseconds.</summary>
-    public async Task<double> ListAsync(string query)
+    /// <summary>How long a read takes, in milliseconds.</summary>
+    /// <param name="path">Below <c>/api/v1/</c>.</param>
+    /// <param name="asPerson">With the bearer token of the account, rather than with the project's key.</param>
+    public async Task<double> ReadAsync(string path, bool asPerson = false)
     {
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        using var response = await http.GetAsync($"{Api}/jobs?{query}");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Api}/{path}");
+        if (asPerson) request.Headers.Authorization = new("Bearer", token);
+        var watch = Stopwatch.StartNew();
+        using var response = await (asPerson ? person : http).SendAsync(request);
         response.EnsureSuccessStatusCode();
         return watch.Elapsed.TotalMilliseconds;
+    }
+
+    /// <summary>Calls the newest jobs off.</summary>
+    public async Task CancelNewestAsync(int count)
+    {
+        var page = await DataAsync(await http.GetAsync($"{Api}/jobs?limit={count}"));
+        foreach (var job in page.GetProperty("jobs").EnumerateArray())
+        {
+            using var response = await http.DeleteAsync($"{Api}/jobs/{job.GetProperty("id").GetString()}");
+            response.EnsureSuccessStatusCode();
+        }
     }
 
     /// <summary>Schedules the jobs over 64 connections.</summary>
@@ -122,15 +141,18 @@ internal sealed class Rig : IAsyncDisposable
         }
 
         http.Dispose();
+        person.Dispose();
         Directory.Delete(folder, recursive: true);
     }
 
     private async Task SignUpAsync()
     {
         var account = await http.PostAsJsonAsync($"{Api}/auth/register", new { email = "bench@example.com", password = "correct horse battery" });
-        http.DefaultRequestHeaders.Authorization = new("Bearer", (await DataAsync(account)).GetProperty("token").GetString());
-        var project = (await DataAsync(await http.PostAsJsonAsync($"{Api}/projects", new { name = "bench" }))).GetProperty("id").GetString();
-        var key = (await DataAsync(await http.PostAsJsonAsync($"{Api}/projects/{project}/keys", new { label = "bench" }))).GetProperty("key").GetString();
+        token = (await DataAsync(account)).GetProperty("token").GetString()!;
+        http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        ProjectId = (await DataAsync(await http.PostAsJsonAsync($"{Api}/projects", new { name = "bench" }))).GetProperty("id").GetString()!;
+        await http.PostAsJsonAsync($"{Api}/projects", new { name = "another, so that the account is more than its one project" });
+        var key = (await DataAsync(await http.PostAsJsonAsync($"{Api}/projects/{ProjectId}/keys", new { label = "bench" }))).GetProperty("key").GetString();
         http.DefaultRequestHeaders.Authorization = null;
         http.DefaultRequestHeaders.Add("x-api-key", key);
     }

@@ -104,19 +104,31 @@ internal static class Scenarios
         Console.WriteLine($"idle: {(rig.HostCpu() - cpu).TotalMilliseconds / 200:0.0} % of a core, RSS {rig.HostMegabytes():0} MB");
     }
 
-    /// <summary>The list call of a project with 1,000,000 jobs.</summary>
+    /// <summary>The list call with 1,000,000 jobs, of which a few are cancelled: by key and by person.</summary>
     public static async Task ListAsync()
     {
         await using var rig = await Rig.StartAsync();
-        var due = NowMs() + 86_400_000;
-        await rig.PostAllAsync(Enumerable.Range(0, 1_000_000).Select(i => due + i));
-        foreach (var query in (string[])["limit=20", "limit=20&page=100", "limit=20&status=SCHEDULED", "limit=20&status=DEAD"])
+        await SeedAsync(rig);
+        foreach (var query in (string[])["", "&page=25000", "&page=50000", "&status=SCHEDULED", "&status=SCHEDULED&page=25000", "&status=CANCELLED", "&status=SUCCESS"])
         {
-            var took = new List<double>();
-            for (var i = 0; i < 40; i++) took.Add(await rig.ListAsync(query));
-            took.Sort();
-            Console.WriteLine($"list {query}: p50 {took[20]:0.0} p95 {took[37]:0.0} ms");
+            await PrintReadAsync(rig, $"jobs?limit=20{query}", asPerson: false);
+            await PrintReadAsync(rig, $"jobs?limit=20{query}", asPerson: true);
         }
+    }
+
+    /// <summary>The dashboard's reads with the same jobs.</summary>
+    public static async Task GridAsync()
+    {
+        await using var rig = await Rig.StartAsync();
+        var due = await SeedAsync(rig);
+        string[] filters =
+        [
+            "", "&page=20000", "&page=40000", "&status=SCHEDULED", "&status=SCHEDULED&page=20000", "&status=CANCELLED", $"&projectId={rig.ProjectId}",
+            "&search=bench", "&search=nowhere", $"&from={Rfc3339(due)}&to={Rfc3339(due + 10_000)}",
+        ];
+        await PrintReadAsync(rig, "dashboard/overview", asPerson: true);
+        await PrintReadAsync(rig, "dashboard/projects", asPerson: true);
+        foreach (var filter in filters) await PrintReadAsync(rig, $"dashboard/jobs?limit=25{filter}", asPerson: true);
     }
 
     /// <summary>1,000,000 jobs far ahead: memory, a restart, and the lateness of a lone job among them.</summary>
@@ -138,6 +150,24 @@ internal static class Scenarios
 
         Print($"  restart to ready {ready.TotalSeconds:0.0} s, RSS {rig.HostMegabytes():0} MB; lone job among them", await rig.ReportAsync(50, TimeSpan.FromSeconds(10)));
     }
+
+    private static async Task<long> SeedAsync(Rig rig)
+    {
+        var due = NowMs() + 86_400_000;
+        await rig.PostAllAsync(Enumerable.Range(0, 1_000_000).Select(i => due + i));
+        await rig.CancelNewestAsync(50);
+        return due;
+    }
+
+    private static async Task PrintReadAsync(Rig rig, string path, bool asPerson)
+    {
+        var took = new List<double>();
+        for (var i = 0; i < 40; i++) took.Add(await rig.ReadAsync(path, asPerson));
+        took.Sort();
+        Console.WriteLine($"{(asPerson ? "person" : "key")} {path}: p50 {took[20]:0.0} p95 {took[37]:0.0} ms");
+    }
+
+    private static string Rfc3339(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
 
     // The first requests and deliveries pay for the compiler.
     private static async Task WarmUpAsync(Rig rig)

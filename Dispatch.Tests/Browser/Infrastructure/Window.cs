@@ -41,6 +41,16 @@ public sealed class Window : IAsyncDisposable
         return email;
     }
 
+    /// <summary>Signs in; ends on the overview.</summary>
+    public async Task SignInAsync(string email, string password)
+    {
+        await Page.GotoAsync("/login");
+        await Page.GetByLabel("E-mail").FillAsync(email);
+        await Page.GetByLabel("Password").FillAsync(password);
+        await Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await Page.WaitForURLAsync("**/overview");
+    }
+
     public void AssertNoComplaints() => Assert.Empty(Complaints);
 
     public async ValueTask DisposeAsync() => await context.CloseAsync();

@@ -5,8 +5,8 @@ namespace Dispatch.Web.Client.Parts.Job;
 /// <summary>Which views are handed on from the host's rendering to the interactive page.</summary>
 internal static class KeptView
 {
-    // It travels back to the host in one message of a circuit, which holds 32 KB, and encoding makes it almost twice as long.
-    private const int Longest = 12_000;
+    // It lies in the page's source, twice as long by its encoding, and travels back to the host. Reading again is quicker than a megabyte.
+    private const int Longest = 64 * 1024;
 
     /// <summary>Null for a large one: it is read again instead.</summary>
     public static JobView? OrNull(JobView? view) => view is not null && Length(view) <= Longest ? view : null;

@@ -73,6 +73,7 @@ internal static class PayloadCheck
         {
             '}' or ']' when text.AsSpan(0, at).TrimEnd().EndsWith(',') => $"a comma with nothing after it, before {text[at]}",
             '\'' or '\u2018' or '\u2019' or '\u201c' or '\u201d' => "texts and names need straight double quotes: \"",
+            var letter when char.IsLetter(letter) && text.AsSpan(0, at).TrimEnd() is [.., '{' or ','] => "names stand in double quotes, and the only bare words are true, false and null",
             '/' => "JSON has no comments",
             '\n' or '\r' or '\t' => "a line break or tab within a text; write \\n or \\t",
             var other when char.IsControl(other) => $"a control character (U+{(int)other:X4})",

@@ -70,7 +70,9 @@ public sealed class ScheduleForm
     public void FireIn(TimeSpan delay)
     {
         errors.Remove(JobField.FireAt);
-        (FireAt, Delay) = (Instant.Format(clock.GetUtcNow() + delay), delay);
+        var at = clock.GetUtcNow() + delay;
+        var second = new DateTimeOffset(at.Ticks - at.Ticks % TimeSpan.TicksPerSecond, TimeSpan.Zero);
+        (FireAt, Delay) = (Instant.Format(at == second ? at : second.AddSeconds(1)), delay);   // whole seconds read better, and never too few
     }
 
     public string? ErrorOf(string field) => errors.GetValueOrDefault(field);

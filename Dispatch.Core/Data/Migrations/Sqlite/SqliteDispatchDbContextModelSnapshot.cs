@@ -142,6 +142,53 @@ namespace Dispatch.Data.Migrations.Sqlite
                     b.ToTable("Hosts", (string)null);
                 });
 
+            modelBuilder.Entity("Dispatch.Inboxes.ReceivedRequest", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("AnsweredStatus")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<bool>("BodyIsCut")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Headers")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("JobId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Method")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ProjectId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("ReceivedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Signature")
+                        .IsRequired()
+                        .HasMaxLength(7)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "ReceivedAt", "Id");
+
+                    b.ToTable("InboxRequests", (string)null);
+                });
+
             modelBuilder.Entity("Dispatch.Jobs.Attempt", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -184,6 +231,76 @@ namespace Dispatch.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("Attempts", (string)null);
+                });
+
+            modelBuilder.Entity("Dispatch.Jobs.DeliveryHour", b =>
+                {
+                    b.Property<byte[]>("ProjectId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Hour")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("HostId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Died")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Failed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late1")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late10")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late100")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late1000")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late2")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late20")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late200")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late3")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late5")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late50")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late500")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Late5000")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LateDay")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LateHour")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LateMinute")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Succeeded")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ProjectId", "Hour", "HostId");
+
+                    b.ToTable("DeliveryHours", (string)null);
                 });
 
             modelBuilder.Entity("Dispatch.Jobs.Job", b =>
@@ -245,14 +362,53 @@ namespace Dispatch.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ArmedBy", "NextAttemptAt")
+                    b.HasIndex("AccountId", "UpdatedAt", "ProjectId")
+                        .HasFilter("\"Status\" IN ('FAILED', 'DEAD')");
+
+                    b.HasIndex("ArmedBy", "NextAttemptAt", "ProjectId")
                         .HasFilter("\"NextAttemptAt\" IS NOT NULL");
 
-                    b.HasIndex("AccountId", "CreatedAt", "Id");
+                    b.HasIndex("ProjectId", "CreatedAt", "Id", "FireAt");
 
-                    b.HasIndex("ProjectId", "CreatedAt", "Id");
+                    b.HasIndex("AccountId", "CreatedAt", "Id", "ProjectId", "FireAt");
+
+                    b.HasIndex("ProjectId", "Status", "CreatedAt", "Id", "FireAt");
+
+                    b.HasIndex("AccountId", "Status", "CreatedAt", "Id", "ProjectId", "FireAt")
+                        .HasFilter("\"Status\" IN ('FAILED', 'DEAD', 'CANCELLED')");
 
                     b.ToTable("Jobs", (string)null);
+                });
+
+            modelBuilder.Entity("Dispatch.Jobs.ProjectTally", b =>
+                {
+                    b.Property<byte[]>("ProjectId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("HostId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Cancelled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Dead")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Failed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Firing")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Scheduled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Success")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ProjectId", "HostId");
+
+                    b.ToTable("ProjectTallies", (string)null);
                 });
 
             modelBuilder.Entity("Dispatch.Projects.ApiKey", b =>
@@ -312,6 +468,17 @@ namespace Dispatch.Data.Migrations.Sqlite
                     b.Property<long?>("DeletedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("InboxDelayMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("InboxStatus")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("InboxToken")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -330,6 +497,9 @@ namespace Dispatch.Data.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("AccountId");
+
+                    b.HasIndex("InboxToken")
+                        .IsUnique();
 
                     b.ToTable("Projects", (string)null);
                 });
@@ -445,11 +615,29 @@ namespace Dispatch.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Dispatch.Inboxes.ReceivedRequest", b =>
+                {
+                    b.HasOne("Dispatch.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Dispatch.Jobs.Attempt", b =>
                 {
                     b.HasOne("Dispatch.Jobs.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Dispatch.Jobs.DeliveryHour", b =>
+                {
+                    b.HasOne("Dispatch.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -460,6 +648,15 @@ namespace Dispatch.Data.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Dispatch.Jobs.ProjectTally", b =>
+                {
+                    b.HasOne("Dispatch.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 

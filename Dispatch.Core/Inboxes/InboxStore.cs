@@ -1,0 +1,83 @@
+using Dispatch.Data;
+using Dispatch.Jobs;
+using Dispatch.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dispatch.Inboxes;
+
+/// <summary>An inbox as a request finds it.</summary>
+/// <param name="DelayMs">How long to wait before answering, ms.</param>
+/// <param name="Secrets">The project's signing secrets at this moment, newest first.</param>
+internal sealed record OpenInbox(Guid ProjectId, int Status, int DelayMs, IReadOnlyList<string> Secrets);
+
+/// <summary>An inbox as its owner sees it.</summary>
+/// <param name="Requests">Newest first.</param>
+internal sealed record InboxContents(string Token, int Status, int DelayMs, IReadOnlyList<ReceivedRequest> Requests);
+
+/// <summary>Each project's test endpoint: what it answers, and the last requests it received.</summary>
+internal sealed class InboxStore(IDbContextFactory<DispatchDbContext> contexts, InboxWriter writer, SigningSecrets secrets, TimeProvider clock)
+{
+    /// <summary>Requests that are kept per project.</summary>
+    public const int Kept = 100;
+
+    /// <summary>Something about that project's inbox is new: a request, the answer, or that it was cleared.</summary>
+    public event Action<Guid /*projectId*/>? Changed;
+
+    /// <summary>The inbox of that token, or null where there is none.</summary>
+    public async Task<OpenInbox?> FindAsync(string token, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.Projects
+            .Where(p => p.InboxToken == token && p.DeletedAt == null)
+            .Select(p => new { p.Id, p.InboxStatus, p.InboxDelayMs, p.SecretCipher, p.PreviousSecretCipher, p.PreviousSecretExpiresAt })
+            .FirstOrDefaultAsync(cancellation) is { } project
+            ? new OpenInbox(project.Id, project.InboxStatus, project.InboxDelayMs, secrets.Current(
+                project.SecretCipher, project.PreviousSecretCipher, project.PreviousSecretExpiresAt, clock.NowMs()))
+            : null;
+    }
+
+    /// <summary>Keeps the request, in the place of the oldest where there are <see cref="Kept"/> already. In a flood some are not.</summary>
+    /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
+    public async Task ReceiveAsync(ReceivedRequest request)
+    {
+        if (await writer.StoreAsync(request)) Changed?.Invoke(request.ProjectId);
+    }
+
+    /// <summary>Null: the account has no such project.</summary>
+    public async Task<InboxContents?> ListAsync(Guid accountId, Guid projectId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        if (await Owned(db, accountId, projectId).AsNoTracking().FirstOrDefaultAsync(cancellation) is not { } project) return null;
+        var requests = await NewestFirst(db, projectId).AsNoTracking().Take(Kept).ToListAsync(cancellation);
+        return new InboxContents(project.InboxToken, project.InboxStatus, project.InboxDelayMs, requests);
+    }
+
+    /// <summary>What requests are answered from now on. False: the account has no such project.</summary>
+    public async Task<bool> SetAnswerAsync(Guid accountId, Guid projectId, int status, int delayMs, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var changed = await Owned(db, accountId, projectId).ExecuteUpdateAsync(
+            set => set.SetProperty(p => p.InboxStatus, status).SetProperty(p => p.InboxDelayMs, delayMs), cancellation);
+        if (changed == 0) return false;
+        Changed?.Invoke(projectId);
+        return true;
+    }
+
+    /// <summary>Throws away what was received. False: the account has no such project.</summary>
+    public async Task<bool> ClearAsync(Guid accountId, Guid projectId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var owned = Owned(db, accountId, projectId);
+        if (!await owned.AnyAsync(cancellation)) return false;
+        await db.InboxRequests.Where(r => r.ProjectId == projectId && owned.Any()).ExecuteDeleteAsync(cancellation);
+        Changed?.Invoke(projectId);
+        return true;
+    }
+
+    /// <summary>A project's requests. Those of one millisecond have an order, though not that of their arrival.</summary>
+    public static IQueryable<ReceivedRequest> NewestFirst(DispatchDbContext db, Guid projectId) =>
+        db.InboxRequests.Where(r => r.ProjectId == projectId).OrderByDescending(r => r.ReceivedAt).ThenByDescending(r => r.Id);
+
+    private static IQueryable<Project> Owned(DispatchDbContext db, Guid accountId, Guid projectId) =>
+        db.Projects.Where(p => p.Id == projectId && p.AccountId == accountId && p.DeletedAt == null);
+}

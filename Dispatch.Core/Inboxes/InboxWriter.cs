@@ -1,0 +1,100 @@
+using Dispatch.Data;
+using Dispatch.Jobs;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dispatch.Inboxes;
+
+/// <summary>
+/// Stores what inboxes receive without getting in the engine's way: through <see cref="GroupCommit"/>, so that nobody fights it for SQLite's
+/// writer and no commit is made for an inbox alone while jobs are written, and one small batch at a time, so that a claim never waits behind a
+/// burst. What arrives meanwhile goes with the next batch.
+/// </summary>
+internal sealed class InboxWriter(GroupCommit commits)
+{
+    private const int MaxBatch = 256;
+    private const int MaxBatchBytes = 1024 * 1024;
+    private const long MaxWaitingBytes = 64 * 1024 * 1024;
+    private const int RowBytes = 1024;   // what a request costs beside its body, roughly
+
+    private readonly Lock door = new();
+    private readonly Queue<Waiting> queue = [];
+    private long waitingBytes;
+    private bool isWriting;
+
+    /// <summary>True once it is durable. False: too much waits already, or the project is gone; it is not kept.</summary>
+    /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
+    public Task<bool> StoreAsync(ReceivedRequest request)
+    {
+        var newcomer = new Waiting(request);
+        lock (door)
+        {
+            if (waitingBytes + newcomer.Bytes > MaxWaitingBytes) return Task.FromResult(false);
+            queue.Enqueue(newcomer);
+            waitingBytes += newcomer.Bytes;
+            if (isWriting) return newcomer.Done.Task;
+            isWriting = true;
+        }
+
+        _ = WriteAllAsync();
+        return newcomer.Done.Task;
+    }
+
+    private async Task WriteAllAsync()
+    {
+        while (Take() is { Count: > 0 } batch)
+        {
+            try
+            {
+                var kept = await commits.WriteAsync(new CustomWrite<HashSet<Guid>>((db, _) => InsertAsync(db, batch)));
+                foreach (var one in batch) one.Done.SetResult(kept.Contains(one.Request.ProjectId));
+            }
+            catch (Exception exception)
+            {
+                foreach (var one in batch) one.Done.TrySetException(exception);   // each caller hears of it
+            }
+        }
+    }
+
+    private List<Waiting> Take()
+    {
+        var batch = new List<Waiting>();
+        lock (door)
+        {
+            var bytes = 0;
+            while (batch.Count < MaxBatch && bytes < MaxBatchBytes && queue.TryDequeue(out var next))
+            {
+                batch.Add(next);
+                bytes += next.Bytes;
+            }
+
+            waitingBytes -= bytes;
+            isWriting = batch.Count > 0;
+        }
+
+        return batch;
+    }
+
+    // Returns the projects that are there still; the others' requests are not kept, or the purge would never come to an end.
+    private static async Task<HashSet<Guid>> InsertAsync(DispatchDbContext db, List<Waiting> batch)
+    {
+        var projectIds = batch.Select(one => one.Request.ProjectId).Distinct().ToArray();
+        var live = await db.Projects.Where(p => projectIds.Contains(p.Id) && p.DeletedAt == null).Select(p => p.Id).ToHashSetAsync();
+        await db.InsertRowsAsync([.. batch.Select(one => one.Request).Where(request => live.Contains(request.ProjectId))]);
+        foreach (var projectId in live)
+        {
+            var old = InboxStore.NewestFirst(db, projectId).Skip(InboxStore.Kept).Select(r => r.Id);
+            await db.InboxRequests.Where(r => old.Contains(r.Id)).ExecuteDeleteAsync();
+        }
+
+        return live;
+    }
+
+    private sealed class Waiting(ReceivedRequest request)
+    {
+        public ReceivedRequest Request => request;
+
+        public int Bytes { get; } = request.Body.Length + RowBytes;
+
+        public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

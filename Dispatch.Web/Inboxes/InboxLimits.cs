@@ -1,0 +1,58 @@
+using System.Threading.RateLimiting;
+
+namespace Dispatch.Web.Inboxes;
+
+/// <summary>
+/// What one inbox may take of this host. Whoever knows its address can send to it, so all of it is bounded, and far above what a person who
+/// tries things out needs: thousands of deliveries at one instant are answered.
+/// </summary>
+internal sealed class InboxLimits : IDisposable
+{
+    /// <summary>Requests inside at once, those that wait to be answered included. An answer that is slow by choice costs a connection and a timer.</summary>
+    private const int MaxInside = 1024;
+
+    private const int Burst = 10_000;
+    private const int PerSecond = 500;
+
+    // Every kept byte is written to the disk that jobs are written to.
+    private const int BurstKilobytes = 32 * 1024;
+    private const int KilobytesPerSecond = 1024;
+
+    private readonly PartitionedRateLimiter<Guid> inside = PartitionedRateLimiter.Create<Guid, Guid>(project =>
+        RateLimitPartition.GetConcurrencyLimiter(project, _ => new ConcurrencyLimiterOptions { PermitLimit = MaxInside }));
+
+    private readonly PartitionedRateLimiter<Guid> rate = Bucket(Burst, PerSecond);
+    private readonly PartitionedRateLimiter<Guid> kilobytes = Bucket(BurstKilobytes, KilobytesPerSecond);
+
+    /// <summary>A place for one request; give it back by disposing. Not acquired: too many are inside.</summary>
+    public RateLimitLease Enter(Guid projectId) => inside.AttemptAcquire(projectId);
+
+    /// <summary>Counts the request. False: there were too many.</summary>
+    public bool MayCome(Guid projectId)
+    {
+        using var lease = rate.AttemptAcquire(projectId);
+        return lease.IsAcquired;
+    }
+
+    /// <summary>Counts what keeping the request costs. False: it is answered, but not kept.</summary>
+    public bool MayKeep(Guid projectId, int bodyBytes)
+    {
+        using var lease = kilobytes.AttemptAcquire(projectId, 1 + (bodyBytes / 1024));
+        return lease.IsAcquired;
+    }
+
+    public void Dispose()
+    {
+        inside.Dispose();
+        rate.Dispose();
+        kilobytes.Dispose();
+    }
+
+    private static PartitionedRateLimiter<Guid> Bucket(int burst, int perSecond) => PartitionedRateLimiter.Create<Guid, Guid>(project =>
+        RateLimitPartition.GetTokenBucketLimiter(project, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = burst,
+            TokensPerPeriod = perSecond,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+        }));
+}
