@@ -51,6 +51,7 @@ internal static class DispatchHost
         if (!app.Environment.IsDevelopment()) app.UseHsts();
         app.UseDispatchInboxes();
         app.UseDispatchPages();
+        app.UseSameOriginForConnections();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();

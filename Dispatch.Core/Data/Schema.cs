@@ -91,7 +91,10 @@ internal static class Schema
         model.Entity<Session>(session =>
         {
             session.ToTable("Sessions");
+            session.Property(s => s.Kind).HasMaxLength(7).HasConversion<string>();
             session.Property(s => s.Hash).HasMaxLength(32);
+            session.Property(s => s.UserAgent).HasMaxLength(Session.MaxUserAgent);
+            session.Property(s => s.IpAddress).HasMaxLength(Session.MaxAddress);
             session.HasIndex(s => s.Hash).IsUnique();
             session.HasOne<Account>().WithMany().HasForeignKey(s => s.AccountId).OnDelete(DeleteBehavior.Cascade);
         });

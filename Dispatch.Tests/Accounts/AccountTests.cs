@@ -101,9 +101,9 @@ public sealed class AccountTests(TestWebHost host) : IClassFixture<TestWebHost>
         var person = await host.RegisterAsync();
         var verified = (await FindAsync(person.Email!))!;
         var sessions = host.Services.GetRequiredService<SessionStore>();
-        Assert.NotNull(await sessions.OpenAsync(verified, TestContext.Current.CancellationToken));
+        Assert.NotNull(await sessions.OpenAsync(verified, new SessionOrigin(null, null), TestContext.Current.CancellationToken));
         await person.PostAsync("auth/password", new { currentPassword = ApiClient.Password, newPassword = "staple after staple" });
-        Assert.Null(await sessions.OpenAsync(verified, TestContext.Current.CancellationToken));
+        Assert.Null(await sessions.OpenAsync(verified, new SessionOrigin(null, null), TestContext.Current.CancellationToken));
     }
 
     [Fact]

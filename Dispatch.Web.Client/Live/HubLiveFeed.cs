@@ -1,3 +1,5 @@
+using System.Net;
+using Dispatch.Web.Client.Layout;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -5,7 +7,10 @@ using Microsoft.JSInterop;
 
 namespace Dispatch.Web.Client.Live;
 
-/// <summary>Listens to the hub from WebAssembly, for ever: whatever breaks, it connects again and tells the listeners to look again.</summary>
+/// <summary>
+/// Listens to the hub from WebAssembly: whatever breaks, it connects again and tells the listeners to look again. Only when the host says that
+/// nobody is signed in any more does it go to the sign-in page.
+/// </summary>
 public sealed class HubLiveFeed : ILiveFeed, IAsyncDisposable
 {
     public const string Address = "/hubs/jobs";
@@ -16,15 +21,17 @@ public sealed class HubLiveFeed : ILiveFeed, IAsyncDisposable
     private readonly HubConnection hub;
     private readonly Listeners listeners = new();
     private readonly IJSRuntime browser;
+    private readonly NavigationManager navigation;
     private readonly CancellationTokenSource closing = new();
     private bool started;
 
     public HubLiveFeed(NavigationManager navigation, IJSRuntime browser)
     {
         this.browser = browser;
+        this.navigation = navigation;
         hub = new HubConnectionBuilder()
             .WithUrl(navigation.ToAbsoluteUri(Address))
-            .WithAutomaticReconnect(new ForEver())
+            .WithAutomaticReconnect(new UntilSignedOut())
             .AddJsonProtocol(json => json.PayloadSerializerOptions = LiveJson.Wire)
             .Build();
         hub.On<ChangeBatch>(Changed, listeners.TellAsync);
@@ -61,6 +68,11 @@ public sealed class HubLiveFeed : ILiveFeed, IAsyncDisposable
                 await CaughtUpAsync();
                 return;
             }
+            catch (Exception exception) when (IsSignedOut(exception))
+            {
+                navigation.ToSignIn();
+                return;
+            }
             catch (Exception) when (!closing.IsCancellationRequested)
             {
                 await ShowAsync("reconnecting");
@@ -77,8 +89,12 @@ public sealed class HubLiveFeed : ILiveFeed, IAsyncDisposable
 
     private Task ShowAsync(string state) => browser.InvokeVoidAsync("dispatchConnection.set", state).AsTask();
 
-    private sealed class ForEver : IRetryPolicy
+    private static bool IsSignedOut(Exception? exception) => exception is HttpRequestException { StatusCode: HttpStatusCode.Unauthorized };
+
+    // Null ends the trying: Closed is called, and the next start is told the same.
+    private sealed class UntilSignedOut : IRetryPolicy
     {
-        public TimeSpan? NextRetryDelay(RetryContext retryContext) => TimeSpan.FromSeconds(Math.Min(3, retryContext.PreviousRetryCount));
+        public TimeSpan? NextRetryDelay(RetryContext retryContext) =>
+            IsSignedOut(retryContext.RetryReason) ? null : TimeSpan.FromSeconds(Math.Min(3, retryContext.PreviousRetryCount));
     }
 }

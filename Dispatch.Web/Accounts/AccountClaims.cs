@@ -6,18 +6,21 @@ using Microsoft.Extensions.Options;
 namespace Dispatch.Web.Accounts;
 
 /// <summary>
-/// What the cookie says of an account beside its id and name: the role that shows operators their menu. It is only for showing; what an operator
-/// may do is asked afresh (<see cref="OperatorHandler"/>). Made at sign-in and again at each look at the security stamp.
+/// What the cookie says of an account: its id and its name; the sign-in adds the session. Identity's security stamp stays out: the session's
+/// row is asked instead (<see cref="CookieSessions"/>), which also adds <see cref="Operator"/>.
 /// </summary>
-internal sealed class AccountClaims(UserManager<Account> accounts, IOptions<IdentityOptions> identity, DispatchOptions options)
-    : UserClaimsPrincipalFactory<Account>(accounts, identity)
+internal sealed class AccountClaims(UserManager<Account> accounts, IOptions<IdentityOptions> identity) : UserClaimsPrincipalFactory<Account>(accounts, identity)
 {
+    /// <summary>The role that shows operators their menu.</summary>
     public const string Operator = "operator";
+
+    /// <summary>The type of the claim that names the session's row.</summary>
+    public const string Session = "sid";
 
     protected override async Task<ClaimsIdentity> GenerateClaimsAsync(Account user)
     {
         var claims = await base.GenerateClaimsAsync(user);
-        if (OperatorHandler.IsOperator(user, options)) claims.AddClaim(new Claim(claims.RoleClaimType, Operator));
+        if (claims.FindFirst(Options.ClaimsIdentity.SecurityStampClaimType) is { } stamp) claims.RemoveClaim(stamp);
         return claims;
     }
 }

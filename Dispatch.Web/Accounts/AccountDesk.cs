@@ -12,7 +12,8 @@ namespace Dispatch.Web.Accounts;
 
 /// <summary>Everything that needs a password: register, sign in, change it, delete the account. The API and the pages both go through here.</summary>
 internal sealed class AccountDesk(
-    UserManager<Account> accounts, DispatchDbContext db, AccountLimits limits, DummyPassword dummy, ProjectStore projects, DispatchOptions options, TimeProvider clock)
+    UserManager<Account> accounts, DispatchDbContext db, SessionStore sessions, AccountLimits limits, DummyPassword dummy, ProjectStore projects, DispatchOptions options,
+    TimeProvider clock)
 {
     public const int MinPassword = 8;
     public const int MaxPassword = 1024;
@@ -22,6 +23,10 @@ internal sealed class AccountDesk(
     // One text for every reason, and it names the lock: whoever is locked out learns why, whoever guesses learns nothing.
     public static readonly Failure WrongCredentials = new(
         401, "The e-mail or the password is wrong, or the account is locked for 15 minutes after too many wrong passwords", new ApiError("wrong_credentials"));
+
+    /// <summary>Whether anyone may make an account now.</summary>
+    public async Task<bool> IsRegistrationOpenAsync(CancellationToken cancellation) =>
+        options.Registration == RegistrationMode.Open || !await db.Users.AnyAsync(cancellation);
 
     public async Task<Parsed<Account>> RegisterAsync(string email, string password, IPAddress? address, CancellationToken cancellation)
     {
@@ -66,8 +71,10 @@ internal sealed class AccountDesk(
         return await VerifyAsync(account, password) ? account : WrongCredentials;
     }
 
-    /// <summary>Changes the password and ends every session: those with tokens at once, those of the pages within a minute.</summary>
-    public async Task<Failure?> ChangePasswordAsync(Guid accountId, string current, string replacement, IPAddress? address, CancellationToken cancellation)
+    /// <summary>Changes the password and ends every session at once.</summary>
+    /// <param name="keep">The session that goes on: the browser in which the password is changed. Null ends all.</param>
+    public async Task<Failure?> ChangePasswordAsync(
+        Guid accountId, string current, string replacement, Guid? keep, IPAddress? address, CancellationToken cancellation)
     {
         if (PasswordError(replacement, "newPassword", "new_password") is { } error) return Failure.Fields([error]);
         if (limits.Count(address, accountId.ToString()) is { } tooMany) return tooMany;
@@ -78,8 +85,9 @@ internal sealed class AccountDesk(
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         account.PasswordHash = accounts.PasswordHasher.HashPassword(account, replacement);
         Require(await accounts.UpdateSecurityStampAsync(account));   // saves the hash as well
-        await db.Sessions.Where(s => s.AccountId == accountId).ExecuteDeleteAsync(CancellationToken.None);
+        await db.Sessions.Where(s => s.AccountId == accountId && s.Id != keep).ExecuteDeleteAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
+        sessions.TellEnded();
         return null;
     }
 
@@ -94,7 +102,17 @@ internal sealed class AccountDesk(
         await projects.DeleteAllAsync(accountId, cancellation);   // first: an account without projects can be deleted again, projects without an account cannot
         await db.Sessions.Where(s => s.AccountId == accountId).ExecuteDeleteAsync(CancellationToken.None);
         Require(await accounts.DeleteAsync(account));
+        sessions.TellEnded();
         return null;
+    }
+
+    /// <summary>Asks for the password once more, before something that a stolen session must not be able to do.</summary>
+    public async Task<Failure?> ConfirmAsync(Guid accountId, string password, IPAddress? address, CancellationToken cancellation)
+    {
+        if (limits.Count(address, accountId.ToString()) is { } tooMany) return tooMany;
+        using var turn = await limits.TakeTurnAsync(cancellation);
+        if (!turn.IsAcquired) return AccountLimits.Busy;
+        return await accounts.FindByIdAsync(accountId.ToString()) is { } account && await VerifyAsync(account, password) ? null : WrongPassword("password");
     }
 
     // Only ever in a turn of AccountLimits: wrong tries at the same time would otherwise count as one.

@@ -28,10 +28,16 @@ internal sealed class AccountLimits(RateLimitOptions options) : IDisposable
     /// <param name="account">The e-mail address tried, or the account's id.</param>
     public Failure? Count(IPAddress? address, string account)
     {
-        using var byAddress = perAddress.AttemptAcquire(Network(address));
-        if (!byAddress.IsAcquired) return TooMany(byAddress);
+        if (Count(address) is { } tooMany) return tooMany;
         using var byAccount = perAccount.AttemptAcquire(account.ToUpperInvariant());
         return byAccount.IsAcquired ? null : TooMany(byAccount);
+    }
+
+    /// <summary>Counts a try that names no account, such as one with a passkey.</summary>
+    public Failure? Count(IPAddress? address)
+    {
+        using var byAddress = perAddress.AttemptAcquire(Network(address));
+        return byAddress.IsAcquired ? null : TooMany(byAddress);
     }
 
     /// <summary>Waits for the turn to hash a password; not acquired when too many wait already. Dispose it afterwards.</summary>

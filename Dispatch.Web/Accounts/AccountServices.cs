@@ -13,7 +13,8 @@ internal static class AccountServices
 {
     public static IServiceCollection AddDispatchAccounts(this IServiceCollection services)
     {
-        services.AddSingleton<AccountLimits>().AddSingleton<DummyPassword>().AddSingleton<SessionStore>().AddScoped<AccountDesk>();
+        services.AddSingleton<AccountLimits>().AddSingleton<DummyPassword>().AddSingleton<SessionStore>().AddSingleton<SessionLook>().AddScoped<AccountDesk>().AddScoped<PasskeyDesk>();
+        services.AddSingleton<SessionWatch>().AddHostedService(provider => provider.GetRequiredService<SessionWatch>());
         services.AddScoped<IAuthorizationHandler, OperatorHandler>();
         services.AddIdentity();
         services.AddSchemes();
@@ -40,13 +41,19 @@ internal static class AccountServices
             .AddClaimsPrincipalFactory<AccountClaims>()
             .AddEntityFrameworkStores<DispatchDbContext>()
             .AddSignInManager();
-        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.FromMinutes(1));
+        services.AddOptions<IdentityPasskeyOptions>().Configure<DispatchOptions>((passkeys, dispatch) =>
+        {
+            passkeys.ServerDomain = dispatch.PublicUrl?.Host;   // null: the host of the request
+            passkeys.ResidentKeyRequirement = "required";       // so that signing in needs no e-mail address
+            passkeys.UserVerificationRequirement = "required";   // it stands in for the password: possession alone is not enough
+        });
     }
 
     private static void AddSchemes(this IServiceCollection services)
     {
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, Describe)
+            .AddCookie(IdentityConstants.TwoFactorUserIdScheme, DescribeChallenge)
             .AddScheme<AuthenticationSchemeOptions, BearerHandler>(Schemes.Bearer, null)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(Schemes.ApiKey, null)
             .AddScheme<AuthenticationSchemeOptions, DashboardHandler>(Schemes.Dashboard, null)
@@ -72,6 +79,16 @@ internal static class AccountServices
             .AddRequirements(new OperatorRequirement()));
     }
 
+    // Where Identity keeps a passkey's challenge until the browser has answered it.
+    private static void DescribeChallenge(CookieAuthenticationOptions options)
+    {
+        options.Cookie.Name = "dispatch.passkey";
+        options.Cookie.HttpOnly = true;
+        options.Cookie.SameSite = SameSiteMode.Strict;
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.ExpireTimeSpan = TimeSpan.FromMinutes(5);
+    }
+
     private static void Describe(CookieAuthenticationOptions options)
     {
         options.Cookie.Name = "dispatch";
@@ -82,11 +99,17 @@ internal static class AccountServices
         options.SlidingExpiration = true;
         options.LoginPath = "/login";
         options.ReturnUrlParameter = "returnUrl";
+        options.Events.OnRedirectToLogin = context =>
+        {
+            if (SameOrigin.IsConnection(context.Request)) context.Response.StatusCode = StatusCodes.Status401Unauthorized;   // a script asked, not a person
+            else context.Response.Redirect(context.RedirectUri);
+            return Task.CompletedTask;
+        };
         options.Events.OnRedirectToAccessDenied = context =>
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;   // the page for it is shown in place
             return Task.CompletedTask;
         };
-        options.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
+        options.Events.OnValidatePrincipal = CookieSessions.ValidateAsync;
     }
 }

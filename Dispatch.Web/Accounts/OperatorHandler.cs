@@ -13,11 +13,12 @@ internal sealed class OperatorHandler(UserManager<Account> accounts, DispatchOpt
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, OperatorRequirement requirement)
     {
-        if (context.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } id && await accounts.FindByIdAsync(id) is { } account && IsOperator(account, options))
+        if (context.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } id && await accounts.FindByIdAsync(id) is { } account
+            && IsOperator(account.IsOperator, account.Email!, options))
         {
             context.Succeed(requirement);
         }
     }
 
-    public static bool IsOperator(Account account, DispatchOptions options) => account.IsOperator || options.Operators.Contains(account.Email, StringComparer.OrdinalIgnoreCase);
+    public static bool IsOperator(bool isFirstOperator, string email, DispatchOptions options) => isFirstOperator || options.Operators.Contains(email, StringComparer.OrdinalIgnoreCase);
 }

@@ -6,5 +6,10 @@ namespace Dispatch.Web.Accounts;
 internal static class Principals
 {
     /// <summary>Null: nobody is signed in.</summary>
-    public static Guid? AccountId(this ClaimsPrincipal person) => Guid.TryParse(person.FindFirstValue(ClaimTypes.NameIdentifier), out var id) ? id : null;
+    public static Guid? AccountId(this ClaimsPrincipal person) => IdOf(person, ClaimTypes.NameIdentifier);
+
+    /// <summary>The session's row; null: nobody is signed in.</summary>
+    public static Guid? SessionId(this ClaimsPrincipal person) => IdOf(person, AccountClaims.Session);
+
+    private static Guid? IdOf(ClaimsPrincipal person, string claim) => Guid.TryParse(person.FindFirstValue(claim), out var id) ? id : null;
 }

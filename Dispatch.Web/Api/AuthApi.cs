@@ -55,7 +55,7 @@ internal static class AuthApi
 
         var (account, refused) = await desk.RegisterAsync(email!, password!, http.Connection.RemoteIpAddress, cancellation);
         if (account is null) return refused!;
-        return await sessions.OpenAsync(account, cancellation) is { } session
+        return await sessions.OpenAsync(account, SessionOrigin.Of(http), cancellation) is { } session
             ? Answers.Created("/api/v1/auth/me", "Account created successfully", session.ToDto(account))
             : AccountDesk.WrongCredentials;
     }
@@ -70,7 +70,7 @@ internal static class AuthApi
 
         var (account, refused) = await desk.SignInAsync(email!, password!, http.Connection.RemoteIpAddress, cancellation);
         if (account is null) return refused!;
-        return await sessions.OpenAsync(account, cancellation) is { } session
+        return await sessions.OpenAsync(account, SessionOrigin.Of(http), cancellation) is { } session
             ? Answers.Ok("Signed in successfully", session.ToDto(account))
             : AccountDesk.WrongCredentials;
     }
@@ -94,7 +94,7 @@ internal static class AuthApi
         var (current, replacement) = (fields.RequiredText(0), fields.RequiredText(1));
         if (fields.Failure is { } invalid) return invalid;
 
-        return await desk.ChangePasswordAsync(caller.AccountId, current!, replacement!, http.Connection.RemoteIpAddress, cancellation) is { } refused
+        return await desk.ChangePasswordAsync(caller.AccountId, current!, replacement!, keep: null, http.Connection.RemoteIpAddress, cancellation) is { } refused
             ? refused
             : Answers.Done("Password changed successfully; sign in again");
     }

@@ -13,7 +13,8 @@ namespace Dispatch.Web.Dashboard;
 
 /// <summary>The dashboard's calls from a circuit, or from a page that is rendered on the host: straight to the desks, as the person who is signed in.</summary>
 internal sealed class CircuitDispatchApi(
-    AuthenticationStateProvider authentication, NavigationManager navigation, DashboardDesk desk, InboxDesk inboxes, ProjectStore projects, ApiKeyStore keys, SigningSecrets secrets)
+    AuthenticationStateProvider authentication, SessionLook sessions, NavigationManager navigation, DashboardDesk desk, InboxDesk inboxes, ProjectStore projects,
+    ApiKeyStore keys, SigningSecrets secrets)
     : IDispatchApi
 {
     public Task<ApiResult<Overview>> OverviewAsync(CancellationToken cancellation = default) => AsAsync<Overview>(async me => await desk.OverviewAsync(me, cancellation));
@@ -79,9 +80,12 @@ internal sealed class CircuitDispatchApi(
 
     private async Task<ApiResult<T>> AsAsync<T>(Func<Guid, Task<Parsed<T>>> call) where T : class
     {
-        if ((await authentication.GetAuthenticationStateAsync()).User.AccountId() is not { } me) return Failed(Failure.Unauthorized("Sign in again"));
+        var person = (await authentication.GetAuthenticationStateAsync()).User;
+        if (person.AccountId() is not { } me || person.SessionId() is not { } session) return SignedOut;
         try
         {
+            // The circuit goes on when its session has ended, in another tab or by a change of password; what it asks for must not.
+            if (!await sessions.IsOpenAsync(session, CancellationToken.None)) return SignedOut;
             var (data, failure) = await call(me);
             return failure is null ? new ApiResult<T>(data, null) : Failed(failure);
         }
@@ -92,6 +96,8 @@ internal sealed class CircuitDispatchApi(
     }
 
     private Task<ApiResult<NoData>> DoAsync(Func<Guid, Task<Failure?>> call) => AsAsync<NoData>(async me => await call(me) is { } failure ? failure : new NoData());
+
+    private static ApiFailure SignedOut => Failed(Failure.Unauthorized("Sign in again"));
 
     private static ApiFailure Failed(Failure failure) => new(failure.Status, failure.Message, failure.Errors ?? (failure.Error.Field is null ? [] : [failure.Error]));
 }
