@@ -4,6 +4,7 @@ using Dispatch.Delivery;
 using Dispatch.Inboxes;
 using Dispatch.Jobs;
 using Dispatch.Web.Client.Contracts;
+using Microsoft.Net.Http.Headers;
 
 namespace Dispatch.Web.Inboxes;
 
@@ -81,8 +82,9 @@ internal sealed partial class InboxEndpoint(
         aborted.ThrowIfCancellationRequested();
     }
 
+    // Without cookies: somebody who opens the address in the browser they are signed in with would leave their session in it.
     private static string HeadersOf(HttpRequest request) => JsonSerializer.Serialize(
-        [.. request.Headers.SelectMany(header => header.Value, (header, value) => new HeaderLine(header.Key, value ?? ""))],
+        [.. request.Headers.Where(header => !header.Key.Equals(HeaderNames.Cookie, StringComparison.OrdinalIgnoreCase)).SelectMany(header => header.Value, (header, value) => new HeaderLine(header.Key, value ?? ""))],
         DispatchJson.Plain.HeaderLineArray);
 
     private static SignatureHeaders Signatures(IHeaderDictionary headers) =>

@@ -129,3 +129,11 @@ new MutationObserver(() => document.querySelectorAll('.mud-dialog[role=dialog]:n
   dialog.setAttribute('aria-labelledby', title.id);
   dialog.setAttribute('aria-modal', 'true');
 })).observe(document.body, { childList: true, subtree: true });
+
+// A menu made of <details data-dismissible> closes on Escape, and on a click anywhere else.
+const openMenus = () => document.querySelectorAll('details[data-dismissible][open]');
+addEventListener('click', event => openMenus().forEach(menu => { if (!menu.contains(event.target)) menu.open = false; }));
+addEventListener('keydown', event => {
+  if (event.key !== 'Escape') return;
+  openMenus().forEach(menu => { menu.open = false; menu.querySelector('summary').focus(); });
+});

@@ -18,7 +18,7 @@ public sealed class DashboardRig : IAsyncDisposable
 
     public static async Task<DashboardRig> StartAsync(Chromium chromium, string mode, params string[] settings)
     {
-        var host = await TestHost.StartAsync([$"--Dashboard:RenderMode={mode}", "--Delivery:RetryLadder=00:00:03", .. settings]);
+        var host = await TestHost.StartAsync([$"--Dashboard:RenderMode={mode}", "--Delivery:RetryLadder=00:00:06", .. settings]);
         return new DashboardRig(host, await chromium.OpenAsync(host.Url));
     }
 
@@ -47,8 +47,6 @@ public sealed class DashboardRig : IAsyncDisposable
         await Page.GetByRole(AriaRole.Button, new() { NameRegex = new("(new|create|first).*project", System.Text.RegularExpressions.RegexOptions.IgnoreCase) }).First.ClickAsync();
         await Page.GetByRole(AriaRole.Dialog).GetByLabel("Name").FillAsync(name);
         await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
-        await Page.GetByRole(AriaRole.Dialog).WaitForAsync(new() { State = WaitForSelectorState.Detached });
-        await Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = name }).First.ClickAsync();
         await Page.WaitForURLAsync("**/projects/*-*");
         return Guid.Parse(new Uri(Page.Url).Segments[2].Trim('/'));
     }

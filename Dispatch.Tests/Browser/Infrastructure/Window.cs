@@ -56,7 +56,7 @@ public sealed class Window : IAsyncDisposable
     {
         await Page.GotoAsync("/overview");
         await Page.LiveAsync();
-        await Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Account") }).ClickAsync();
+        await Page.Locator("summary[aria-label^=Account]").ClickAsync();
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Page.GetByRole(AriaRole.Link, new() { Name = "Sign in" }).First.WaitForAsync();
     }
