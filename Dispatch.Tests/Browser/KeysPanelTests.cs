@@ -44,7 +44,7 @@ public sealed class KeysPanelTests : ComponentTest
 
         Clock.Advance(TimeSpan.FromSeconds(40));
 
-        Dialogs.WaitForAssertion(() => Assert.Contains("2026-06-13T09:31:40.000Z", Dialogs.Find(".key-curl pre").TextContent, StringComparison.Ordinal));
+        Dialogs.WaitForAssertion(() => Assert.Contains("2026-06-13T09:31:45.000Z", Dialogs.Find(".key-curl pre").TextContent, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using System.Net;
 using Dispatch.Data;
 using Dispatch.Jobs;
