@@ -125,8 +125,8 @@ public sealed class ChecklistTests : ComponentTest
 
         Button(page, "Create key").Click();
 
-        Assert.Equal(NewKey.Key, page.Find(".key-once code").TextContent);
-        Assert.Equal(NewKey.Key, page.Find(".key-once button").GetAttribute("data-copy"));
+        Assert.Equal(NewKey.Key, page.Find(".new-key code").TextContent);
+        Assert.Equal(NewKey.Key, page.Find(".new-key button").GetAttribute("data-copy"));
         Assert.Contains($"x-api-key: {NewKey.Key}'", Command(page), StringComparison.Ordinal);
         Assert.Contains($"\"webhookUrl\": \"{TestInbox.Url}\"", Command(page), StringComparison.Ordinal);
         AssertSteps(page, "is-done", "is-done", "is-current", "is-later");
@@ -141,7 +141,7 @@ public sealed class ChecklistTests : ComponentTest
 
         await Feed.TellAsync(new ChangeBatch([], LookAgain: true));
         page.Render();
-        Assert.Equal(NewKey.Key, page.Find(".key-once code").TextContent);
+        Assert.Equal(NewKey.Key, page.Find(".new-key code").TextContent);
 
         var next = Render<OverviewPage>();
         Assert.DoesNotContain(NewKey.Key, next.Markup, StringComparison.Ordinal);
