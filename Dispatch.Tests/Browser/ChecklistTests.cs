@@ -81,6 +81,7 @@ public sealed class ChecklistTests : ComponentTest
         started = new GettingStarted { Project = Billing, HasKey = true, NewestJob = job, HasFired = false };
         var page = Render<OverviewPage>();
 
+        Api.OnOverview = () => new ApiFailure(503, "The storage does not answer", []);   // so that no reading mends the lamp
         await Feed.TellAsync(new ChangeBatch([new Change(ChangeKind.Job, Billing.Id, job.Id, "FIRING", Now.AddSeconds(-1).ToUnixTimeMilliseconds())], LookAgain: false));
 
         Assert.Equal("FAILED", page.Find(".watched .lamp").GetAttribute("data-status"));
