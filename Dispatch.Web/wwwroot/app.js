@@ -104,7 +104,7 @@ document.addEventListener('components-reconnect-state-changed', event => {
       reloadWhenBack();
       break;
   }
-});
+}, { capture: true });   // the event does not bubble
 
 let waiting = false;
 async function reloadWhenBack() {
