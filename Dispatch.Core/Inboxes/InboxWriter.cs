@@ -14,7 +14,7 @@ internal sealed class InboxWriter(GroupCommit commits)
     private const int MaxBatch = 256;
     private const int MaxBatchBytes = 1024 * 1024;
     private const long MaxWaitingBytes = 64 * 1024 * 1024;
-    private const int RowBytes = 1024;   // what a request costs beside its body, roughly
+    private const int RowBytes = 1024;   // what a request costs beside its body and its headers, roughly
 
     private readonly Lock door = new();
     private readonly Queue<Waiting> queue = [];
@@ -93,7 +93,7 @@ internal sealed class InboxWriter(GroupCommit commits)
     {
         public ReceivedRequest Request => request;
 
-        public int Bytes { get; } = request.Body.Length + RowBytes;
+        public int Bytes { get; } = request.Body.Length + request.Headers.Length + RowBytes;
 
         public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

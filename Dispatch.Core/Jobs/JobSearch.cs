@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Dispatch.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -44,7 +45,6 @@ internal sealed class JobSearch(TimeProvider clock)
                 await GoOnAsync(trail, jobs, what.Text, () => clock.GetElapsedTime(turned) < Budget - half && trail.Found.Count <= wanted, cancellation);
             }
 
-
             var ids = filter.Skip >= trail.Found.Count ? [] : trail.Found.Skip((int)filter.Skip).Take(filter.Limit).Select(f => f.Id).ToArray();
             var rows = await db.RowsAsync(ids, cancellation);
             // A status may have changed since it was found; all else that is looked for never does.
@@ -88,6 +88,13 @@ internal sealed class JobSearch(TimeProvider clock)
     {
         var pattern = $"%{text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
         var newestFirst = jobs.OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id);
+        if (!Ascii.IsValid(text))
+        {
+            // SQLite's lower() knows the letters of ASCII only.
+            var texts = await newestFirst.Select(j => new { j.CreatedAt, j.Id, j.Title, j.WebhookUrl }).ToListAsync(cancellation);
+            return [.. texts.Where(j => Has(j.Title, text) || Has(j.WebhookUrl, text)).Select(j => new FoundJob(j.CreatedAt, j.Id))];
+        }
+
         if (text.AsSpan().ContainsAnyExcept(PartsOfIds))
         {
             return await newestFirst
@@ -107,4 +114,6 @@ internal sealed class JobSearch(TimeProvider clock)
             .ToListAsync(cancellation);
         return [.. rows.Where(j => j.IsHit || j.Id.ToString().Contains(text, StringComparison.Ordinal)).Select(j => new FoundJob(j.CreatedAt, j.Id))];
     }
+
+    private static bool Has(string where, string text) => where.Contains(text, StringComparison.OrdinalIgnoreCase);
 }

@@ -23,7 +23,7 @@ public sealed class JobGridTests
         [
             Filter(), Filter(status: JobStatus.Success), Filter(status: JobStatus.Dead), Filter(status: JobStatus.Firing), Filter(projectId: rig.ProjectId),
             Filter(status: JobStatus.Cancelled, projectId: rig.ProjectId), Filter(from: half), Filter(until: half), Filter(status: JobStatus.Dead, from: half, until: half + 50),
-            Filter(search: "NUMBER 7"), Filter(search: "customers/12"), Filter(search: "100%_"), Filter(search: "nothing"), Filter(search: all[40].Id.ToString()[10..20]),
+            Filter(search: "NUMBER 7"), Filter(search: "customers/12"), Filter(search: "100%_"), Filter(search: "ärzte ü"), Filter(search: "nothing"), Filter(search: all[40].Id.ToString()[10..20]),
             Filter(search: all[40].Id.ToString().ToUpperInvariant()), Filter(search: "number", status: JobStatus.Dead, from: half),
         ];
         foreach (var filter in filters)
@@ -161,7 +161,7 @@ public sealed class JobGridTests
     {
         var other = await rig.AddProjectAsync();
         var statuses = Enum.GetValues<JobStatus>();
-        await rig.SeedAsync(Count, i => (i % 5 == 0 ? rig.ProjectId : other, i % 3 == 0 ? JobStatus.Success : statuses[i % 7 % 6], i == 77 ? "100%_ sure" : $"number {i}"));
+        await rig.SeedAsync(Count, i => (i % 5 == 0 ? rig.ProjectId : other, i % 3 == 0 ? JobStatus.Success : statuses[i % 7 % 6], i switch { 77 => "100%_ sure", 78 => "Ärzte Ünion", _ => $"number {i}" }));
         await using var db = await rig.Database.Contexts.CreateDbContextAsync();
         return await db.Jobs.AsNoTracking().OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id).ToListAsync();
     }

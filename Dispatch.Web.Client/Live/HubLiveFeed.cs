@@ -18,6 +18,11 @@ public sealed class HubLiveFeed : ILiveFeed, IAsyncDisposable
     /// <summary>The hub's one message: a <see cref="ChangeBatch"/>.</summary>
     public const string Changed = "changed";
 
+    /// <summary>After so long without a word the host is taken to be gone. It says one every <see cref="KeepAlive"/>.</summary>
+    private static readonly TimeSpan ServerTimeout = TimeSpan.FromSeconds(12);
+
+    public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
+
     private readonly HubConnection hub;
     private readonly Listeners listeners = new();
     private readonly IJSRuntime browser;
@@ -31,6 +36,7 @@ public sealed class HubLiveFeed : ILiveFeed, IAsyncDisposable
         this.navigation = navigation;
         hub = new HubConnectionBuilder()
             .WithUrl(navigation.ToAbsoluteUri(Address))
+            .WithServerTimeout(ServerTimeout)
             .WithAutomaticReconnect(new UntilSignedOut())
             .AddJsonProtocol(json => json.PayloadSerializerOptions = LiveJson.Wire)
             .Build();

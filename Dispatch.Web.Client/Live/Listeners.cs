@@ -16,7 +16,7 @@ public sealed class Listeners
     {
         Func<ChangeBatch, Task>[] now;
         lock (door) now = [.. all];
-        return Task.WhenAll(now.Select(listener => listener(batch)));
+        return Task.WhenAll(now.Select(async listener => await listener(batch)));   // one that throws at once leaves the others theirs
     }
 
     private sealed class Removal(Listeners listeners, Func<ChangeBatch, Task> listener) : IDisposable

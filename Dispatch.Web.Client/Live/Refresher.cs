@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Dispatch.Web.Client.Live;
 
 /// <summary>
@@ -30,8 +32,10 @@ public sealed class Refresher(Func<Task> read) : IDisposable
             while (isAsked && !isDisposed)
             {
                 isAsked = false;
+                var started = Stopwatch.GetTimestamp();
                 await read();
-                await Task.Delay(Pause);
+                var slow = 4 * Stopwatch.GetElapsedTime(started);   // what costs the host much is read less often
+                await Task.Delay(slow > Pause ? slow : Pause);
             }
         }
         finally

@@ -1,3 +1,4 @@
+using Dispatch.Data;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 
@@ -11,6 +12,15 @@ internal sealed class CircuitSessions(ILoggerFactory logger, SessionLook session
 {
     protected override TimeSpan RevalidationInterval => SessionWatch.Interval;
 
-    protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken) =>
-        authenticationState.User.SessionId() is { } session && await sessions.IsOpenAsync(session, cancellationToken);
+    protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return authenticationState.User.SessionId() is { } session && await sessions.IsOpenAsync(session, cancellationToken);
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException || Providers.IsUnavailable(exception))
+        {
+            return true;   // the host is stopping, or the database is away: nobody is signed out for that, and a call of the page asks for itself
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.StaticAssets;
 
 namespace Dispatch.Web.Accounts;
@@ -12,8 +13,10 @@ internal static class CookieSessions
 {
     public static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
-        // Whoever is signed in gets the same scripts and styles: no look-up for them.
-        if (context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not null || await FindAsync(context) is not { } session)
+        // Whoever is signed in gets the same scripts and styles: no look-up for them. Nor for the page of an error, which may be that there is no look-up.
+        var needsNobody = context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not null
+            || context.HttpContext.Features.Get<IExceptionHandlerFeature>() is not null;
+        if (needsNobody || await FindAsync(context) is not { } session)
         {
             // The cookie stays: it opens nothing, and deleting it here could hit the one that a new sign-in has just set.
             context.RejectPrincipal();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Dispatch.Data;
 
 namespace Dispatch.Web.Accounts;
 
@@ -41,12 +40,12 @@ internal sealed partial class SessionWatch : BackgroundService
                 await ended.WaitAsync(Interval, stoppingToken);
                 if (!connections.IsEmpty) await CloseEndedAsync(stoppingToken);
             }
-            catch (Exception exception) when (Providers.IsUnavailable(exception))
-            {
-                LogNotLookedUp(logger, exception);   // in a while the database is there again, and what has ended is still ended
-            }
             catch (OperationCanceledException)
             {
+            }
+            catch (Exception exception)
+            {
+                LogNotLookedUp(logger, exception);   // what has ended is still ended in a while; and no trouble here may stop the host
             }
         }
     }

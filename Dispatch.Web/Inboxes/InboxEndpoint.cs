@@ -56,7 +56,8 @@ internal sealed partial class InboxEndpoint(
         var arrived = clock.GetUtcNow();
         var body = await InboxBody.ReadAsync(request, readBytes, request.HttpContext.RequestAborted);
         var kept = body.Bytes.Length > ReceivedRequest.KeptBytes ? body.Bytes[..ReceivedRequest.KeptBytes] : body.Bytes;
-        if (!limits.MayKeep(inbox.ProjectId, kept.Length)) return;
+        var headers = HeadersOf(request);
+        if (!limits.MayKeep(inbox.ProjectId, kept.Length + headers.Length)) return;
 
         await inboxes.ReceiveAsync(new ReceivedRequest
         {
@@ -64,7 +65,7 @@ internal sealed partial class InboxEndpoint(
             ProjectId = inbox.ProjectId,
             ReceivedAt = arrived.ToUnixTimeMilliseconds(),
             Method = request.Method.Length > ReceivedRequest.MaxMethod ? request.Method[..ReceivedRequest.MaxMethod] : request.Method,
-            Headers = HeadersOf(request),
+            Headers = headers,
             Body = kept,
             BodyIsCut = body.Bytes.Length > kept.Length || body.HasMore,
             Signature = SignatureVerifier.Check(Signatures(request.Headers), body.Bytes, inbox.Secrets, arrived.ToUnixTimeMilliseconds()),

@@ -7,7 +7,7 @@ namespace Dispatch.Web.Live;
 /// Gathers what the feed tells into batches for one listener: the first change goes at once, what follows within <see cref="Pause"/> goes
 /// together. Of one job only the newest status is kept, and a crowd becomes "look again".
 /// </summary>
-internal sealed class ChangeBatcher : IDisposable
+internal sealed partial class ChangeBatcher : IDisposable
 {
     /// <summary>A delivery is FIRING for 100 ms at least; with this pause a page sees it.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -16,14 +16,16 @@ internal sealed class ChangeBatcher : IDisposable
 
     private readonly Func<ChangeBatch, Task> send;
     private readonly TimeProvider clock;
+    private readonly ILogger<ChangeBatcher> log;
     private readonly SemaphoreSlim arrived = new(0, 1);
     private readonly CancellationTokenSource closing = new();
     private readonly Lock door = new();
     private Dictionary<(ChangeKind, Guid, Guid?), Change> waiting = [];
     private bool lookAgain;
 
-    public ChangeBatcher(Func<ChangeBatch, Task> send, TimeProvider clock)
+    public ChangeBatcher(Func<ChangeBatch, Task> send, TimeProvider clock, ILogger<ChangeBatcher> log)
     {
+        this.log = log;
         this.send = send;
         this.clock = clock;
         _ = RunAsync(closing.Token);
@@ -57,14 +59,30 @@ internal sealed class ChangeBatcher : IDisposable
             while (true)
             {
                 await arrived.WaitAsync(closed);
-                await send(Take());
+                await SendAsync(Take());
                 await Task.Delay(Pause, clock, closed);
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (closed.IsCancellationRequested)
         {
         }
     }
+
+    // A listener's trouble must not end the others' updates, nor its own.
+    private async Task SendAsync(ChangeBatch batch)
+    {
+        try
+        {
+            await send(batch);
+        }
+        catch (Exception exception) when (!closing.IsCancellationRequested)
+        {
+            LogListenerFailed(log, exception);
+        }
+    }
+
+    [LoggerMessage(EventId = 420, Level = LogLevel.Warning, Message = "A page failed on a change that it was told")]
+    private static partial void LogListenerFailed(ILogger logger, Exception exception);
 
     private ChangeBatch Take()
     {

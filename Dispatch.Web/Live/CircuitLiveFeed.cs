@@ -7,7 +7,7 @@ using Microsoft.JSInterop;
 namespace Dispatch.Web.Live;
 
 /// <summary>Listens to the engine's feed from a circuit, in the process. A circuit that lost its browser goes on listening until it is given up.</summary>
-internal sealed class CircuitLiveFeed(JobFeed feed, AuthenticationStateProvider authentication, IJSRuntime browser, TimeProvider clock) : ILiveFeed, IDisposable
+internal sealed class CircuitLiveFeed(JobFeed feed, AuthenticationStateProvider authentication, IJSRuntime browser, TimeProvider clock, ILogger<ChangeBatcher> log) : ILiveFeed, IDisposable
 {
     private readonly Listeners listeners = new();
     private ChangeBatcher? batcher;
@@ -19,10 +19,12 @@ internal sealed class CircuitLiveFeed(JobFeed feed, AuthenticationStateProvider 
         var listening = listeners.Add(onChange);
         if (batcher is null)
         {
-            batcher = new ChangeBatcher(listeners.TellAsync, clock);
+            batcher = new ChangeBatcher(listeners.TellAsync, clock, log);
             _ = SubscribeAsync(batcher);
         }
 
+        // What changed between the page's reading and now was told to nobody.
+        _ = onChange(new ChangeBatch([], LookAgain: true));
         return listening;
     }
 

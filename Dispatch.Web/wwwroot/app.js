@@ -87,7 +87,11 @@ async function copy(text) {
 // How the page hangs on the host: data-connection on <html> is connecting (until the page is interactive), live,
 // reconnecting or offline; the lamp in the bar and the banner follow it.
 // Blazor reports a circuit's state to #components-reconnect-modal; the live feeds call setConnection.
-function setConnection(state) { document.documentElement.dataset.connection = state; }
+let connection = document.documentElement.dataset.connection;
+function setConnection(state) { connection = state; showConnection(); }
+function showConnection() { document.documentElement.dataset.connection = navigator.onLine ? connection : 'offline'; }
+addEventListener('offline', showConnection);
+addEventListener('online', showConnection);
 globalThis.dispatchConnection = { set: setConnection };
 
 document.addEventListener('components-reconnect-state-changed', event => {
@@ -115,7 +119,7 @@ async function reloadWhenBack() {
       if ((await fetch('/health/ready', { cache: 'no-store' })).ok) { location.reload(); return; }
       setConnection('reconnecting');
     } catch {
-      setConnection(navigator.onLine ? 'reconnecting' : 'offline');
+      setConnection('reconnecting');
     }
     await new Promise(done => setTimeout(done, 1000));
   }

@@ -82,7 +82,7 @@
     for (const button of document.querySelectorAll(".docs .copy")) {
       button.hidden = false;
       button.addEventListener("click", async () => {
-        const source = button.dataset.copy ? document.getElementById(button.dataset.copy) : button.closest(".code").querySelector("code");
+        const source = button.dataset.source ? document.getElementById(button.dataset.source) : button.closest(".code").querySelector("code");
         tell(button, await copy(source.textContent) ? "Copied" : "Select the text and copy it");
       });
     }
