@@ -82,7 +82,8 @@ public sealed class JourneyTests(Chromium chromium)
             await user.JobWhenAsync(jobId, "SUCCESS");
             await route.ContinueAsync();
         });
-        await rig.GotoAsync($"/jobs/{jobId}");
+        await rig.Page.GotoAsync($"/jobs/{jobId}", new() { WaitUntil = WaitUntilState.Commit });
+        await rig.Page.LiveAsync();
         await Expect(rig.Page.Locator(".job-lamp .lamp")).ToHaveAttributeAsync("data-status", "SUCCESS");
         rig.Window.AssertNoComplaints();
     }
