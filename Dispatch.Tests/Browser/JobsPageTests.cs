@@ -3,6 +3,7 @@ using Dispatch.Tests.Browser.Fakes;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;
 using Dispatch.Web.Client.Pages;
+using Dispatch.Web.Client.Parts.Jobs;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
@@ -65,6 +66,34 @@ public sealed class JobsPageTests : ComponentTest
         await page.WaitForAssertionAsync(() => Assert.Equal("http://localhost/jobs?search=trial", Navigation.Uri));
 
         Assert.Equal([null, "trial"], asked.Select(query => query.Search));
+    }
+
+    [Fact]
+    public async Task Typing_goes_on_after_the_address_changed_under_it()
+    {
+        List<string?> searched = [];
+        var filters = Render<JobFilters>(set => set
+            .Add(part => part.Query, new JobsQuery())
+            .Add(part => part.QueryChanged, change => searched.Add(change.Query.Search)));
+        var typing = filters.Find("#job-search").InputAsync(new ChangeEventArgs { Value = "t" });
+
+        filters.Render(set => set.Add(part => part.Query, new JobsQuery { Search = "invoice" }));
+        await typing;
+        await filters.Find("#job-search").InputAsync(new ChangeEventArgs { Value = "trial" });
+
+        Assert.Equal(["trial"], searched);
+    }
+
+    [Fact]
+    public async Task A_reading_that_breaks_leaves_the_next_one_free()
+    {
+        using var reader = new GridReader(Api);
+        Api.JobsTake = Task.FromException(new InvalidOperationException("broken"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => reader.AskAsync(new JobsQuery()));
+        Assert.False(reader.IsBusy);
+
+        Api.JobsTake = Task.CompletedTask;
+        Assert.True(await reader.AskAsync(new JobsQuery()));
     }
 
     [Fact]
