@@ -78,6 +78,15 @@ public sealed class OverviewPageTests : ComponentTest
     }
 
     [Fact]
+    public void A_failed_job_counts_down_to_its_retry_and_one_given_up_does_not()
+    {
+        var failed = Job("FAILED");
+        Api.OnOverview = () => FakeDispatchApi.Found(Overview(null, failed, Job("DEAD")));
+
+        Assert.Equal(failed.NextAttemptAt, Render<OverviewPage>().FindAll(".failures .retry local-time[mode=countdown]").Single().GetAttribute("utc"));
+    }
+
+    [Fact]
     public void When_the_session_is_over_it_leads_to_the_sign_in()
     {
         Api.OnOverview = () => new ApiFailure(401, "Sign in again", []);
