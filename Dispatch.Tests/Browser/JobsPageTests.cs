@@ -2,6 +2,7 @@ using Bunit;
 using Dispatch.Tests.Browser.Fakes;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;
+using Dispatch.Web.Client.Live;
 using Dispatch.Web.Client.Pages;
 using Dispatch.Web.Client.Parts.Jobs;
 using Microsoft.AspNetCore.Components;
@@ -244,6 +245,21 @@ public sealed class JobsPageTests : ComponentTest
         Api.OnJobs = _ => new ApiFailure(503, "The storage does not answer", []);
 
         Assert.Equal("The storage does not answer", Open("").Find(".failure[role=alert]").TextContent);
+    }
+
+    [Fact]
+    public async Task Projects_are_not_read_for_each_of_many_changes()
+    {
+        var page = Open("");
+        var readings = 0;
+        Api.OnProjectCards = () =>
+        {
+            readings++;
+            return FakeDispatchApi.Found(SampleJobs.Cards());
+        };
+
+        await page.InvokeAsync(() => Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Feed.TellAsync(new ChangeBatch([], LookAgain: true)))));
+        Assert.InRange(readings, 1, 2);   // one at once, one for what came meanwhile
     }
 
     private static string? Lamp(IRenderedComponent<JobsPage> page) => page.Find(".job-row .lamp").GetAttribute("data-status");
