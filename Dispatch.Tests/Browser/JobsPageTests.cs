@@ -248,6 +248,23 @@ public sealed class JobsPageTests : ComponentTest
     }
 
     [Fact]
+    public void What_was_refused_at_first_can_be_tried_again()
+    {
+        var found = (Api.OnJobs, Api.OnProjectCards);
+        Api.OnJobs = _ => new ApiFailure(503, "The storage does not answer", []);
+        Api.OnProjectCards = () => new ApiFailure(503, "The storage does not answer", []);
+        var page = Open("?search=trial");
+
+        (Api.OnJobs, Api.OnProjectCards) = found;
+        Button(page, "Try again").Click();
+
+        Assert.Equal(new JobsQuery { Search = "trial" }, asked.Single());
+        Assert.Single(page.FindAll(".job-row"));
+        Assert.Contains("Billing", page.Find("#job-project").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll(".failure"));
+    }
+
+    [Fact]
     public async Task Projects_are_not_read_for_each_of_many_changes()
     {
         var page = Open("");
