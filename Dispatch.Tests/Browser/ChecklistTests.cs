@@ -1,9 +1,12 @@
+using System.Security.Claims;
 using Bunit;
 using Dispatch.Tests.Browser.Fakes;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;
 using Dispatch.Web.Client.Live;
 using Dispatch.Web.Client.Pages;
+using Dispatch.Web.Client.Parts.Overview;
+using Microsoft.AspNetCore.Components.Authorization;
 using static Dispatch.Tests.Browser.OverviewSamples;
 
 namespace Dispatch.Tests.Browser;
@@ -165,6 +168,18 @@ public sealed class ChecklistTests : ComponentTest
     {
         started = new GettingStarted { Project = Billing, HasKey = true, NewestJob = Job("SUCCESS"), HasFired = true };
         Assert.Empty(Render<OverviewPage>().FindAll(".checklist"));
+    }
+
+    [Fact]
+    public void Its_dismissal_is_remembered_by_name_for_WebAssembly_knows_no_id()
+    {
+        var inWebAssembly = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "ada@example.com")], "Cookies"));
+
+        var checklist = Render<Checklist>(set => set
+            .Add(part => part.State, started)
+            .AddCascadingValue(Task.FromResult(new AuthenticationState(inWebAssembly))));
+
+        Assert.Equal("dispatch-checklist-ada@example.com", checklist.Find("dismissible-part").GetAttribute("remember"));
     }
 
     private static string Command(IRenderedComponent<OverviewPage> page) => page.FindAll(".checklist pre")[^1].TextContent;

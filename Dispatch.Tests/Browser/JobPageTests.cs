@@ -3,6 +3,7 @@ using Dispatch.Tests.Browser.Fakes;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;
 using Dispatch.Web.Client.Pages;
+using Dispatch.Web.Client.Parts.Job;
 
 namespace Dispatch.Tests.Browser;
 
@@ -45,6 +46,23 @@ public sealed class JobPageTests : ComponentTest
         await page.WaitForAssertionAsync(() => Assert.Equal("SUCCESS", page.Find(".job-lamp .lamp").GetAttribute("data-status")));
         await page.WaitForAssertionAsync(() => Assert.Contains("204", page.Find(".attempt-code").TextContent, StringComparison.Ordinal));
         Assert.Empty(page.FindAll(".job-countdown"));
+    }
+
+    [Fact]
+    public async Task An_older_answer_does_not_replace_a_newer_one()
+    {
+        var reader = new JobReader(Api, SampleJobs.JobId);
+        var slow = new TaskCompletionSource();
+        Api.JobTakes = slow.Task;
+        var older = reader.ReadAsync();
+        Api.JobTakes = Task.CompletedTask;
+        view = SampleJobs.View("CANCELLED");
+        await reader.ReadAsync();
+
+        slow.SetResult();
+        await older;
+
+        Assert.Equal("CANCELLED", reader.View?.Job.Status);
     }
 
     [Fact]

@@ -2,7 +2,9 @@ using Bunit;
 using Dispatch.Tests.Browser.Fakes;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;
+using Dispatch.Web.Client.Live;
 using Dispatch.Web.Client.Pages;
+using Dispatch.Web.Client.Parts.Jobs;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
@@ -65,6 +67,34 @@ public sealed class JobsPageTests : ComponentTest
         await page.WaitForAssertionAsync(() => Assert.Equal("http://localhost/jobs?search=trial", Navigation.Uri));
 
         Assert.Equal([null, "trial"], asked.Select(query => query.Search));
+    }
+
+    [Fact]
+    public async Task Typing_goes_on_after_the_address_changed_under_it()
+    {
+        List<string?> searched = [];
+        var filters = Render<JobFilters>(set => set
+            .Add(part => part.Query, new JobsQuery())
+            .Add(part => part.QueryChanged, change => searched.Add(change.Query.Search)));
+        var typing = filters.Find("#job-search").InputAsync(new ChangeEventArgs { Value = "t" });
+
+        filters.Render(set => set.Add(part => part.Query, new JobsQuery { Search = "invoice" }));
+        await typing;
+        await filters.Find("#job-search").InputAsync(new ChangeEventArgs { Value = "trial" });
+
+        Assert.Equal(["trial"], searched);
+    }
+
+    [Fact]
+    public async Task A_reading_that_breaks_leaves_the_next_one_free()
+    {
+        using var reader = new GridReader(Api);
+        Api.JobsTake = Task.FromException(new InvalidOperationException("broken"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => reader.AskAsync(new JobsQuery()));
+        Assert.False(reader.IsBusy);
+
+        Api.JobsTake = Task.CompletedTask;
+        Assert.True(await reader.AskAsync(new JobsQuery()));
     }
 
     [Fact]
@@ -215,6 +245,38 @@ public sealed class JobsPageTests : ComponentTest
         Api.OnJobs = _ => new ApiFailure(503, "The storage does not answer", []);
 
         Assert.Equal("The storage does not answer", Open("").Find(".failure[role=alert]").TextContent);
+    }
+
+    [Fact]
+    public void What_was_refused_at_first_can_be_tried_again()
+    {
+        var found = (Api.OnJobs, Api.OnProjectCards);
+        Api.OnJobs = _ => new ApiFailure(503, "The storage does not answer", []);
+        Api.OnProjectCards = () => new ApiFailure(503, "The storage does not answer", []);
+        var page = Open("?search=trial");
+
+        (Api.OnJobs, Api.OnProjectCards) = found;
+        Button(page, "Try again").Click();
+
+        Assert.Equal(new JobsQuery { Search = "trial" }, asked.Single());
+        Assert.Single(page.FindAll(".job-row"));
+        Assert.Contains("Billing", page.Find("#job-project").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll(".failure"));
+    }
+
+    [Fact]
+    public async Task Projects_are_not_read_for_each_of_many_changes()
+    {
+        var page = Open("");
+        var readings = 0;
+        Api.OnProjectCards = () =>
+        {
+            readings++;
+            return FakeDispatchApi.Found(SampleJobs.Cards());
+        };
+
+        await page.InvokeAsync(() => Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Feed.TellAsync(new ChangeBatch([], LookAgain: true)))));
+        Assert.InRange(readings, 1, 2);   // one at once, one for what came meanwhile
     }
 
     private static string? Lamp(IRenderedComponent<JobsPage> page) => page.Find(".job-row .lamp").GetAttribute("data-status");

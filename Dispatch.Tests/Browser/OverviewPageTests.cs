@@ -63,6 +63,30 @@ public sealed class OverviewPageTests : ComponentTest
     }
 
     [Fact]
+    public async Task An_older_answer_does_not_replace_a_newer_one()
+    {
+        var slow = new TaskCompletionSource();
+        (Api.OverviewTakes, Api.OnOverview) = (slow.Task, () => FakeDispatchApi.Found(Overview() with { Dead = 1 }));
+        var page = Render<OverviewPage>();
+        (Api.OverviewTakes, Api.OnOverview) = (Task.CompletedTask, () => FakeDispatchApi.Found(Overview() with { Dead = 2 }));
+        await page.InvokeAsync(() => Feed.TellAsync(new ChangeBatch([], LookAgain: true)));
+        Assert.Equal("2", page.FindAll(".figure-value")[3].TextContent);
+
+        await page.InvokeAsync(slow.SetResult);
+
+        Assert.Equal("2", page.FindAll(".figure-value")[3].TextContent);
+    }
+
+    [Fact]
+    public void A_failed_job_counts_down_to_its_retry_and_one_given_up_does_not()
+    {
+        var failed = Job("FAILED");
+        Api.OnOverview = () => FakeDispatchApi.Found(Overview(null, failed, Job("DEAD")));
+
+        Assert.Equal(failed.NextAttemptAt, Render<OverviewPage>().FindAll(".failures .retry local-time[mode=countdown]").Single().GetAttribute("utc"));
+    }
+
+    [Fact]
     public void When_the_session_is_over_it_leads_to_the_sign_in()
     {
         Api.OnOverview = () => new ApiFailure(401, "Sign in again", []);

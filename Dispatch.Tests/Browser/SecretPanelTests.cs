@@ -10,10 +10,31 @@ public sealed class SecretPanelTests : ComponentTest
     private const string Old = "whsec_b2xk";
     private const string New = "whsec_bmV3";
 
+    private int readings;
+    private string? previousExpiresAt;
+
     public SecretPanelTests()
     {
-        Api.OnSigningSecret = _ => FakeDispatchApi.Found(new SigningSecretDto { Secret = Old, PreviousExpiresAt = null });
+        Api.OnSigningSecret = _ =>
+        {
+            readings++;
+            return FakeDispatchApi.Found(new SigningSecretDto { Secret = Old, PreviousExpiresAt = previousExpiresAt });
+        };
         Api.OnRotateSigningSecret = _ => FakeDispatchApi.Found(new SigningSecretDto { Secret = New, PreviousExpiresAt = "2026-06-14T09:30:00.000Z" });
+    }
+
+    [Fact]
+    public void Secret_is_not_read_before_it_is_to_be_revealed()
+    {
+        previousExpiresAt = "2026-06-14T09:30:00.000Z";
+        var panel = RenderPanel();
+        Assert.Equal(0, readings);
+        Assert.Empty(panel.FindAll(".secret-previous"));
+
+        Button(panel, "Reveal").Click();
+
+        Assert.Equal(1, readings);
+        Assert.Equal(previousExpiresAt, panel.Find(".secret-previous local-time").GetAttribute("utc"));
     }
 
     [Fact]

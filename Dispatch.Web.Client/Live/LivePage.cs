@@ -9,6 +9,7 @@ public abstract class LivePage<T> : ComponentBase, IDisposable where T : class
 {
     // What came while a reading was under way: the answer may be older than that.
     private readonly List<ChangeBatch> meanwhile = [];
+    private readonly NewestReading readings = new();
     private Refresher? refresher;
     private IDisposable? listening;
     private bool isHandedOver;
@@ -41,7 +42,9 @@ public abstract class LivePage<T> : ComponentBase, IDisposable where T : class
     protected async Task ReadAsync()
     {
         meanwhile.Clear();
+        var reading = readings.Begin();
         var result = await AskAsync();
+        if (!readings.IsNewest(reading)) return;
         Failure = result.Failure;
         if (result.Data is { } data) Shown = meanwhile.Aggregate(data, Apply);
     }

@@ -33,6 +33,12 @@ internal sealed class FakeDispatchApi : IDispatchApi
     /// <summary>What was read for a grid is answered when this has ended.</summary>
     public Task JobsTake { get; set; } = Task.CompletedTask;
 
+    /// <summary>As <see cref="JobsTake"/>, for an overview.</summary>
+    public Task OverviewTakes { get; set; } = Task.CompletedTask;
+
+    /// <summary>As <see cref="JobsTake"/>, for a job.</summary>
+    public Task JobTakes { get; set; } = Task.CompletedTask;
+
     public Func<Guid, ApiResult<JobView>> OnJob { get; set; } = _ => Missing<JobView>();
 
     public Func<Guid, string, ApiResult<JobDto>> OnSchedule { get; set; } = (_, _) => Missing<JobDto>();
@@ -49,7 +55,7 @@ internal sealed class FakeDispatchApi : IDispatchApi
 
     public static ApiResult<T> Missing<T>() where T : class => new ApiFailure(404, "Not found", []);
 
-    public Task<ApiResult<Overview>> OverviewAsync(CancellationToken cancellation = default) => Task.FromResult(OnOverview());
+    public Task<ApiResult<Overview>> OverviewAsync(CancellationToken cancellation = default) => AfterAsync(OverviewTakes, OnOverview());
 
     public Task<ApiResult<ProjectCards>> ProjectCardsAsync(CancellationToken cancellation = default) => Task.FromResult(OnProjectCards());
 
@@ -78,7 +84,7 @@ internal sealed class FakeDispatchApi : IDispatchApi
         return result;
     }
 
-    public Task<ApiResult<JobView>> JobAsync(Guid jobId, CancellationToken cancellation = default) => Task.FromResult(OnJob(jobId));
+    public Task<ApiResult<JobView>> JobAsync(Guid jobId, CancellationToken cancellation = default) => AfterAsync(JobTakes, OnJob(jobId));
 
     public Task<ApiResult<JobDto>> ScheduleAsync(Guid projectId, string body) => Task.FromResult(OnSchedule(projectId, body));
 
@@ -89,4 +95,10 @@ internal sealed class FakeDispatchApi : IDispatchApi
     public Task<ApiResult<InboxAnswer>> SetInboxAnswerAsync(Guid projectId, InboxAnswer answer) => Task.FromResult(OnSetInboxAnswer(projectId, answer));
 
     public Task<ApiResult<NoData>> ClearInboxAsync(Guid projectId) => Task.FromResult(OnClearInbox(projectId));
+
+    private static async Task<T> AfterAsync<T>(Task task, T result)
+    {
+        await task;
+        return result;
+    }
 }

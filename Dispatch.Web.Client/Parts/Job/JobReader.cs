@@ -7,6 +7,7 @@ namespace Dispatch.Web.Client.Parts.Job;
 /// <summary>What the page of a job has read.</summary>
 internal sealed class JobReader(IDispatchApi api, Guid jobId)
 {
+    private readonly NewestReading readings = new();
     private Change? newest;
 
     public Guid JobId => jobId;
@@ -20,7 +21,9 @@ internal sealed class JobReader(IDispatchApi api, Guid jobId)
 
     public async Task ReadAsync()
     {
+        var reading = readings.Begin();
         var result = await api.JobAsync(jobId);
+        if (!readings.IsNewest(reading)) return;
         Failure = result.Failure;
         if (result.Data is { } view) View = newest is null ? view : With(view, newest);   // a reading that began before the change may answer after it
         newest = null;

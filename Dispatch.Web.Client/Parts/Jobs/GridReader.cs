@@ -58,15 +58,16 @@ internal sealed class GridReader(IDispatchApi api) : IDisposable
 
     private async Task<bool> ReadAsync(JobsQuery query)
     {
-        underWay?.Cancel();
         using var mine = new CancellationTokenSource();
-        underWay = mine;
+        var before = underWay;
+        underWay = mine;   // first, for the reading before may end within Cancel and must find itself replaced
+        before?.Cancel();
         var started = Stopwatch.GetTimestamp();
         try
         {
             var result = await api.JobsAsync(query, mine.Token);
             if (underWay != mine) return false;
-            (underWay, IsBusy, Failure, took) = (null, false, result.Failure, Stopwatch.GetElapsedTime(started));
+            (Failure, took) = (result.Failure, Stopwatch.GetElapsedTime(started));
             if (result.Data is { } grid) (Answered, Grid) = (query, WithNewest(grid));
             newest.Clear();
             return true;
@@ -74,6 +75,10 @@ internal sealed class GridReader(IDispatchApi api) : IDisposable
         catch (OperationCanceledException) when (mine.IsCancellationRequested)
         {
             return false;
+        }
+        finally
+        {
+            if (underWay == mine) (underWay, IsBusy) = (null, false);
         }
     }
 
