@@ -77,13 +77,13 @@ public sealed class JourneyTests(Chromium chromium)
         var jobId = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddSeconds(3));
 
         // The page is rendered while the job waits; the script that brings it to life comes when the job is done.
+        var delivered = user.JobWhenAsync(jobId, "SUCCESS");
         await rig.Page.RouteAsync("**/blazor.web*.js", async route =>
         {
-            await user.JobWhenAsync(jobId, "SUCCESS");
+            await delivered;
             await route.ContinueAsync();
         });
-        await rig.Page.GotoAsync($"/jobs/{jobId}", new() { WaitUntil = WaitUntilState.Commit });
-        await rig.Page.LiveAsync();
+        await rig.GotoAsync($"/jobs/{jobId}");
         await Expect(rig.Page.Locator(".job-lamp .lamp")).ToHaveAttributeAsync("data-status", "SUCCESS");
         rig.Window.AssertNoComplaints();
     }
