@@ -19,7 +19,8 @@ public sealed class ReceivingSampleTests(SampleHost rig) : IClassFixture<SampleH
         }).listen(process.env.PORT);
         """;
 
-    private static readonly HttpClient Http = new();
+    // A connection of its own for each request: a receiver that closes them would race with the next one.
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero });
 
     [Theory]
     [InlineData("Node")]

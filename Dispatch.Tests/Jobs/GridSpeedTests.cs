@@ -10,7 +10,7 @@ public sealed class GridSpeedTests
     private const int Count = 1_000_000;
     private const double Limit = 300;
 
-    [Fact(Explicit = true)]
+    [Fact(Explicit = true), Trait("Category", "Long")]
     public async Task A_million_jobs_do_not_make_the_dashboard_slow()
     {
         await using var rig = await StoreRig.StartAsync(DatabaseProvider.Sqlite);

@@ -10,8 +10,9 @@ namespace Dispatch.Tests.Browser.Infrastructure;
 /// <summary>A page to look at.</summary>
 /// <param name="Ready">A selector that is there once the page shows what it is about.</param>
 /// <param name="Press">A button to press first, to show what it opens.</param>
+/// <param name="Connection">What the page is told of its connection first.</param>
 /// <param name="IsThirdParty">Scalar's page: looked at, not judged by axe.</param>
-public sealed record ShownPage(string Name, string Path, string? Ready = null, string? Press = null, bool IsThirdParty = false);
+public sealed record ShownPage(string Name, string Path, string? Ready = null, string? Press = null, string? Connection = null, bool IsThirdParty = false);
 
 /// <summary>A host with accounts whose pages have something to show: every status, a day of deliveries, an inbox with requests.</summary>
 public sealed class Showcase : IAsyncDisposable
@@ -49,6 +50,8 @@ public sealed class Showcase : IAsyncDisposable
         new("job-scheduled", $"/jobs/{jobs["SCHEDULED"]}"),
         new("account", "/account"),
         new("job-not-found", $"/jobs/{Guid.Empty}"),
+        new("operators-only", "/hangfire"),
+        new("reconnecting", "/jobs", ".job-row", Connection: "reconnecting"),
     ];
 
     /// <summary>Once; later callers find it filled.</summary>
