@@ -31,7 +31,7 @@ internal sealed class HostLease(
             await db.Hosts.Where(h => h.Id == host.Id).ExecuteDeleteAsync(CancellationToken.None);
             Log.GaveBack(log, given);
         }
-        catch (Exception exception) when (exception is StoreUnavailableException || Providers.IsUnavailable(exception))
+        catch (Exception exception) when (exception is StoreUnavailableException || Faults.IsUnavailable(exception))
         {
             Log.NotGivenBack(log, exception);   // the next start frees it
         }

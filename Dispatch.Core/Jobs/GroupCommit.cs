@@ -63,7 +63,7 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
             await batch.ApplyAsync(db, taken, changes);
             await transaction.CommitAsync();
         }
-        catch (Exception exception) when (Providers.IsUnavailable(exception))
+        catch (Exception exception) when (Faults.IsUnavailable(exception))
         {
             Log.StoreUnavailable(log, taken.Count, exception);
             var unavailable = new StoreUnavailableException("The database does not take writes at the moment.", exception);
