@@ -7,7 +7,7 @@ using Dispatch.Tests.Infrastructure;
 namespace Dispatch.Tests.Engine;
 
 /// <summary>Every branch of the state machine over HTTP, with a real receiver; the ladder is shortened.</summary>
-public sealed class LifeOfAJobTests : IAsyncLifetime
+public abstract class LifeOfAJobTests(DatabaseProvider provider) : IAsyncLifetime
 {
     private TestHost host = null!;
     private Receiver receiver = null!;
@@ -15,7 +15,7 @@ public sealed class LifeOfAJobTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        host = await TestHost.StartAsync("--Delivery:RetryLadder=00:00:00.400, 00:00:00.800", "--Delivery:Timeout=00:00:02");
+        host = await TestHost.StartAsync(provider, "--Delivery:RetryLadder=00:00:00.400, 00:00:00.800", "--Delivery:Timeout=00:00:02");
         receiver = await Receiver.StartAsync();
         user = await ApiUser.SignUpAsync(host.Url);
     }
@@ -99,7 +99,7 @@ public sealed class LifeOfAJobTests : IAsyncLifetime
     [Fact]
     public async Task Failed_means_a_retry_is_armed_and_cannot_be_cancelled()
     {
-        await using var slow = await TestHost.StartAsync("--Delivery:RetryLadder=01:00:00");
+        await using var slow = await TestHost.StartAsync(provider, "--Delivery:RetryLadder=01:00:00");
         using var other = await ApiUser.SignUpAsync(slow.Url);
         receiver.Answer = (_, context) => Status(context, 404);
         var id = await other.ScheduleAsync(receiver.Url, Soon(200));
@@ -210,3 +210,9 @@ public sealed class LifeOfAJobTests : IAsyncLifetime
         Assert.Equal(secretsExpected, signatures.Length);
     }
 }
+
+public sealed class LifeOfAJobOnSqlite() : LifeOfAJobTests(DatabaseProvider.Sqlite);
+
+public sealed class LifeOfAJobOnPostgres() : LifeOfAJobTests(DatabaseProvider.Postgres);
+
+public sealed class LifeOfAJobOnSqlServer() : LifeOfAJobTests(DatabaseProvider.SqlServer);

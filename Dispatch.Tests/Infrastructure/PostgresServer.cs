@@ -43,12 +43,13 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public async Task<string> CreateDatabaseAsync(string name, string template = "template1")
     {
-        await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"", connection);
-        await command.ExecuteNonQueryAsync();
+        await ExecuteAsync($"CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"");
         return ConnectionString(name);
     }
+
+    /// <summary>Ends whatever connections there are: pools keep theirs open beyond the host that made them.</summary>
+    public Task DropDatabaseAsync(string connectionString) =>
+        ExecuteAsync($"DROP DATABASE IF EXISTS \"{new NpgsqlConnectionStringBuilder(connectionString).Database}\" WITH (FORCE)");
 
     /// <summary>As <c>pg_ctl stop -m immediate</c>: connections break in the middle of whatever they do.</summary>
     public async Task StopAsync()
@@ -60,7 +61,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         process = Process.Start(AsOwner("postgres", ["-D", Data, "-c", $"port={Port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={folder}", "-c", "max_connections=200",
-            "-c", "shared_preload_libraries=pg_stat_statements", "-c", "log_min_messages=fatal", .. settings.SelectMany(setting => (string[])["-c", setting])]))!;
+            "-c", "shared_preload_libraries=pg_stat_statements", "-c", "log_min_messages=panic", .. settings.SelectMany(setting => (string[])["-c", setting])]))!;
         var started = Stopwatch.StartNew();
         while (!await AnswersAsync())
         {
@@ -78,6 +79,14 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     private string Data => Path.Combine(folder, "data");
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
 
     private async Task<bool> AnswersAsync()
     {
