@@ -28,6 +28,9 @@ public sealed class DatabaseServers : IAsyncDisposable
         new TheoryDataRow<DatabaseProvider>(DatabaseProvider.SqlServer) { Skip = SqlServer is null ? "DISPATCH_TEST_SQLSERVER holds no connection string" : null },
     ];
 
+    /// <summary>Those that several hosts may share.</summary>
+    public static TheoryData<DatabaseProvider> Shared => new(Providers.Where(row => row.Data != DatabaseProvider.Sqlite));
+
     /// <summary>A database for one test, empty but for its tables where that is quicker. Of SQLite, a file in the folder.</summary>
     internal static async Task<DatabaseOptions> CreateAsync(DatabaseProvider provider, string folder) => new()
     {
