@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace Dispatch.Data;
 
-/// <summary>How each database is set up. With <see cref="Faults"/>, the contexts and the migrations, all that differs between them.</summary>
+/// <summary>How each database is set up. With <see cref="DatabaseFaults"/>, the contexts and the migrations, all that differs between them.</summary>
 internal static class Providers
 {
     /// <summary>How long a statement may take before the database counts as gone, s.</summary>
@@ -33,6 +33,13 @@ internal static class Providers
     {
         DatabaseProvider.Sqlite => true,
         DatabaseProvider.Postgres or DatabaseProvider.SqlServer => false,
+    };
+
+    /// <summary>How long a batch of writes waits for company at most. Less than a claim is made ahead.</summary>
+    public static TimeSpan Gathering(this DatabaseProvider provider) => provider switch
+    {
+        DatabaseProvider.Sqlite => TimeSpan.Zero,   // in the process: a statement costs next to nothing
+        DatabaseProvider.Postgres or DatabaseProvider.SqlServer => TimeSpan.FromMilliseconds(60),
     };
 
     /// <summary>The version of Identity's tables, which its model takes from the options. 3 has passkeys; choosing it now spares accounts a migration.</summary>

@@ -22,6 +22,9 @@ public sealed class DatabaseServers : IAsyncDisposable
     /// <summary>Every database, those that this machine lacks as visible skips. In CI only SQL Server may be missing.</summary>
     public static TheoryData<DatabaseProvider> Providers => [.. Enum.GetValues<DatabaseProvider>().Select(provider => new TheoryDataRow<DatabaseProvider>(provider) { Skip = WhyMissing(provider) })];
 
+    /// <summary>Those that several hosts may share.</summary>
+    public static TheoryData<DatabaseProvider> Shared => new(Providers.Where(row => row.Data != DatabaseProvider.Sqlite));
+
     /// <summary>Why a test cannot run on that database; null where it can, or must.</summary>
     public static string? WhyMissing(DatabaseProvider provider) => provider switch
     {
