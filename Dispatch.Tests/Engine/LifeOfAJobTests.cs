@@ -97,6 +97,21 @@ public abstract class LifeOfAJobTests(DatabaseProvider provider) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task An_answer_of_any_bytes_is_logged()
+    {
+        byte[][] bodies = [[.. Enumerable.Range(0, 256).Select(b => (byte)b)], [0xED, 0xA0, 0x80, 0, 0xF4, 0x90, 0x80, 0x80], [0], [.. "x"u8, .. Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("😀", 5000)))]];
+        receiver.Answer = (arrival, context) => context.Response.Body.WriteAsync(bodies[int.Parse(arrival.Path[1..])]).AsTask();
+        var ids = new List<Guid>();
+        for (var i = 0; i < bodies.Length; i++) ids.Add(await user.ScheduleAsync($"{receiver.Url}/{i}", Soon(500)));
+
+        var logged = new List<string?>();
+        foreach (var id in ids) logged.Add((await user.JobWhenAsync(id, "SUCCESS")).GetProperty("logs")[0].GetProperty("responseBody").GetString());
+
+        Assert.Equal(bodies[..3].Select(body => Encoding.UTF8.GetString(body).Replace("\0", "", StringComparison.Ordinal)), logged[..3]);
+        Assert.StartsWith("x" + string.Concat(Enumerable.Repeat("😀", 4095)) + "\n…", logged[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Failed_means_a_retry_is_armed_and_cannot_be_cancelled()
     {
         await using var slow = await TestHost.StartAsync(provider, "--Delivery:RetryLadder=01:00:00");
