@@ -87,7 +87,7 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>The jobs whose attempts were cut off, as the log says.</summary>
-    public async Task<IReadOnlySet<Guid>> InterruptedAsync()
+    public async Task<HashSet<Guid>> InterruptedAsync()
     {
         await using var db = await ReadAsync();
         return await db.Attempts.Where(a => a.Status == AttemptStatus.Interrupted).Select(a => a.JobId).ToHashSetAsync(TestContext.Current.CancellationToken);

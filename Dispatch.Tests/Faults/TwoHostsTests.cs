@@ -33,7 +33,7 @@ public sealed class TwoHostsTests
         findings.AssertNoneLostOrEarly();
         var interrupted = await cluster.InterruptedAsync();
         Assert.All(findings.Twice, twice => Assert.True(interrupted.Contains(twice.Key) && twice.Value.Length == 2, $"{twice.Value.Length} arrivals of a job that was not on the wire at the kill"));
-        Assert.Superset(interrupted.ToHashSet(), heldByDead);
+        Assert.Subset(heldByDead, interrupted);
 
         long Sent(Guid host) => recorded.GetValueOrDefault(host) - before.GetValueOrDefault(host);
         var share = (double)Sent(dead) / (Sent(dead) + Sent(alive));

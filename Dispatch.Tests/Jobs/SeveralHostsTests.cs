@@ -107,6 +107,24 @@ public sealed class SeveralHostsTests
         await TalliesTests.AgreeAsync(rig);
     }
 
+    /// <summary>Found by scenario 8: a host that was paused between two statements kept its rows locked, and whoever took them over wrote nothing at all meanwhile.</summary>
+    [Fact]
+    public async Task A_transaction_that_a_paused_host_left_open_does_not_hold_the_others_up()
+    {
+        await using var rig = await StoreRig.StartAsync(DatabaseProvider.Postgres);
+        var (_, other) = await rig.JoinAsync();
+        var jobs = await InsertAsync(rig, armed: true);
+        await using var paused = await rig.Database.Contexts.CreateDbContextAsync();
+        await paused.Database.BeginTransactionAsync();
+        await paused.Jobs.ExecuteUpdateAsync(set => set.SetProperty(j => j.ClaimId, Guid.CreateVersion7()));
+
+        var recovered = await other.RecoverAsync(rig.Host.Id, CancellationToken.None).WaitAsync(Timing.HostDead);
+
+        Assert.Equal(jobs.Length, recovered.Freed);
+        var late = await Assert.ThrowsAnyAsync<Exception>(() => paused.Jobs.CountAsync());
+        Assert.True(DatabaseFaults.IsUnavailable(late), late.ToString());
+    }
+
     private static async Task<Guid[]> InsertAsync(StoreRig rig, bool armed) =>
         [.. (await Task.WhenAll(Enumerable.Range(0, Jobs).Select(_ => rig.InsertAsync(rig.Now, armed)))).Select(job => job.Id)];
 
