@@ -20,7 +20,7 @@ internal sealed class DatabaseSetup(IDbContextFactory<DispatchDbContext> context
             await Providers.ClearStaleMigrationLockAsync(db);
             await db.Database.MigrateAsync();
         }
-        catch (Exception exception) when (Providers.IsUnavailable(exception))
+        catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception))
         {
             throw new StartupException($"Database:ConnectionString: the database cannot be opened: {exception.GetBaseException().Message}");
         }

@@ -12,6 +12,8 @@ namespace Dispatch.Data;
 /// <summary>Everything Dispatch keeps. A sealed context per provider derives from it, so that each has migrations of its own.</summary>
 public abstract class DispatchDbContext(DbContextOptions options) : IdentityUserContext<Account, Guid>(options), IDataProtectionKeyContext
 {
+    public abstract DatabaseProvider Provider { get; }
+
     public DbSet<Job> Jobs => Set<Job>();
 
     public DbSet<Attempt> Attempts => Set<Attempt>();

@@ -1,27 +1,53 @@
 using System.Data.Common;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Dispatch.Data;
 
-/// <summary>All that differs between databases, beside the migrations.</summary>
+/// <summary>How each database is set up. With <see cref="DatabaseFaults"/>, the contexts and the migrations, all that differs between them.</summary>
 internal static class Providers
 {
+    /// <summary>How long a statement may take before the database counts as gone, s.</summary>
+    private const int CommandTimeout = 15;
+
+    /// <summary>How long connecting may take, s.</summary>
+    private const int ConnectTimeout = 5;
+
     /// <summary>Registers the contexts of the chosen database: a factory for the engine, a scoped one for a request.</summary>
     public static IServiceCollection AddDispatchDatabase(this IServiceCollection services, DatabaseOptions database, string contentRoot) => database.Provider switch
     {
         DatabaseProvider.Sqlite => services.AddContexts<SqliteDispatchDbContext>(options => options
             .UseSqlite(SqliteConnectionString(database, contentRoot))
             .AddInterceptors(new SqlitePragmas())),
-        DatabaseProvider.Postgres or DatabaseProvider.SqlServer =>
-            throw new NotSupportedException($"Database:Provider {database.Provider} is not in this version; allowed: Sqlite."),
+        DatabaseProvider.Postgres => services.AddContexts<PostgresDispatchDbContext>(options => options.UseNpgsql(PostgresConnectionString(database))),
+        DatabaseProvider.SqlServer => services.AddContexts<SqlServerDispatchDbContext>(options => options.UseSqlServer(SqlServerConnectionString(database), AboutSqlServer)),
+    };
+
+    /// <summary>True where only one host may use the database.</summary>
+    public static bool ServesOneHost(this DatabaseProvider provider) => provider switch
+    {
+        DatabaseProvider.Sqlite => true,
+        DatabaseProvider.Postgres or DatabaseProvider.SqlServer => false,
+    };
+
+    /// <summary>How long a batch of writes waits for company at most. Less than a claim is made ahead.</summary>
+    public static TimeSpan Gathering(this DatabaseProvider provider) => provider switch
+    {
+        DatabaseProvider.Sqlite => TimeSpan.Zero,   // in the process: a statement costs next to nothing
+        DatabaseProvider.Postgres or DatabaseProvider.SqlServer => TimeSpan.FromMilliseconds(60),
     };
 
     /// <summary>The version of Identity's tables, which its model takes from the options. 3 has passkeys; choosing it now spares accounts a migration.</summary>
     public static IServiceCollection AddIdentitySchema(this IServiceCollection services) =>
         services.Configure<IdentityOptions>(identity => identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3);
+
+    /// <summary>Only what SQL Server 2019 has, whatever version answers.</summary>
+    public static void AboutSqlServer(SqlServerDbContextOptionsBuilder sqlServer) => sqlServer.UseCompatibilityLevel(150);
 
     /// <summary>The file's full path, the file and its folder made where they are missing, readable by this user alone: it holds the accounts.</summary>
     /// <exception cref="StartupException">The folder or the file cannot be made.</exception>
@@ -45,45 +71,73 @@ internal static class Providers
     /// <summary>What is wrong with the connection string on its face; null where nothing is.</summary>
     public static string? WhyUnusable(DatabaseOptions database)
     {
-        if (database.Provider != DatabaseProvider.Sqlite) return null;
+        var example = database.Provider switch
+        {
+            DatabaseProvider.Sqlite => "Data Source=data/dispatch.db",
+            DatabaseProvider.Postgres => "Host=db.example.com;Database=dispatch;Username=dispatch;Password=…",
+            DatabaseProvider.SqlServer => "Server=db.example.com;Database=dispatch;User Id=dispatch;Password=…",
+        };
         try
         {
-            return new SqliteConnectionStringBuilder(database.ConnectionString).DataSource is "" or ":memory:"
-                ? "has no file as its Data Source; such as Data Source=data/dispatch.db is wanted"
-                : null;
+            return WhatIsMissing(database) is { } missing ? $"has no {missing}; such as {example} is wanted" : null;
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
-            return $"cannot be read ({exception.Message}); such as Data Source=data/dispatch.db is wanted";
+            return $"cannot be read for {database.Provider} ({exception.Message}); such as {example} is wanted";
         }
     }
+
+    /// <summary>A host killed in the middle of a migration leaves EF's lock row in SQLite, and every later start would wait for it for ever. Elsewhere the server ends the lock.</summary>
+    public static Task ClearStaleMigrationLockAsync(DispatchDbContext db) =>
+        db.Provider.ServesOneHost() ? db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"") : Task.CompletedTask;
+
+    private static string? WhatIsMissing(DatabaseOptions database) => database.Provider switch
+    {
+        DatabaseProvider.Sqlite => new SqliteConnectionStringBuilder(database.ConnectionString).DataSource is "" or ":memory:" ? "file as its Data Source" : null,
+        DatabaseProvider.Postgres => new NpgsqlConnectionStringBuilder(database.ConnectionString) switch
+        {
+            { Host: null or "" } => "Host",
+            { Database: null or "" } => "Database",
+            _ => null,
+        },
+        DatabaseProvider.SqlServer => new SqlConnectionStringBuilder(database.ConnectionString) switch
+        {
+            { DataSource: "" } => "Server",
+            { InitialCatalog: "" } => "Database",
+            _ => null,
+        },
+    };
 
     private static string SqliteFile(DatabaseOptions database, string contentRoot) =>
         Path.GetFullPath(new SqliteConnectionStringBuilder(database.ConnectionString).DataSource, contentRoot);
 
-    /// <summary>True where trying again later can help: the database is locked, full, unreadable or gone.</summary>
-    public static bool IsUnavailable(Exception exception) => exception switch
-    {
-        SqliteException { SqliteErrorCode: 5 or 6 or 8 or 10 or 13 or 14 } => true,   // BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN
-        DbException { IsTransient: true } => true,
-        { InnerException: { } inner } => IsUnavailable(inner),
-        _ => false,
-    };
-
-    /// <summary>True where a row of that key exists already.</summary>
-    public static bool IsUniqueViolation(Exception exception) => exception switch
-    {
-        SqliteException { SqliteExtendedErrorCode: 1555 or 2067 } => true,   // CONSTRAINT_PRIMARYKEY, CONSTRAINT_UNIQUE
-        { InnerException: { } inner } => IsUniqueViolation(inner),
-        _ => false,
-    };
-
-    /// <summary>A host killed in the middle of a migration leaves EF's lock row, and every later start would wait for it for ever.</summary>
-    public static Task ClearStaleMigrationLockAsync(DispatchDbContext db) =>
-        db is SqliteDispatchDbContext ? db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"") : Task.CompletedTask;
-
     private static string SqliteConnectionString(DatabaseOptions database, string contentRoot) =>
         new SqliteConnectionStringBuilder(database.ConnectionString) { DataSource = SqliteFile(database, contentRoot) }.ToString();
+
+    // The engine repeats a few statements for ever: prepared, they need not be parsed and planned each time.
+    private static string PostgresConnectionString(DatabaseOptions database)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        Default(connection, "Max Auto Prepare", 64);
+        Default(connection, "Timeout", ConnectTimeout);
+        Default(connection, "Command Timeout", CommandTimeout);
+        Default(connection, "Application Name", "dispatch");
+        return connection.ToString();
+    }
+
+    private static string SqlServerConnectionString(DatabaseOptions database)
+    {
+        var connection = new SqlConnectionStringBuilder(database.ConnectionString);
+        Default(connection, "Connect Timeout", ConnectTimeout);
+        Default(connection, "Command Timeout", CommandTimeout);
+        Default(connection, "Application Name", "dispatch");
+        return connection.ToString();
+    }
+
+    private static void Default(DbConnectionStringBuilder connection, string key, object value)
+    {
+        if (!connection.ShouldSerialize(key)) connection[key] = value;   // what the operator wrote stands
+    }
 
     private static IServiceCollection AddContexts<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> configure)
         where TContext : DispatchDbContext => services

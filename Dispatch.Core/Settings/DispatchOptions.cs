@@ -46,7 +46,8 @@ public enum DatabaseProvider
 /// <summary><c>Hangfire:*</c>.</summary>
 public sealed class HangfireOptions
 {
-    public HangfireStorage Storage { get; set; } = HangfireStorage.Memory;
+    /// <summary>Null: SqlServer where the database is SQL Server, else Memory.</summary>
+    public HangfireStorage? Storage { get; set; }
 }
 
 /// <summary>Where Hangfire keeps its alarms.</summary>

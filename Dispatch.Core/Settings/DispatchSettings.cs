@@ -31,18 +31,23 @@ public sealed record DispatchSettings(
         Range(reader, "RateLimits:PerAccount", settings.RateLimits.PerAccount, 1, 100_000);
         Range(reader, "RateLimits:PerAddress", settings.RateLimits.PerAddress, 1, 100_000);
         Range(reader, "RateLimits:PasswordQueue", settings.RateLimits.PasswordQueue, 0, 1_000);
-        reader.Require(settings.Database.Provider == DatabaseProvider.Sqlite,
-            $"Database:Provider is '{settings.Database.Provider}'; this version has Sqlite, the others follow.");
         if (Providers.WhyUnusable(settings.Database) is { } why) reader.Require(false, $"Database:ConnectionString {why}.");
         foreach (var name in settings.Dispatch.Operators) reader.Require(name.Contains('@'), $"Dispatch:Operators has '{name}'; e-mail addresses are wanted.");
-        reader.Require(settings.Hangfire.Storage == HangfireStorage.Memory,
-            $"Hangfire:Storage is '{settings.Hangfire.Storage}'; SqlServer needs Database:Provider SqlServer, allowed here: Memory.");
-        reader.Require(settings.Redis.Configuration is null,
-            "Redis:Configuration is set; Redis joins several hosts, and Sqlite has one. Leave it empty.");
+        CheckTogether(reader, settings);
 
         return reader.Errors.Count == 0
             ? settings
             : throw new StartupException($"Dispatch cannot start, {reader.Errors.Count} wrong:{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", reader.Errors)}");
+    }
+
+    private static void CheckTogether(SettingsReader reader, DispatchSettings settings)
+    {
+        var provider = settings.Database.Provider;
+        settings.Hangfire.Storage ??= provider == DatabaseProvider.SqlServer ? HangfireStorage.SqlServer : HangfireStorage.Memory;
+        reader.Require(settings.Hangfire.Storage == HangfireStorage.Memory || provider == DatabaseProvider.SqlServer,
+            $"Hangfire:Storage is '{settings.Hangfire.Storage}', which needs Database:Provider SqlServer; with {provider}, allowed: Memory.");
+        reader.Require(settings.Redis.Configuration is null || !provider.ServesOneHost(),
+            $"Redis:Configuration is set; Redis joins several hosts, and {provider} has one. Leave it empty.");
     }
 
     private static void Check(SettingsReader reader, DeliveryOptions delivery)

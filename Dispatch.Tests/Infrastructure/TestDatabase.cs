@@ -4,26 +4,28 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Tests.Infrastructure;
 
-/// <summary>A database of its own for one test. The storage suite runs on each provider in <see cref="Providers"/>; a further one is plugged in here.</summary>
+/// <summary>A database of its own for one test. The storage suite runs on each provider in <see cref="Providers"/>.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder folder;
+    private readonly DatabaseOptions options;
     private readonly ServiceProvider services;
 
-    private TestDatabase(DatabaseProvider provider)
+    private TestDatabase(TemporaryFolder folder, DatabaseOptions options)
     {
-        var options = new DatabaseOptions { Provider = provider, ConnectionString = "Data Source=dispatch.db" };
+        (this.folder, this.options) = (folder, options);
         services = new ServiceCollection().AddDispatchDatabase(options, folder.Path).BuildServiceProvider();
     }
 
-    /// <summary>The databases this machine can test on.</summary>
-    public static TheoryData<DatabaseProvider> Providers => [DatabaseProvider.Sqlite];
+    /// <summary>Every database, those that this machine lacks as visible skips.</summary>
+    public static TheoryData<DatabaseProvider> Providers => DatabaseServers.Providers;
 
     internal IDbContextFactory<DispatchDbContext> Contexts => services.GetRequiredService<IDbContextFactory<DispatchDbContext>>();
 
     internal static async Task<TestDatabase> CreateAsync(DatabaseProvider provider)
     {
-        var database = new TestDatabase(provider);
+        var folder = new TemporaryFolder();
+        var database = new TestDatabase(folder, await DatabaseServers.CreateAsync(provider, folder.Path));
         await using var db = await database.Contexts.CreateDbContextAsync();
         await db.Database.MigrateAsync();
         return database;
@@ -32,7 +34,7 @@ public sealed class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await services.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        await DatabaseServers.DropAsync(options);
         folder.Dispose();
     }
 }

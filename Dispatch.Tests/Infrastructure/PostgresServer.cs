@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Dispatch.Tests.Infrastructure;
+
+/// <summary>A PostgreSQL server of the test's own, in a folder of its own, which a test may stop and start. Ends with the test.</summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private const string User = "postgres";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("dispatch-pg-").FullName;
+    private readonly string[] settings;
+    private Process? process;
+
+    private PostgresServer(string[] settings) => this.settings = settings;
+
+    /// <summary>Why there can be none on this machine; null where there can.</summary>
+    public static string? WhyMissing => Programs is null ? "PostgreSQL is not installed (Debian: apt-get install postgresql)" : null;
+
+    public int Port { get; } = FreePort();
+
+    private static string? Programs { get; } = Directory.Exists("/usr/lib/postgresql")
+        ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(d => d, StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")).FirstOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
+        : null;
+
+    /// <summary>A server with full durability. Skips the test where there is no PostgreSQL, save in CI.</summary>
+    /// <param name="settings">Further ones, such as <c>fsync=off</c>.</param>
+    public static async Task<PostgresServer> StartAsync(params string[] settings)
+    {
+        Assert.SkipWhen(WhyMissing is not null && Environment.GetEnvironmentVariable("CI") != "true", WhyMissing ?? "");
+        Assert.Null(WhyMissing);
+        var server = new PostgresServer(settings);
+        if (Environment.IsPrivilegedProcess) await RunAsync("chown", User, server.folder);
+        await server.RunAsOwnerAsync("initdb", "-D", server.Data, "-U", User, "-A", "trust", "-E", "UTF8", "--no-sync");
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>The connection string of one of its databases.</summary>
+    public string ConnectionString(string database) => $"Host=127.0.0.1;Port={Port};Database={database};Username={User}";
+
+    public async Task<string> CreateDatabaseAsync(string name, string template = "template1")
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"", connection);
+        await command.ExecuteNonQueryAsync();
+        return ConnectionString(name);
+    }
+
+    /// <summary>As <c>pg_ctl stop -m immediate</c>: connections break in the middle of whatever they do.</summary>
+    public async Task StopAsync()
+    {
+        await SignalAsync("QUIT");
+        await process!.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    public async Task StartAgainAsync()
+    {
+        process = Process.Start(AsOwner("postgres", ["-D", Data, "-c", $"port={Port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={folder}", "-c", "max_connections=200",
+            "-c", "shared_preload_libraries=pg_stat_statements", "-c", "log_min_messages=fatal", .. settings.SelectMany(setting => (string[])["-c", setting])]))!;
+        var started = Stopwatch.StartNew();
+        while (!await AnswersAsync())
+        {
+            Assert.True(started.Elapsed < TimeSpan.FromSeconds(30) && !process.HasExited, "PostgreSQL did not start");
+            await Task.Delay(20);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        if (process is { HasExited: false }) await StopAsync();
+        process?.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private string Data => Path.Combine(folder, "data");
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
+            await connection.OpenAsync();
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    // The parent of all its processes; each of them ends with it.
+    private Task SignalAsync(string signal)
+    {
+        var pid = File.ReadLines(Path.Combine(Data, "postmaster.pid")).First();
+        return RunAsync("kill", $"-{signal}", pid);
+    }
+
+    private async Task RunAsOwnerAsync(string program, params string[] arguments) => await RunAsync(AsOwner(program, arguments));
+
+    // The server refuses to run as root.
+    private ProcessStartInfo AsOwner(string program, IEnumerable<string> arguments)
+    {
+        var path = Path.Combine(Programs!, program);
+        return Environment.IsPrivilegedProcess
+            ? new ProcessStartInfo("setpriv", [$"--reuid={User}", $"--regid={User}", "--init-groups", path, .. arguments]) { WorkingDirectory = folder }
+            : new ProcessStartInfo(path, arguments) { WorkingDirectory = folder };
+    }
+
+    private static Task RunAsync(string program, params string[] arguments) => RunAsync(new ProcessStartInfo(program, arguments));
+
+    private static async Task RunAsync(ProcessStartInfo start)
+    {
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{start.FileName} ended with {process.ExitCode}: {output}");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
