@@ -21,7 +21,7 @@ internal static class HostsScenarios
         await Scenarios.WarmUpAsync(rig);
         await rig.QueryAsync("CREATE EXTENSION pg_stat_statements");
         await rig.QueryAsync("SELECT count(*) FROM pg_stat_statements_reset()");
-        var cpu = rig.HostCpu();
+        var (cpu, serverCpu, wal, size) = (rig.HostCpu(), rig.Postgres!.Cpu(), await rig.QueryAsync("SELECT wal_bytes FROM pg_stat_wal"), await rig.DatabaseMegabytesAsync());
         var took = await PostSteadilyAsync(rig, ahead: 8_000);
         var report = await rig.ReportAsync(Rate * Seconds, TimeSpan.FromSeconds(60));
         Scenarios.Print($"{Rate}/s for {Seconds} s on {hosts} host(s)", report);
@@ -30,6 +30,9 @@ internal static class HostsScenarios
         var (all, ends) = (await rig.QueryAsync($"SELECT sum(calls) {ours}"), await rig.QueryAsync($"SELECT sum(calls) {ours} AND query IN ('BEGIN', 'COMMIT')"));
         Console.WriteLine(
             $"  {all / (Rate * Seconds):0.000} statements a job (BEGIN and COMMIT included: {ends / (Rate * Seconds):0.000}), host CPU {(rig.HostCpu() - cpu).TotalMilliseconds * 1000 / (Rate * Seconds):0} us a job");
+        Console.WriteLine(
+            $"  of PostgreSQL: CPU {(rig.Postgres.Cpu() - serverCpu).TotalMilliseconds * 1000 / (Rate * Seconds):0} us, WAL {(await rig.QueryAsync("SELECT wal_bytes FROM pg_stat_wal") - wal) / (Rate * Seconds):0} bytes, "
+            + $"disk {(await rig.DatabaseMegabytesAsync() - size) * 1048576 / (Rate * Seconds):0} bytes a job");
         foreach (var line in await rig.QueryTextAsync($"SELECT calls || ' x ' || left(regexp_replace(query, '\\s+', ' ', 'g'), 150) {ours} ORDER BY calls DESC LIMIT 14")) Console.WriteLine($"    {line}");
         Console.WriteLine($"  POST p50 {took[took.Count / 2]:0.0} p99 {took[(int)(took.Count * 0.99)]:0.0} ms; jobs by host {await SharesAsync(rig)}");
     }
