@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -20,7 +21,7 @@ internal sealed class DatabaseSetup(IDbContextFactory<DispatchDbContext> context
             await Providers.ClearStaleMigrationLockAsync(db);
             await db.Database.MigrateAsync();
         }
-        catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception))
+        catch (Exception exception) when (exception is DbException || DatabaseFaults.IsUnavailable(exception))
         {
             throw new StartupException($"Database:ConnectionString: the database cannot be opened: {exception.GetBaseException().Message}");
         }
