@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Dispatch.Data;
 using Dispatch.Execution;
@@ -22,6 +23,8 @@ internal static class DispatchHost
     /// <exception cref="StartupException">A setting is wrong or the database cannot be opened; the message is for the operator.</exception>
     public static async Task<WebApplication> CreateAsync(string[] args, Action<IServiceCollection>? configure = null)
     {
+        // Whatever the machine speaks: logs, messages and parsing are the same everywhere. Not InvariantGlobalization, for SQL Server's driver refuses that.
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,

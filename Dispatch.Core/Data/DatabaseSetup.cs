@@ -23,11 +23,22 @@ internal sealed class DatabaseSetup(IDbContextFactory<DispatchDbContext> context
         }
         catch (Exception exception) when (exception is DbException || DatabaseFaults.IsUnavailable(exception))
         {
-            throw new StartupException($"Database:ConnectionString: the database cannot be opened: {exception.GetBaseException().Message}");
+            throw new StartupException($"Database:ConnectionString: the database cannot be opened: {ReasonOf(exception)}");
         }
     }
 
     public void Dispose() => hostLock?.Dispose();
+
+    // What the driver says, rather than what it had from the system, which may be "Success".
+    private static string ReasonOf(Exception exception)
+    {
+        for (var inner = exception; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is DbException driver) return driver.Message;
+        }
+
+        return exception.GetBaseException().Message;
+    }
 
     // The kernel drops the lock with the process, however that ends.
     private static FileStream Lock(string file)
