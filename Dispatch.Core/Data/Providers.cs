@@ -80,7 +80,10 @@ internal static class Providers
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
-            return $"cannot be read for {database.Provider} ({exception.Message}); such as {example} is wanted";
+            // The driver names what it does not know. Where a password has a semicolon, that is the rest of it.
+            var hasPassword = database.ConnectionString.Contains("pass", StringComparison.OrdinalIgnoreCase) || database.ConnectionString.Contains("pwd", StringComparison.OrdinalIgnoreCase);
+            var why = hasPassword ? "a keyword is unknown, or a value with a semicolon lacks its quotation marks" : exception.Message;
+            return $"cannot be read for {database.Provider} ({why}); such as {example} is wanted";
         }
     }
 

@@ -63,7 +63,7 @@ internal static class MigrateData
 
     private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
     {
-        signal.Cancel = true;   // the chunk under way is finished first
+        signal.Cancel = !stop.IsCancellationRequested;   // the chunk under way is finished first, save for who insists
         stop.Cancel();
     }
 }

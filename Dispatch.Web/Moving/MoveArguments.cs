@@ -9,16 +9,24 @@ internal sealed record MoveArguments(MoveEnd? From, MoveEnd To)
 {
     public const string Usage =
         """
-        Moves everything from one database to an empty one: accounts, projects, keys, jobs, history. The source keeps its rows.
+        Moves everything from one database to an empty one: accounts, projects, keys, jobs, history.
+        The source keeps its rows.
 
-          dotnet run --project Dispatch.Web -- migrate-data --from "Sqlite:Data Source=data/dispatch.db" --to "Postgres:Host=db.example.com;Database=dispatch;Username=dispatch;Password=…"
+          migrate-data --from "Sqlite:Data Source=data/dispatch.db" \
+                       --to "Postgres:Host=db.example.com;Database=dispatch;Username=dispatch;Password=…"
 
-          --from   where the data are; without it, the database of the settings (Database:Provider, Database:ConnectionString)
+          --from   where the data are; without it, the database of the settings
+                   (Database:Provider and Database:ConnectionString)
           --to     an empty database; it is made where it is missing and the user may make it
-          Both are a provider (Sqlite, Postgres or SqlServer), a colon and a connection string. Put them in quotation marks, for a shell ends the command at a semicolon.
 
-        Stop all hosts first. A move that was cut off goes on where it was when the same command is given again.
+        Each is a provider (Sqlite, Postgres or SqlServer), a colon and a connection string, in
+        quotation marks, for a shell ends the command at a semicolon.
+
+        Stop all hosts first. A move that was cut off goes on where it was when the same command
+        is given again.
         """;
+
+    private static string Prefixes => string.Join(", ", Enum.GetNames<DatabaseProvider>().Select(provider => provider + ":"));
 
     /// <summary>Reads what follows the command's name.</summary>
     /// <exception cref="UsageException">Something is missing, unknown or not to be understood.</exception>
@@ -42,7 +50,7 @@ internal sealed record MoveArguments(MoveEnd? From, MoveEnd To)
     {
         var (name, connectionString) = text.Split(':', 2) is [var before, var after] ? (before.Trim(), after.Trim()) : ("", text);
         var named = Enum.GetNames<DatabaseProvider>().FirstOrDefault(provider => provider.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new UsageException($"{option} must begin with the provider and a colon: {string.Join(", ", Enum.GetNames<DatabaseProvider>().Select(provider => provider + ":"))} then the connection string.");
+            ?? throw new UsageException($"{option} must begin with the provider and a colon: {Prefixes} then the connection string.");
         var database = new DatabaseOptions { Provider = Enum.Parse<DatabaseProvider>(named), ConnectionString = connectionString };
         return Providers.WhyUnusable(database) is { } why ? throw new UsageException($"{option}: the connection string {why}.") : database;
     }

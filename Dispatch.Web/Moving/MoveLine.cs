@@ -18,7 +18,12 @@ internal static class MoveLine
         return line.Length <= width ? line : line[..Math.Max(0, width)];
     }
 
-    public static string Span(TimeSpan span) => span.TotalSeconds < 60 ? $"{span.TotalSeconds:0} s" : span.TotalMinutes < 60 ? $"{span.Minutes} min {span.Seconds} s" : $"{(int)span.TotalHours} h {span.Minutes} min";
+    public static string Span(TimeSpan span) => span switch
+    {
+        { TotalMinutes: < 1 } => $"{span.TotalSeconds:0} s",
+        { TotalHours: < 1 } => $"{span.Minutes} min {span.Seconds} s",
+        _ => $"{(int)span.TotalHours} h {span.Minutes} min",
+    };
 
     // Rounded down: 100 % is when nothing is left.
     private static int Percent(MoveProgress at) => (int)(100 * Share(at));

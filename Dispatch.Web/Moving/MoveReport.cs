@@ -18,9 +18,13 @@ internal static class MoveReport
         }
 
         report.AppendLine();
-        if (!result.Agrees) return report.Append("The counts differ, so the copy is not whole, and no host starts on it. Empty the target and begin anew. The source keeps its rows.").ToString();
-        if (result.Mended > 0) report.AppendLine($"{Number(result.Mended)} {(result.Mended == 1 ? "text" : "texts")} held characters that {target} does not take; U+FFFD stands in their place.");
-        report.AppendLine($"Moved: all counts agree. {Number(result.Copied)} rows in {MoveLine.Span(result.Elapsed)}. The source keeps its rows as they were.");
+        if (!result.Agrees) return report.Append("The counts differ, so the copy is not whole, and no host starts on it. Empty the target and begin anew.").ToString();
+        if (result.Mended > 0)
+        {
+            report.AppendLine($"{Number(result.Mended)} {(result.Mended == 1 ? "text" : "texts")} held characters that {target} does not take; U+FFFD stands in their place.");
+        }
+
+        report.AppendLine($"Moved: all counts agree. This run copied {Number(result.Copied)} rows in {MoveLine.Span(result.Elapsed)}. The source keeps its rows as they were.");
         report.AppendLine($"Now set Database:Provider to {target} and Database:ConnectionString to what follows \"{target}:\" in --to, and start the host.");
         return report.Append("Start none on the source any more: it would send the pending jobs a second time.").ToString();
     }

@@ -23,15 +23,16 @@ internal sealed class DataMover(MoveSide source, MoveSide target, IMoveWatcher w
     {
         if (Providers.Describe(from.Database, contentRoot) == Providers.Describe(to.Database, contentRoot)) throw new MoveException("--from and --to name the same database.");
         await using var source = MoveSide.OfSource(from, contentRoot);
+        await source.CheckSourceAsync();
         await using var target = MoveSide.OfTarget(to, contentRoot);
+        await target.PrepareTargetAsync();
+        await source.UpdateSourceAsync(watcher);
+        watcher.Say($"From {source} to {target}.");
         return await new DataMover(source, target, watcher).MoveAsync(stopping);
     }
 
     private async Task<MoveResult> MoveAsync(CancellationToken stopping)
     {
-        watcher.Say($"From {source} to {target}.");
-        await source.PrepareSourceAsync(watcher);
-        await target.PrepareTargetAsync();
         await source.UseAsync(db => Task.FromResult(tables = MovedTables.Of(db.Model)));
 
         var mark = await new MoveBeginning(source, target, tables, watcher).BeginAsync();

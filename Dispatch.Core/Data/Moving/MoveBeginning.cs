@@ -32,7 +32,8 @@ internal sealed class MoveBeginning(MoveSide source, MoveSide target, IReadOnlyL
     {
         foreach (var table in tables.Where(table => table.RowType != typeof(DataProtectionKey)))
         {
-            if (await target.UseAsync(table.CountAsync) is > 0 and var rows) throw target.Refusal($"{target} is not empty: {table.Name} has {rows:N0} {(rows == 1 ? "row" : "rows")}. An empty database is wanted.");
+            var rows = await target.UseAsync(table.CountAsync);
+            if (rows > 0) throw target.Refusal($"{target} is not empty: {table.Name} has {rows:N0} {(rows == 1 ? "row" : "rows")}. An empty database is wanted.");
         }
 
         await target.UseAsync(db => db.DataProtectionKeys.ExecuteDeleteAsync());

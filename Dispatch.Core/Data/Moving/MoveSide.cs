@@ -54,11 +54,16 @@ internal sealed class MoveSide : IAsyncDisposable
 
     public override string ToString() => name;
 
-    /// <summary>Brings the source's tables up to date; it must be there, and no host may run on it.</summary>
-    public Task PrepareSourceAsync(IMoveWatcher watcher) => UseAsync(async db =>
+    /// <summary>The source must be there, and no host may run on it.</summary>
+    public Task CheckSourceAsync() => UseAsync(async db =>
     {
         if (!await IsThereAsync(db)) throw Refusal($"{name} holds no data of Dispatch.");
         await RefuseLivingHostsAsync(db);
+    });
+
+    /// <summary>Brings the source's tables up to date.</summary>
+    public Task UpdateSourceAsync(IMoveWatcher watcher) => UseAsync(async db =>
+    {
         if (!(await db.Database.GetPendingMigrationsAsync()).Any()) return;
         watcher.Say("The source is of an earlier version; its tables are brought up to date first, as a start of this version would.");
         await Providers.ClearStaleMigrationLockAsync(db);
@@ -96,7 +101,7 @@ internal sealed class MoveSide : IAsyncDisposable
             await using var db = await services.GetRequiredService<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync();
             return await use(db);
         }
-        catch (Exception exception) when (exception is DbException or DbUpdateException || Faults.IsUnavailable(exception))
+        catch (Exception exception) when (IsOfDatabase(exception))
         {
             var said = (exception as DbException ?? exception.InnerException as DbException ?? exception).Message;
             throw new MoveException($"{option}: {name} says: {said}{(Faults.IsUnavailable(exception) ? " Give the same command again once it answers." : "")}", exception);
@@ -108,6 +113,10 @@ internal sealed class MoveSide : IAsyncDisposable
         await services.DisposeAsync();
         if (fileLock is not null) await fileLock.DisposeAsync();
     }
+
+    // What the other side said, while this one was being read, has been put into words already.
+    private static bool IsOfDatabase(Exception exception) =>
+        exception is not (MoveException or OperationCanceledException) && (exception is DbException or DbUpdateException || Faults.IsUnavailable(exception));
 
     private async Task<bool> IsThereAsync(DispatchDbContext db)
     {

@@ -23,7 +23,8 @@ internal sealed class RowContent
         documents = entity is IEntityType { } owner ? [.. DocumentsOf(owner).Select(navigation => (navigation, new RowContent(navigation.TargetEntityType)))] : [];
     }
 
-    public static IEnumerable<INavigation> DocumentsOf(IEntityType entity) => entity.GetNavigations().Where(navigation => navigation.TargetEntityType.IsOwned() && !navigation.IsOnDependent);
+    public static IEnumerable<INavigation> DocumentsOf(IEntityType entity) =>
+        entity.GetNavigations().Where(navigation => navigation.TargetEntityType.IsOwned() && !navigation.IsOnDependent);
 
     /// <summary>Bytes, about.</summary>
     public long Weigh(object row)
@@ -86,7 +87,7 @@ internal sealed class RowContent
     {
         if (!text.AsSpan().ContainsAny(Suspects)) return null;
         var sound = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes()) sound.Append(rune.Value == 0 ? Rune.ReplacementChar.ToString() : rune.ToString());   // half a pair is enumerated as U+FFFD
+        foreach (var rune in text.EnumerateRunes()) sound.Append(rune.Value == 0 ? Rune.ReplacementChar : rune);   // half a pair is enumerated as U+FFFD
         var result = sound.ToString();
         return result == text ? null : result;
     }
