@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dispatch.Data.Moving;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +27,7 @@ internal sealed class DatabaseSetup(IDbContextFactory<DispatchDbContext> context
             await db.Database.MigrateAsync();
             await db.AdmitHostAsync();
         }
-        catch (Exception exception) when (Faults.IsUnavailable(exception))
+        catch (Exception exception) when (exception is DbException || DatabaseFaults.IsUnavailable(exception))
         {
             throw new StartupException($"Database:ConnectionString: the database cannot be opened: {exception.GetBaseException().Message}");
         }

@@ -41,6 +41,13 @@ public sealed class MoveRefusalTests : IAsyncLifetime
         await RefusedAsync("another Dispatch host is using", source.Text, target.Text);
     }
 
+    [Fact]
+    public async Task A_source_on_a_server_with_a_running_host()
+    {
+        await using var host = await TestHost.StartAsync(DatabaseServers.AsSettings(target.Options));
+        await RefusedAsync("is running on the PostgreSQL database", target.Text, $"Sqlite:Data Source={source.Folder}/other.db");
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

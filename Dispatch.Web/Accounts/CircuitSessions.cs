@@ -18,7 +18,7 @@ internal sealed class CircuitSessions(ILoggerFactory logger, SessionLook session
         {
             return authenticationState.User.SessionId() is { } session && await sessions.IsOpenAsync(session, cancellationToken);
         }
-        catch (Exception exception) when (exception is ObjectDisposedException || Faults.IsUnavailable(exception))
+        catch (Exception exception) when (exception is ObjectDisposedException || DatabaseFaults.IsUnavailable(exception))
         {
             return true;   // the host is stopping, or the database is away: nobody is signed out for that, and a call of the page asks for itself
         }

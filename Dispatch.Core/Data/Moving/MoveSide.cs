@@ -104,7 +104,7 @@ internal sealed class MoveSide : IAsyncDisposable
         catch (Exception exception) when (IsOfDatabase(exception))
         {
             var said = (exception as DbException ?? exception.InnerException as DbException ?? exception).Message;
-            throw new MoveException($"{option}: {name} says: {said}{(Faults.IsUnavailable(exception) ? " Give the same command again once it answers." : "")}", exception);
+            throw new MoveException($"{option}: {name} says: {said}{(DatabaseFaults.IsUnavailable(exception) ? " Give the same command again once it answers." : "")}", exception);
         }
     }
 
@@ -116,7 +116,7 @@ internal sealed class MoveSide : IAsyncDisposable
 
     // What the other side said, while this one was being read, has been put into words already.
     private static bool IsOfDatabase(Exception exception) =>
-        exception is not (MoveException or OperationCanceledException) && (exception is DbException or DbUpdateException || Faults.IsUnavailable(exception));
+        exception is not (MoveException or OperationCanceledException) && (exception is DbException or DbUpdateException || DatabaseFaults.IsUnavailable(exception));
 
     private async Task<bool> IsThereAsync(DispatchDbContext db)
     {

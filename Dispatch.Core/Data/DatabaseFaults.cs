@@ -6,7 +6,7 @@ using Npgsql;
 namespace Dispatch.Data;
 
 /// <summary>What a database's refusal means, whichever database it is.</summary>
-internal static class Faults
+internal static class DatabaseFaults
 {
     /// <summary>True where trying again later can help: the database is locked, full, unreadable, restarting or gone.</summary>
     public static bool IsUnavailable(Exception exception) => exception switch
