@@ -93,8 +93,8 @@ internal static class DispatchHost
         configuration["urls"] is not null || configuration["http_ports"] is not null || configuration["https_ports"] is not null
         || configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
 
-    // `dotnet run` starts at the top of the repository; a published host finds its settings beside its own files, wherever it is started from.
-    private static string ContentRootFor(string[] args)
+    /// <summary>`dotnet run` starts at the top of the repository; a published host finds its settings beside its own files, wherever it is started from.</summary>
+    internal static string ContentRootFor(string[] args)
     {
         var chosen = new ConfigurationBuilder().AddCommandLine(args).Build()["contentRoot"];
         if (chosen is not null) return chosen;
