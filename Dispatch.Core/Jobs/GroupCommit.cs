@@ -23,7 +23,7 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
     private const int MaxConflicts = 5;
 
     /// <summary>Where nothing came for this long, nothing more is waited for. ms.</summary>
-    private const int Lull = 2;
+    private const int Lull = 4;
 
     /// <summary>What a transaction takes, with some room: a claim must be on its way so long before its job is due. ms.</summary>
     private const int CommitTime = 20;

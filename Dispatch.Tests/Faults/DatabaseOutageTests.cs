@@ -20,7 +20,7 @@ public sealed class DatabaseOutageTests
 
     private static async Task OutageAsync(TimeSpan outage)
     {
-        await using var server = await PostgresServer.StartAsync();
+        await using var server = await DatabaseServers.StartPostgresAsync();
         await using var cluster = await Cluster.StartAsync(server: server);
         var ledger = new Ledger();
         var stop = DateTimeOffset.UtcNow.AddSeconds(8);
@@ -71,7 +71,8 @@ public sealed class DatabaseOutageTests
             [
                 () => user.PostJobAsync(cluster.Receiver.Url, DateTimeOffset.UtcNow.AddMinutes(1)), () => user.SendWithKeyAsync(HttpMethod.Post, "jobs", "{}"), () => user.SendWithKeyAsync(HttpMethod.Get, "jobs"),
                 () => user.SendAsync(HttpMethod.Get, $"jobs/{ledger.Acknowledged.Keys.First()}"), () => user.SendWithKeyAsync(HttpMethod.Delete, $"jobs/{ledger.Acknowledged.Keys.First()}"),
-                () => user.SendAsync(HttpMethod.Get, "projects"), () => user.SendAsync(HttpMethod.Post, "auth/login", new { email = "ada@example.com", password = "a password" }),
+                () => user.SendAsync(HttpMethod.Get, "projects"),
+                .. i < 4 ? (Func<Task<HttpResponseMessage>>[])[() => user.SendAsync(HttpMethod.Post, "auth/login", new { email = "ada@example.com", password = "a password" })] : [],   // more would be 429
             ])
             {
                 using var response = await call();

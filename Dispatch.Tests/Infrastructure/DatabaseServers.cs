@@ -51,6 +51,13 @@ public sealed class DatabaseServers : IAsyncDisposable
         };
     }
 
+    /// <summary>A PostgreSQL with full durability for a test that stops it, or counts what it does. Skips the test where there is none, save in CI.</summary>
+    internal static Task<PostgresServer> StartPostgresAsync(params string[] settings)
+    {
+        SkipWhereMissing(DatabaseProvider.Postgres);
+        return PostgresServer.StartAsync(settings);
+    }
+
     /// <summary>A PostgreSQL database without any tables, as an operator makes one.</summary>
     internal static async Task<DatabaseOptions> CreateEmptyPostgresAsync()
     {
@@ -93,7 +100,7 @@ public sealed class DatabaseServers : IAsyncDisposable
         await Door.WaitAsync();
         try
         {
-            return postgres ??= await StartPostgresAsync();
+            return postgres ??= await StartSharedPostgresAsync();
         }
         finally
         {
@@ -102,9 +109,9 @@ public sealed class DatabaseServers : IAsyncDisposable
     }
 
     // No fsync: what a power failure leaves is not what these tests are about, and they share one disk.
-    private static async Task<PostgresServer> StartPostgresAsync()
+    private static async Task<PostgresServer> StartSharedPostgresAsync()
     {
-        var server = await PostgresServer.StartAsync("fsync=off");
+        var server = await StartPostgresAsync("fsync=off");
         var database = new DatabaseOptions { Provider = DatabaseProvider.Postgres, ConnectionString = await server.CreateDatabaseAsync(Template) + ";Pooling=false" };
         await using var services = new ServiceCollection().AddDispatchDatabase(database, "/").BuildServiceProvider();
         await using var db = await services.GetRequiredService<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync();

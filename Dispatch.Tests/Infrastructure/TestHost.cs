@@ -7,14 +7,10 @@ namespace Dispatch.Tests.Infrastructure;
 /// <summary>The whole host, as Program runs it, inside the test's process on a port and a database of its own.</summary>
 public sealed class TestHost : IAsyncDisposable
 {
-    private readonly TemporaryFolder folder;
-    private readonly DatabaseOptions database;
+    private TemporaryFolder? ownFolder;
+    private DatabaseOptions? ownDatabase;
 
-    private TestHost(WebApplication app, TemporaryFolder folder, DatabaseOptions database)
-    {
-        App = app;
-        (this.folder, this.database) = (folder, database);
-    }
+    private TestHost(WebApplication app) => App = app;
 
     public WebApplication App { get; }
 
@@ -28,12 +24,17 @@ public sealed class TestHost : IAsyncDisposable
     {
         var folder = new TemporaryFolder();
         var database = await DatabaseServers.CreateAsync(provider, folder.Path);
-        var app = await DispatchHost.CreateAsync(
-        [
-            $"--contentRoot={folder.Path}", "--urls=http://127.0.0.1:0", "--environment=Development", .. DatabaseServers.AsSettings(database), .. settings,
-        ], TestLogs.Use);
+        var host = await StartOnAsync(folder.Path, [.. DatabaseServers.AsSettings(database), .. settings]);
+        (host.ownFolder, host.ownDatabase) = (folder, database);
+        return host;
+    }
+
+    /// <summary>Starts a host on a folder, and with settings a database, that outlive it.</summary>
+    public static async Task<TestHost> StartOnAsync(string folder, params string[] settings)
+    {
+        var app = await DispatchHost.CreateAsync([$"--contentRoot={folder}", "--urls=http://127.0.0.1:0", "--environment=Development", .. settings], TestLogs.Use);
         await app.StartAsync();
-        return new TestHost(app, folder, database);
+        return new TestHost(app);
     }
 
     public T Service<T>()
@@ -43,7 +44,7 @@ public sealed class TestHost : IAsyncDisposable
     {
         await App.StopAsync();
         await App.DisposeAsync();
-        await DatabaseServers.DropAsync(database);
-        folder.Dispose();
+        if (ownDatabase is not null) await DatabaseServers.DropAsync(ownDatabase);
+        ownFolder?.Dispose();
     }
 }

@@ -114,14 +114,15 @@ public sealed class SeveralHostsTests
         await using var rig = await StoreRig.StartAsync(DatabaseProvider.Postgres);
         var (_, other) = await rig.JoinAsync();
         var jobs = await InsertAsync(rig, armed: true);
-        await using var paused = await rig.Database.Contexts.CreateDbContextAsync();
-        await paused.Database.BeginTransactionAsync();
-        await paused.Jobs.ExecuteUpdateAsync(set => set.SetProperty(j => j.ClaimId, Guid.CreateVersion7()));
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var paused = await rig.Database.Contexts.CreateDbContextAsync(cancellation);
+        await paused.Database.BeginTransactionAsync(cancellation);
+        await paused.Jobs.ExecuteUpdateAsync(set => set.SetProperty(j => j.ClaimId, Guid.CreateVersion7()), cancellation);
 
-        var recovered = await other.RecoverAsync(rig.Host.Id, CancellationToken.None).WaitAsync(Timing.HostDead);
+        var recovered = await other.RecoverAsync(rig.Host.Id, cancellation).WaitAsync(Timing.HostDead, cancellation);
 
         Assert.Equal(jobs.Length, recovered.Freed);
-        var late = await Assert.ThrowsAnyAsync<Exception>(() => paused.Jobs.CountAsync());
+        var late = await Assert.ThrowsAnyAsync<Exception>(() => paused.Jobs.CountAsync(cancellation));
         Assert.True(DatabaseFaults.IsUnavailable(late), late.ToString());
     }
 
