@@ -86,7 +86,7 @@ internal sealed class JobSearch(TimeProvider clock)
 
     private static async Task<IReadOnlyList<FoundJob>> MatchAsync(IQueryable<Job> jobs, string text, CancellationToken cancellation)
     {
-        var pattern = $"%{text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
+        var pattern = $"%{text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_").Replace("[", "\\[")}%";   // [ is a wildcard on SQL Server
         var newestFirst = jobs.OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id);
         if (!Ascii.IsValid(text))
         {
