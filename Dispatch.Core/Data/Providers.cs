@@ -135,6 +135,17 @@ internal static class Providers
 
     private static string Describe(SqlConnectionStringBuilder sqlServer) => $"the SQL Server database {sqlServer.InitialCatalog} at {sqlServer.DataSource}";
 
+    /// <summary>
+    /// The statement that makes reading the last committed rows the rule, where it is not: a reader would wait for whoever is writing then. Only on SQL
+    /// Server, and there only in a database that EF did not make itself.
+    /// </summary>
+    public static async Task<string?> HowToReadWithoutWaitingAsync(DispatchDbContext db)
+    {
+        if (db.Provider != DatabaseProvider.SqlServer) return null;
+        var isOn = await db.Database.SqlQueryRaw<bool>("SELECT [is_read_committed_snapshot_on] AS [Value] FROM [sys].[databases] WHERE [database_id] = DB_ID()").SingleAsync();
+        return isOn ? null : $"ALTER DATABASE [{db.Database.GetDbConnection().Database.Replace("]", "]]")}] SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE";
+    }
+
     private static string? WhatIsMissing(DatabaseOptions database) => database.Provider switch
     {
         DatabaseProvider.Sqlite => new SqliteConnectionStringBuilder(database.ConnectionString).DataSource is "" or ":memory:" ? "file as its Data Source" : null,
