@@ -187,6 +187,14 @@ internal static class Providers
         return connection.ToString();
     }
 
+    /// <summary>For Hangfire, which has connections of its own: it blocks a thread for each, and the engine's writer must not wait until one is free.</summary>
+    public static string HangfireConnectionString(DatabaseOptions database)
+    {
+        var connection = new SqlConnectionStringBuilder(SqlServerConnectionString(database));
+        connection.ApplicationName += " hangfire";   // another text, another pool
+        return connection.ToString();
+    }
+
     private static void Default(DbConnectionStringBuilder connection, string key, object value)
     {
         if (!connection.ShouldSerialize(key)) connection[key] = value;   // what the operator wrote stands
