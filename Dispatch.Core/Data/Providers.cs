@@ -184,6 +184,7 @@ internal static class Providers
         Default(connection, "Connect Timeout", ConnectTimeout);
         Default(connection, "Command Timeout", CommandTimeout);
         Default(connection, "Application Name", "dispatch");
+        Default(connection, "Pool Blocking Period", PoolBlockingPeriod.NeverBlock);   // else, after an outage, the pool refuses to try for up to a minute
         return connection.ToString();
     }
 
