@@ -133,7 +133,7 @@ internal sealed class DeliveryWorker(
         using (fetched) fetched.RemoveFromQueue();
     }
 
-    private static Alarm? AlarmOf(Hangfire.BackgroundJob? hangfire)
+    internal static Alarm? AlarmOf(Hangfire.BackgroundJob? hangfire)
     {
         if (hangfire?.Job?.Type != typeof(DeliveryJob) || hangfire.Job.Args is not [Guid jobId, Guid projectId, string destination, long dueAt, bool isRetry]) return null;
 

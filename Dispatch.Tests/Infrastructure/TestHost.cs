@@ -23,11 +23,18 @@ public sealed class TestHost : IAsyncDisposable
     public static async Task<TestHost> StartAsync(params string[] settings)
     {
         var folder = new TemporaryFolder();
-        return await StartAsync(folder.Path, folder, settings);
+        return await StartAsync(folder.Path, folder, null, settings);
+    }
+
+    /// <summary>Starts a host with other services, such as storage that hosts share.</summary>
+    internal static async Task<TestHost> StartWithAsync(Action<IServiceCollection> configure, params string[] settings)
+    {
+        var folder = new TemporaryFolder();
+        return await StartAsync(folder.Path, folder, configure, settings);
     }
 
     /// <summary>Starts a host on a folder that outlives it.</summary>
-    public static Task<TestHost> StartOnAsync(string folder, params string[] settings) => StartAsync(folder, null, settings);
+    public static Task<TestHost> StartOnAsync(string folder, params string[] settings) => StartAsync(folder, null, null, settings);
 
     public T Service<T>()
         where T : notnull => App.Services.GetRequiredService<T>();
@@ -39,12 +46,16 @@ public sealed class TestHost : IAsyncDisposable
         ownFolder?.Dispose();
     }
 
-    private static async Task<TestHost> StartAsync(string folder, TemporaryFolder? ownFolder, string[] settings)
+    private static async Task<TestHost> StartAsync(string folder, TemporaryFolder? ownFolder, Action<IServiceCollection>? configure, string[] settings)
     {
         var app = await DispatchHost.CreateAsync(
         [
             $"--contentRoot={folder}", "--urls=http://127.0.0.1:0", "--environment=Development", .. settings,
-        ], TestLogs.Use);
+        ], services =>
+        {
+            TestLogs.Use(services);
+            configure?.Invoke(services);
+        });
         await app.StartAsync();
         return new TestHost(app, ownFolder);
     }
