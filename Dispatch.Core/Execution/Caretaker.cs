@@ -1,13 +1,18 @@
+using Dispatch.Data;
 using Dispatch.Jobs;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Dispatch.Execution;
 
 /// <summary>
-/// What one host is enough for: clears deleted projects, frees what hosts left that ended without a word, puts their counters together, and forgets old hours.
+/// What one host is enough for: clears deleted projects, frees what hosts left that ended without a word, puts their counters together, clears their alarms from a shared
+/// storage, and forgets old hours.
 /// </summary>
-internal sealed class Caretaker(JobStore store, Fleet fleet, TimeProvider clock, ILogger<Caretaker> log) : BackgroundService
+internal sealed class Caretaker(
+    JobStore store, IDbContextFactory<DispatchDbContext> contexts, Fleet fleet, ForeignAlarms foreignAlarms, HangfireOptions hangfire, TimeProvider clock, ILogger<Caretaker> log)
+    : BackgroundService
 {
     /// <summary>A large deleted project goes over several rounds: jobs that are due must not wait for it.</summary>
     private const int PurgeChunks = 10;
@@ -50,5 +55,12 @@ internal sealed class Caretaker(JobStore store, Fleet fleet, TimeProvider clock,
         if (strays != default) Log.Recovered(log, "hosts that are gone", strays.Interrupted, strays.Freed);
         await store.FoldTalliesAsync();
         await store.ForgetHoursAsync();
+        if (hangfire.Storage == HangfireStorage.SqlServer) await foreignAlarms.ClearAsync(HostsAsync, stopping);
+    }
+
+    private async Task<IReadOnlySet<Guid>> HostsAsync(CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.Hosts.Select(h => h.Id).ToHashSetAsync(cancellation);
     }
 }
