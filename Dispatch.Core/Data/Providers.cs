@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
@@ -46,6 +47,22 @@ internal static class Providers
         DatabaseProvider.Sqlite => TimeSpan.Zero,   // in the process: a statement costs next to nothing
         DatabaseProvider.Postgres or DatabaseProvider.SqlServer => TimeSpan.FromMilliseconds(60),
     };
+
+    /// <summary>False where the process runs without ICU, which SQL Server's driver refuses.</summary>
+    public static bool HasCultures
+    {
+        get
+        {
+            try
+            {
+                return !CultureInfo.GetCultureInfo("en-US").EnglishName.StartsWith("Invariant", StringComparison.Ordinal);
+            }
+            catch (CultureNotFoundException)
+            {
+                return false;
+            }
+        }
+    }
 
     /// <summary>The version of Identity's tables, which its model takes from the options. 3 has passkeys; choosing it now spares accounts a migration.</summary>
     public static IServiceCollection AddIdentitySchema(this IServiceCollection services) =>

@@ -11,8 +11,8 @@ internal sealed class AlarmQueue(HostIdentity host, HangfireOptions hangfire)
     public string Name { get; } = NameOf(host.Id);
 
     /// <summary>
-    /// How many threads set alarms, take them, and keep the books. In memory each of these takes microseconds. On SQL Server it takes five to eight
-    /// journeys one after the other, a few ms together, and a thread alone would do some 200 a second.
+    /// How many threads set alarms, take them, and keep the books. In memory each of these takes microseconds. On SQL Server it takes four to eight
+    /// journeys one after the other, a few ms together, so that a thread alone would do a few hundred a second.
     /// </summary>
     public int Threads => hangfire.Storage switch
     {

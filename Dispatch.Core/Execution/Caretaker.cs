@@ -7,12 +7,11 @@ using Microsoft.Extensions.Logging;
 namespace Dispatch.Execution;
 
 /// <summary>
-/// What one host is enough for: clears deleted projects, frees what hosts left that ended without a word, puts their counters together, clears their alarms from a shared
-/// storage, and forgets old hours.
+/// What one host is enough for: clears deleted projects, frees what hosts left that ended without a word, clears their alarms, puts their counters together, and
+/// forgets old hours.
 /// </summary>
 internal sealed class Caretaker(
-    JobStore store, IDbContextFactory<DispatchDbContext> contexts, Fleet fleet, ForeignAlarms foreignAlarms, HangfireOptions hangfire, TimeProvider clock, ILogger<Caretaker> log)
-    : BackgroundService
+    JobStore store, ForeignAlarms alarms, IDbContextFactory<DispatchDbContext> contexts, Fleet fleet, TimeProvider clock, ILogger<Caretaker> log) : BackgroundService
 {
     /// <summary>A large deleted project goes over several rounds: jobs that are due must not wait for it.</summary>
     private const int PurgeChunks = 10;
@@ -53,12 +52,13 @@ internal sealed class Caretaker(
     {
         var strays = await store.RecoverStraysAsync(stopping);
         if (strays != default) Log.Recovered(log, "hosts that are gone", strays.Interrupted, strays.Freed);
+        await alarms.ClearAsync(LivingHostsAsync, stopping);
         await store.FoldTalliesAsync();
         await store.ForgetHoursAsync();
-        if (hangfire.Storage == HangfireStorage.SqlServer) await foreignAlarms.ClearAsync(HostsAsync, stopping);
     }
 
-    private async Task<IReadOnlySet<Guid>> HostsAsync(CancellationToken cancellation)
+    // A dead host's row goes when its jobs are free.
+    private async Task<IReadOnlySet<Guid>> LivingHostsAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         return await db.Hosts.Select(h => h.Id).ToHashSetAsync(cancellation);

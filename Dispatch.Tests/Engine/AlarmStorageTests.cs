@@ -5,6 +5,7 @@ using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
 using Hangfire.Storage;
+using Microsoft.Data.SqlClient;
 
 namespace Dispatch.Tests.Engine;
 
@@ -52,6 +53,10 @@ public sealed class AlarmStorageTests
         Assert.StartsWith("Hangfire:Storage: Hangfire's tables cannot be made in the schema HangFire: ", refused.Message);
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 10);
     }
+
+    /// <summary>Hangfire looks for the class among all types of the driver, and where one cannot be loaded it sends each command by itself, without a word.</summary>
+    [Fact]
+    public void Hangfire_can_send_its_commands_in_batches() => Assert.Single(typeof(SqlConnection).Assembly.GetTypes(), type => type.Name == "SqlCommandSet");
 
     [Fact]
     public void Hangfire_has_a_pool_of_its_own() =>

@@ -87,6 +87,20 @@ public sealed class SharedStorageTests : IAsyncLifetime
         await user.JobWhenAsync(id, "SUCCESS");
     }
 
+    [Fact]
+    public async Task What_hosts_before_it_left_is_cleared_at_a_hosts_start()
+    {
+        using var before = new InMemoryStorage();
+        var queue = AlarmQueue.NameOf(Guid.CreateVersion7());
+        var client = new BackgroundJobClient(before);
+        client.Create(AlarmIn(queue), new EnqueuedState(queue));
+        client.Create(AlarmIn(queue), new ScheduledState(TimeSpan.FromMinutes(5)));
+
+        await using var host = await TestHost.StartWithAsync(services => services.AddSingleton<JobStorage>(before));
+
+        await UntilAsync((0, 0), () => ((int)before.GetMonitoringApi().EnqueuedCount(queue), before.GetConnection().GetAllItemsFromSet("schedule").Count));
+    }
+
     private Task<TestHost> StartAsync() => TestHost.StartWithAsync(services => services.AddSingleton<JobStorage>(storage), DatabaseServers.AsSettings(database));
 
     /// <summary>As far as that goes within a process, the end of one that is killed: nothing is given back, nothing more is done.</summary>
@@ -99,12 +113,13 @@ public sealed class SharedStorageTests : IAsyncLifetime
 
     private void Enqueue(TestHost host)
     {
-        var job = new Hangfire.Common.Job(
-            typeof(DeliveryJob), typeof(DeliveryJob).GetMethod(nameof(DeliveryJob.DeliverAsync))!, [Guid.NewGuid(), Guid.NewGuid(), "a:80", 1L, false], QueueOf(host));
-        new BackgroundJobClient(storage).Create(job, new EnqueuedState(QueueOf(host)));
+        new BackgroundJobClient(storage).Create(AlarmIn(QueueOf(host)), new EnqueuedState(QueueOf(host)));
         using var connection = storage.GetConnection();
         connection.AnnounceServer($"killed:{QueueOf(host)}", new Hangfire.Server.ServerContext { Queues = [QueueOf(host)], WorkerCount = 1 });
     }
+
+    private static Hangfire.Common.Job AlarmIn(string queue) =>
+        new(typeof(DeliveryJob), typeof(DeliveryJob).GetMethod(nameof(DeliveryJob.DeliverAsync))!, [Guid.NewGuid(), Guid.NewGuid(), "a:80", 1L, false], queue);
 
     private Task ClearAsync(IReadOnlyList<TestHost> living) => one.Service<ForeignAlarms>().ClearAsync(
         _ => Task.FromResult<IReadOnlySet<Guid>>(living.Select(host => host.Service<HostIdentity>().Id).ToHashSet()), TestContext.Current.CancellationToken);
