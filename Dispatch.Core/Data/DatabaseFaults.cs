@@ -44,11 +44,12 @@ internal static class DatabaseFaults
     };
 
     // Classes of PostgreSQL's appendix A: 08 connection, 53 out of disk, memory or connections, 57P stopped or starting, 58 the system's own trouble;
-    // and a standby, which refuses to write until it is promoted.
+    // and a standby, which refuses to write until it is promoted, and a transaction that this host was too slow to end.
     private static bool IsUnavailable(string sqlState) =>
         sqlState.StartsWith("08", StringComparison.Ordinal) || sqlState.StartsWith("53", StringComparison.Ordinal) || sqlState.StartsWith("57P", StringComparison.Ordinal)
         || sqlState.StartsWith("58", StringComparison.Ordinal)
-        || sqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled;
+        || sqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled
+            or "25P03";   // idle_in_transaction_session_timeout
 
     // -2 time-out; -1, 2, 53, 64, 121, 233, 258, 10053 to 11001 the connection; 1105, 9002 full; 3906 read-only; 4060, 18456 while it starts or fails over;
     // the rest are Azure SQL's, from its list of transient faults.

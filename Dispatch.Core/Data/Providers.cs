@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Dispatch.Execution;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
@@ -192,6 +193,8 @@ internal static class Providers
         Default(connection, "Timeout", ConnectTimeout);
         Default(connection, "Command Timeout", CommandTimeout);
         Default(connection, "Application Name", "dispatch");
+        // Whoever takes a silent host's jobs over would wait for the rows that its unfinished transaction has locked, with all its own writes behind.
+        Default(connection, "Options", $"-c idle_in_transaction_session_timeout={(int)Timing.TransactionHeld.TotalMilliseconds}");
         return connection.ToString();
     }
 

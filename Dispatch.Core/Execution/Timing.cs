@@ -41,6 +41,9 @@ internal static class Timing
     /// </summary>
     public static readonly TimeSpan LeaseHeld = TimeSpan.FromSeconds(6);
 
+    /// <summary>How long a transaction may wait for its host's next statement before the server ends it. Less than <see cref="HostDead"/>: a paused host's locks go before it is taken for dead.</summary>
+    public static readonly TimeSpan TransactionHeld = TimeSpan.FromSeconds(5);
+
     /// <summary>Where several hosts share the work, a job that is due within this and still free is anyone's.</summary>
     public static readonly TimeSpan AnyonesLead = TimeSpan.FromSeconds(5);
 

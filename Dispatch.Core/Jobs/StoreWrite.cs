@@ -60,9 +60,11 @@ internal sealed class RearmWrite(Guid jobId, Guid projectId) : StoreWrite<bool>
 }
 
 /// <summary><see cref="Transition.Claim"/>. Null: cancelled, already claimed, or another host's.</summary>
-internal sealed class ClaimWrite(Guid jobId, long dueAt) : StoreWrite<ClaimedJob?>
+internal sealed class ClaimWrite(Guid jobId, long dueAt, int term) : StoreWrite<ClaimedJob?>
 {
     public Guid JobId => jobId;
+
+    public int Term => term;
 
     public override bool IsAwaited => false;
 

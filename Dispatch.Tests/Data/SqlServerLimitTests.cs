@@ -31,7 +31,7 @@ public sealed class SqlServerLimitTests : IAsyncLifetime
         Assert.Equal([1006, 1001], host.Database.Statements.Select(statement => statement.Parameters.Count));
 
         host.Database.Expect(1000, host.Database.Rows());
-        await host.ApplyAsync([.. ids.Select(id => new ClaimWrite(id, host.Now))]);
+        await host.ApplyAsync([.. ids.Select(id => new ClaimWrite(id, host.Now, term: 0))]);
         Assert.Equal([1006, 1001], host.Database.Statements.Select(statement => statement.Parameters.Count));
 
         host.Database.Expect([1000, .. Enumerable.Repeat<object>(1, 20)]);

@@ -42,7 +42,7 @@ internal static class HotWrites
         {
             object?[] Won(Guid id) => [id, host.Project, "t", Url, "{}"u8.ToArray(), host.Now, 1, 0, "cipher", null, null];
             host.Database.Expect(2, host.Database.Rows(Won(host.Ids[0]), Won(host.Ids[1])));
-            return host.ApplyAsync([.. host.Ids.Select(id => new ClaimWrite(id, host.Now))]);
+            return host.ApplyAsync([.. host.Ids.Select(id => new ClaimWrite(id, host.Now, term: 0))]);
         },
         ["deliver"] = host => RecordAsync(host, Transition.Deliver),
         ["retry"] = host => RecordAsync(host, Transition.Retry, retryAt: host.Now + 30_000, keepsAlarm: true),
