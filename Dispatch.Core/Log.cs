@@ -47,8 +47,8 @@ internal static partial class Log
     [LoggerMessage(17, LogLevel.Warning, "A listener of the live feed failed")]
     public static partial void ListenerFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(30, LogLevel.Warning, "Redis does not answer; until it does, pages learn of other hosts' changes from the database, within 2 s")]
-    public static partial void RedisAway(ILogger logger, Exception? exception);
+    [LoggerMessage(30, LogLevel.Warning, "Redis does not answer ({Reason}); until it does, pages learn of other hosts' changes from the database, within 2 s")]
+    public static partial void RedisAway(ILogger logger, string reason);
 
     [LoggerMessage(31, LogLevel.Information, "Redis answers again")]
     public static partial void RedisBack(ILogger logger);

@@ -59,7 +59,7 @@ internal sealed class HostRelay(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                SayAway(exception);
+                SayAway(Reason(exception));
                 await Task.Delay(RetryDelay, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -71,7 +71,7 @@ internal sealed class HostRelay(
         await using var connection = await ConnectionMultiplexer.ConnectAsync(Options(redis.Configuration!)).WaitAsync(stopping);
         var line = connection.GetSubscriber();
         var channel = RedisChannel.Literal(Prefix + await NameDatabaseAsync(stopping));
-        connection.ConnectionFailed += (_, failure) => SayAway(failure.Exception);
+        connection.ConnectionFailed += (_, failure) => SayAway(failure.FailureType.ToString());
         connection.ConnectionRestored += (_, _) => _ = CatchUpAsync(line);
         (await line.SubscribeAsync(channel)).OnMessage(message => Hear(message.Message));
         await CatchUpAsync(line);
@@ -103,7 +103,7 @@ internal sealed class HostRelay(
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
-            SayAway(exception);
+            SayAway(Reason(exception));
             return false;
         }
     }
@@ -150,10 +150,18 @@ internal sealed class HostRelay(
         feed.Hear(AccountNews.LookAgain(AccountNews.Everyone, clock.NowMs()));
     }
 
-    private void SayAway(Exception? exception)
+    private void SayAway(string reason)
     {
-        if (Interlocked.Exchange(ref away, 1) == 0) Log.RedisAway(log, exception);
+        if (Interlocked.Exchange(ref away, 1) == 0) Log.RedisAway(log, reason);
     }
+
+    // The library's own text is advice for whoever programs with it, and half a page of counters.
+    private static string Reason(Exception exception) => exception switch
+    {
+        RedisConnectionException { FailureType: var type } => type.ToString(),
+        RedisTimeoutException => "no answer in time",
+        _ => exception.Message,
+    };
 
     private RelayMessage LookAgain() => new(host.Id, [AccountNews.LookAgain(AccountNews.Everyone, clock.NowMs())]);
 

@@ -26,7 +26,8 @@ internal sealed record RelayMessage(Guid HostId, IReadOnlyList<AccountNews>? New
         return bytes.ToArray();
     }
 
-    /// <exception cref="IOException">It is not such a message.</exception>
+    /// <exception cref="IOException">It ends too early, or has too many changes.</exception>
+    /// <exception cref="FormatException">A number in it is none.</exception>
     public static RelayMessage Read(byte[] message)
     {
         using var bytes = new MemoryStream(message);
