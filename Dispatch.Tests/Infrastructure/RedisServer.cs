@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using StackExchange.Redis;
 
 namespace Dispatch.Tests.Infrastructure;
 
@@ -63,6 +64,24 @@ public sealed class RedisServer : IAsyncDisposable
     public Task PauseAsync() => SignalAsync("STOP");
 
     public Task ResumeAsync() => SignalAsync("CONT");
+
+    /// <summary>The one channel of the hosts, once so many of them listen to it.</summary>
+    public async Task<string> WaitForSubscribersAsync(int count)
+    {
+        var started = Stopwatch.StartNew();
+        await using var line = await ConnectionMultiplexer.ConnectAsync(Configuration);
+        var server = line.GetServers()[0];
+        while (true)
+        {
+            Assert.True(started.Elapsed < TimeSpan.FromSeconds(20), "The hosts did not connect to Redis");
+            foreach (var channel in await server.SubscriptionChannelsAsync(RedisChannel.Pattern("dispatch:*")))
+            {
+                if (await server.SubscriptionSubscriberCountAsync(channel) == count) return channel.ToString();
+            }
+
+            await Task.Delay(20);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

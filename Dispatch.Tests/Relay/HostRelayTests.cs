@@ -158,9 +158,7 @@ public sealed class HostRelayTests(ITestOutputHelper output)
     /// <summary>Both hosts are connected, and nothing of that is left to hear.</summary>
     private static async Task SettleAsync(RedisServer redis, params Ear[] ears)
     {
-        await using var line = await ConnectionMultiplexer.ConnectAsync(redis.Configuration);
-        var channel = Assert.Single(await ChannelsAsync(line, 1));
-        while (await line.GetServers()[0].SubscriptionSubscriberCountAsync(RedisChannel.Literal(channel)) < 2) await Task.Delay(20, TestContext.Current.CancellationToken);
+        await redis.WaitForSubscribersAsync(2);
         await Task.Delay(1500, TestContext.Current.CancellationToken);
         foreach (var ear in ears) ear.TakeAll();
     }
