@@ -30,8 +30,14 @@ internal sealed class JobFeed(IDbContextFactory<DispatchDbContext> contexts, Tim
     private int missed;
     private Task? fanOut;
 
-    /// <summary>True where somebody listens, here or on a host that is told. All that announcing costs otherwise.</summary>
-    public bool IsWatched => !listeners.IsEmpty || tellOthers is not null;
+    /// <summary>Somebody listens to an account that nobody listened to here.</summary>
+    public event Action? Watched;
+
+    /// <summary>True where somebody listens, here or elsewhere. All that announcing costs otherwise.</summary>
+    public bool IsWatched => !listeners.IsEmpty || !Elsewhere.IsEmpty;
+
+    /// <summary>Who listens on other hosts.</summary>
+    public Audience Elsewhere { get; } = new(clock);
 
     /// <summary>The accounts that somebody listens to here.</summary>
     public IReadOnlyCollection<Guid> WatchedAccounts => [.. listeners.Keys];
@@ -42,16 +48,19 @@ internal sealed class JobFeed(IDbContextFactory<DispatchDbContext> contexts, Tim
     /// </summary>
     public IDisposable Subscribe(Guid accountId, Action<FeedChange> onChange)
     {
+        var isFirst = false;
         lock (door)
         {
+            isFirst = !listeners.ContainsKey(accountId);
             listeners = listeners.SetItem(accountId, listeners.GetValueOrDefault(accountId, []).Add(onChange));
             fanOut ??= Task.Run(FanOutAsync);
         }
 
+        if (isFirst) Watched?.Invoke();
         return new Subscription(() => Unsubscribe(accountId, onChange));
     }
 
-    /// <summary>Hands everything that this host announces to <paramref name="others"/> as well from now on, which must return at once.</summary>
+    /// <summary>Hands what somebody waits for <see cref="Elsewhere"/> to <paramref name="others"/> from now on, which must return at once.</summary>
     public void TellOthers(Action<IReadOnlyList<AccountNews>> others)
     {
         lock (door)
@@ -142,7 +151,9 @@ internal sealed class JobFeed(IDbContextFactory<DispatchDbContext> contexts, Tim
     private void Tell(IReadOnlyList<AccountNews> news)
     {
         foreach (var one in news) Hear(one);
-        if (news.Count > 0) tellOthers?.Invoke(news);
+        if (tellOthers is null || Elsewhere.IsEmpty) return;
+        AccountNews[] wanted = [.. news.Where(one => Elsewhere.Wants(one.AccountId))];
+        if (wanted.Length > 0) tellOthers(wanted);
     }
 
     private void Tell(ImmutableArray<Action<FeedChange>> listening, IReadOnlyList<FeedChange> changes)

@@ -11,8 +11,9 @@ using StackExchange.Redis;
 namespace Dispatch.Relay;
 
 /// <summary>
-/// Carries what hosts on one database announce from one to the others, over a channel of a Redis. Nothing waits for it: where Redis is away,
-/// <see cref="ChangeWatch"/> sees the same a little later, and when it is back pages look again, for what was said meanwhile was said to nobody.
+/// Carries what hosts on one database announce from one to the others, over a channel of a Redis: each says what its pages listen to, and is told that.
+/// Nothing waits for it: <see cref="ChangeWatch"/> sees a little later what did not come this way, because Redis is away, or because who changed something
+/// did not know yet that somebody listens.
 /// </summary>
 internal sealed class HostRelay(
     RedisOptions redis, JobFeed feed, ChangeWatch watch, HostIdentity host, IDbContextFactory<DispatchDbContext> contexts, IDataProtectionProvider protection, TimeProvider clock,
@@ -24,9 +25,16 @@ internal sealed class HostRelay(
     /// <summary>Messages that may wait; when it is full, others are told to look again instead.</summary>
     private const int Waiting = 128;
 
+    /// <summary>With more than these it is cheaper to hear everything.</summary>
+    private const int MaxWatched = 1000;
+
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often a host says what it watches: at most, and at least.</summary>
+    private static readonly (TimeSpan Pause, TimeSpan Repeat) Saying = (TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
+
     private readonly Channel<RelayMessage> outgoing = Channel.CreateBounded<RelayMessage>(new BoundedChannelOptions(Waiting) { SingleReader = true });
+    private readonly SemaphoreSlim watched = new(0);
     private int missed;
     private int away;
 
@@ -34,7 +42,7 @@ internal sealed class HostRelay(
     public event Action? SessionsEnded;
 
     /// <summary>Sessions have ended on this host.</summary>
-    public void TellSessionsEnded() => Post(new RelayMessage(host.Id, News: null));
+    public void TellSessionsEnded() => Post(new SessionsEndedMessage(host.Id));
 
     /// <summary>What is wrong with the setting on its face; null where nothing is.</summary>
     public static string? WhyUnusable(string configuration)
@@ -76,9 +84,46 @@ internal sealed class HostRelay(
         (await line.SubscribeAsync(channel)).OnMessage(message => Hear(message.Message));
         await CatchUpAsync(line);
 
-        feed.TellOthers(news => Post(new RelayMessage(host.Id, news)));
+        feed.TellOthers(news => Post(new NewsMessage(host.Id, news)));
         Post(LookAgain());   // what was announced before was not told
-        await PublishAsync(line, channel, stopping);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var saying = SayWhatIsWatchedAsync(ending.Token);
+        try
+        {
+            await PublishAsync(line, channel, stopping);
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await saying;
+        }
+    }
+
+    private async Task SayWhatIsWatchedAsync(CancellationToken ended)
+    {
+        feed.Watched += Wake;
+        var said = 0;
+        while (!ended.IsCancellationRequested)
+        {
+            var accounts = feed.WatchedAccounts;
+            if (accounts.Count > 0 || said > 0) Post(new WatchingMessage(host.Id, accounts.Count > MaxWatched ? [AccountNews.Everyone] : accounts));
+            said = accounts.Count;
+            await Task.Delay(Saying.Pause, clock, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                await watched.WaitAsync(Saying.Repeat, ended);
+            }
+            catch (OperationCanceledException)
+            {
+            }
+        }
+
+        feed.Watched -= Wake;
+    }
+
+    private void Wake()
+    {
+        if (watched.CurrentCount == 0) watched.Release();
     }
 
     private async Task PublishAsync(ISubscriber line, RedisChannel channel, CancellationToken stopping)
@@ -119,13 +164,17 @@ internal sealed class HostRelay(
     {
         try
         {
-            var (hostId, news) = RelayMessage.Read(message!);
-            if (hostId == host.Id) return;
-            if (news is null) SessionsEnded?.Invoke();
-            foreach (var one in news ?? [])
+            var heard = RelayMessage.Read(message!);
+            if (heard.HostId == host.Id) return;
+            if (heard is WatchingMessage watching) feed.Elsewhere.Says(watching.HostId, watching.Accounts);
+            if (heard is SessionsEndedMessage) SessionsEnded?.Invoke();
+            if (heard is NewsMessage { News: var news })
             {
-                watch.Heard(hostId, one.AccountId);
-                feed.Hear(one);
+                foreach (var one in news)
+                {
+                    watch.Heard(heard.HostId, one.AccountId);
+                    feed.Hear(one);
+                }
             }
         }
         catch (Exception exception)
@@ -163,7 +212,7 @@ internal sealed class HostRelay(
         _ => exception.Message,
     };
 
-    private RelayMessage LookAgain() => new(host.Id, [AccountNews.LookAgain(AccountNews.Everyone, clock.NowMs())]);
+    private NewsMessage LookAgain() => new(host.Id, [AccountNews.LookAgain(AccountNews.Everyone, clock.NowMs())]);
 
     // Two installations may share a Redis, and hosts may reach one database by different addresses: so its oldest data protection key names it.
     private async Task<string> NameDatabaseAsync(CancellationToken cancellation)

@@ -4,10 +4,16 @@ namespace Dispatch.Relay;
 
 /// <summary>What one host tells the others. The channel's name has the version of this format.</summary>
 /// <param name="HostId">Who says so; a host hears itself as well.</param>
-/// <param name="News">What a transaction changed; null: sessions have ended.</param>
-internal sealed record RelayMessage(Guid HostId, IReadOnlyList<AccountNews>? News)
+internal abstract record RelayMessage(Guid HostId)
 {
     private const int GuidLength = 16;
+
+    private enum Kind : byte
+    {
+        News,
+        Watching,
+        SessionsEnded,
+    }
 
     /// <summary>Some 40 bytes a change; JSON takes four times that, and as much more time.</summary>
     public byte[] ToBytes()
@@ -15,37 +21,46 @@ internal sealed record RelayMessage(Guid HostId, IReadOnlyList<AccountNews>? New
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);
         Write(writer, HostId);
-        writer.Write(News is not null);
-        foreach (var (accountId, changes) in News ?? [])
+        switch (this)
         {
-            Write(writer, accountId);
-            writer.Write7BitEncodedInt(changes.Count);
-            foreach (var change in changes) Write(writer, change);
+            case NewsMessage { News: var news }:
+                writer.Write((byte)Kind.News);
+                WriteAll(writer, news, Write);
+                break;
+            case WatchingMessage { Accounts: var accounts }:
+                writer.Write((byte)Kind.Watching);
+                WriteAll(writer, accounts, Write);
+                break;
+            case SessionsEndedMessage:
+                writer.Write((byte)Kind.SessionsEnded);
+                break;
         }
 
         return bytes.ToArray();
     }
 
-    /// <exception cref="IOException">It ends too early, or has too many changes.</exception>
-    /// <exception cref="FormatException">A number in it is none.</exception>
+    /// <exception cref="EndOfStreamException">It ends too early.</exception>
+    /// <exception cref="InvalidDataException">It is not such a message.</exception>
     public static RelayMessage Read(byte[] message)
     {
-        using var bytes = new MemoryStream(message);
-        using var reader = new BinaryReader(bytes);
+        using var reader = new BinaryReader(new MemoryStream(message));
         var hostId = ReadGuid(reader);
-        if (!reader.ReadBoolean()) return new RelayMessage(hostId, null);
-
-        var news = new List<AccountNews>();
-        while (bytes.Position < bytes.Length)
+        return (Kind)reader.ReadByte() switch
         {
-            var accountId = ReadGuid(reader);
-            var changes = new FeedChange[CheckedCount(reader.Read7BitEncodedInt())];
-            for (var i = 0; i < changes.Length; i++) changes[i] = ReadChange(reader);
-            news.Add(new AccountNews(accountId, changes));
-        }
-
-        return new RelayMessage(hostId, news);
+            Kind.News => new NewsMessage(hostId, ReadAll(reader, ReadNews)),
+            Kind.Watching => new WatchingMessage(hostId, ReadAll(reader, ReadGuid)),
+            Kind.SessionsEnded => new SessionsEndedMessage(hostId),
+            var other => throw new InvalidDataException($"There is no message of kind {other}."),
+        };
     }
+
+    private static void Write(BinaryWriter writer, AccountNews news)
+    {
+        Write(writer, news.AccountId);
+        WriteAll(writer, news.Changes, Write);
+    }
+
+    private static AccountNews ReadNews(BinaryReader reader) => new(ReadGuid(reader), ReadAll(reader, ReadChange));
 
     private static void Write(BinaryWriter writer, FeedChange change)
     {
@@ -69,8 +84,6 @@ internal sealed record RelayMessage(Guid HostId, IReadOnlyList<AccountNews>? New
             : new FeedChange(kind, projectId, null, null, reader.ReadInt64());
     }
 
-    private static int CheckedCount(int count) => count is >= 0 and <= JobFeed.Crowd ? count : throw new InvalidDataException($"{count} changes of one account in one message");
-
     private static void Write(BinaryWriter writer, Guid id)
     {
         Span<byte> bytes = stackalloc byte[GuidLength];
@@ -84,4 +97,27 @@ internal sealed record RelayMessage(Guid HostId, IReadOnlyList<AccountNews>? New
         reader.ReadExactly(bytes);
         return new Guid(bytes);
     }
+
+    private static void WriteAll<T>(BinaryWriter writer, IReadOnlyCollection<T> items, Action<BinaryWriter, T> write)
+    {
+        writer.Write(items.Count);
+        foreach (var item in items) write(writer, item);
+    }
+
+    // Not made at its full length beforehand: the number may be anything.
+    private static List<T> ReadAll<T>(BinaryReader reader, Func<BinaryReader, T> read)
+    {
+        var items = new List<T>();
+        for (var left = reader.ReadInt32(); left > 0; left--) items.Add(read(reader));
+        return items;
+    }
 }
+
+/// <summary>What a transaction changed.</summary>
+internal sealed record NewsMessage(Guid HostId, IReadOnlyList<AccountNews> News) : RelayMessage(HostId);
+
+/// <summary>Which accounts somebody listens to at that host; true for a few seconds.</summary>
+internal sealed record WatchingMessage(Guid HostId, IReadOnlyCollection<Guid> Accounts) : RelayMessage(HostId);
+
+/// <summary>Somebody signed out, or was signed out.</summary>
+internal sealed record SessionsEndedMessage(Guid HostId) : RelayMessage(HostId);

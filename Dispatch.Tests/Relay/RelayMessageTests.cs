@@ -15,39 +15,40 @@ public sealed class RelayMessageTests
         from at in Gen.Long
         select kind == FeedKind.Job ? new FeedChange(kind, projectId, jobId, status, at) : new FeedChange(kind, projectId, null, null, at);
 
-    private static readonly Gen<RelayMessage> Messages =
+    private static readonly Gen<NewsMessage> Messages =
         from hostId in Gen.Guid
         from news in Gen.Select(Gen.Guid, Changes.Array[0, JobFeed.Crowd]).Array[0, 5]
-        select new RelayMessage(hostId, [.. news.Select(one => new AccountNews(one.Item1, one.Item2))]);
+        select new NewsMessage(hostId, [.. news.Select(one => new AccountNews(one.Item1, one.Item2))]);
 
     [Fact]
     public void What_is_read_is_what_was_written() => Messages.Sample(message =>
     {
-        var read = RelayMessage.Read(message.ToBytes());
+        var read = Assert.IsType<NewsMessage>(RelayMessage.Read(message.ToBytes()));
         Assert.Equal(message.HostId, read.HostId);
-        Assert.Equal(message.News!.Select(one => one.AccountId), read.News!.Select(one => one.AccountId));
-        Assert.Equal(message.News!.SelectMany(one => one.Changes), read.News!.SelectMany(one => one.Changes));
+        Assert.Equal(message.News.Select(one => one.AccountId), read.News.Select(one => one.AccountId));
+        Assert.Equal(message.News.SelectMany(one => one.Changes), read.News.SelectMany(one => one.Changes));
     });
 
     [Fact]
-    public void That_sessions_have_ended_needs_no_more_than_who_says_so()
+    public void So_is_what_a_host_watches_and_that_sessions_have_ended()
     {
-        var hostId = Guid.CreateVersion7();
-        var bytes = new RelayMessage(hostId, News: null).ToBytes();
-        Assert.Equal(17, bytes.Length);
-        Assert.Equal(new RelayMessage(hostId, News: null), RelayMessage.Read(bytes));
+        var (hostId, accountId) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var watching = Assert.IsType<WatchingMessage>(RelayMessage.Read(new WatchingMessage(hostId, [accountId]).ToBytes()));
+        Assert.Equal((hostId, accountId), (watching.HostId, Assert.Single(watching.Accounts)));
+        Assert.Equal(new SessionsEndedMessage(hostId), RelayMessage.Read(new SessionsEndedMessage(hostId).ToBytes()));
     }
 
     [Fact]
-    public void A_message_that_is_cut_off_is_refused() => Messages.Where(message => message.News!.Sum(one => one.Changes.Count) > 0).Sample(message =>
+    public void A_message_that_is_cut_off_is_refused() => Messages.Where(message => message.News.Sum(one => one.Changes.Count) > 0).Sample(message =>
     {
         var bytes = message.ToBytes();
-        Assert.ThrowsAny<IOException>(() => RelayMessage.Read(bytes[..^1]));
+        Assert.Throws<EndOfStreamException>(() => RelayMessage.Read(bytes[..^1]));
     });
 
     [Theory]
     [InlineData("")]
     [InlineData("hello")]
-    [InlineData("................\u0001................\uffff\uffff\uffff\uffff")]
-    public void What_no_host_says_is_refused(string text) => Assert.ThrowsAny<Exception>(() => RelayMessage.Read(System.Text.Encoding.UTF8.GetBytes(text)));
+    [InlineData("................\u0003")]
+    [InlineData("................\0\0\0\0\u007f................")]
+    public void What_no_host_says_is_refused(string text) => Assert.ThrowsAny<SystemException>(() => RelayMessage.Read(System.Text.Encoding.UTF8.GetBytes(text)));
 }
