@@ -32,7 +32,7 @@ internal static class CoreServices
         services.AddDataProtection().SetApplicationName("Dispatch").PersistKeysToDbContext<DispatchDbContext>();
 
         services
-            .AddSingleton<HostIdentity>().AddSingleton<Readiness>().AddSingleton<Shutdown>()
+            .AddSingleton<HostIdentity>().AddSingleton<Lease>().AddSingleton<Fleet>().AddSingleton<Readiness>().AddSingleton<Shutdown>()
             .AddSingleton<JobFeed>().AddSingleton<JobBatch>().AddSingleton<GroupCommit>().AddSingleton<JobStore>().AddSingleton<InboxWriter>().AddSingleton<InboxStore>().AddSingleton<JobDesk>()
             .AddSingleton(provider => new TargetGuard(provider.GetRequiredService<DeliveryOptions>(), openLoopback: environment.IsDevelopment()))
             .AddSingleton<OwnInbox>().AddSingleton<DeliveryGates>().AddSingleton<WebhookSender>().AddSingleton<RetryLadder>().AddSingleton<DeliveryRunner>()
@@ -46,7 +46,8 @@ internal static class CoreServices
             .AddHostedService<HostLease>()
             .AddHostedService<Rehearsal>()
             .AddHostedService<DeliveryServer>()
-            .AddHostedService<Sweeper>();
+            .AddHostedService<Sweeper>()
+            .AddHostedService<Caretaker>();
     }
 
     // Registered before AddHangfire, whose own registrations then stand back: no static storage or filters, so that two hosts may share a process.

@@ -11,17 +11,29 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Debug, "A batch of {Writes} writes failed and is carried out one by one")]
     public static partial void BatchSplit(ILogger logger, int writes, Exception exception);
 
+    [LoggerMessage(25, LogLevel.Debug, "A batch of {Writes} writes met another transaction and is carried out again")]
+    public static partial void BatchConflict(ILogger logger, int writes, Exception exception);
+
     [LoggerMessage(3, LogLevel.Error, "{Write} could not be stored")]
     public static partial void WriteFailed(ILogger logger, string write, Exception exception);
 
-    [LoggerMessage(4, LogLevel.Information, "Recovered from earlier hosts: {Interrupted} interrupted attempts will be sent again, {Freed} armed jobs are free")]
-    public static partial void Recovered(ILogger logger, int interrupted, int freed);
+    [LoggerMessage(4, LogLevel.Information, "Recovered from {Host}: {Interrupted} interrupted attempts will be sent again, {Freed} armed jobs are free")]
+    public static partial void Recovered(ILogger logger, string host, int interrupted, int freed);
 
-    [LoggerMessage(5, LogLevel.Information, "Gave back {Jobs} armed jobs")]
-    public static partial void GaveBack(ILogger logger, int jobs);
+    [LoggerMessage(5, LogLevel.Information, "Gave back {Jobs} armed jobs and {Interrupted} whose attempts were cut off")]
+    public static partial void GaveBack(ILogger logger, int jobs, int interrupted);
 
     [LoggerMessage(6, LogLevel.Warning, "Armed jobs could not be given back; the next start frees them")]
     public static partial void NotGivenBack(ILogger logger, Exception exception);
+
+    [LoggerMessage(7, LogLevel.Warning, "This host could not tell the database that it lives; trying again in a second")]
+    public static partial void BeatFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(8, LogLevel.Warning, "What a dead host held could not be taken over; trying again in a second")]
+    public static partial void RecoveryFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Warning, "Tidying up failed; the next round tries again")]
+    public static partial void CareFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(10, LogLevel.Error, "The alarm of job {JobId} could not be set; the sweeper will set it again")]
     public static partial void AlarmNotSet(ILogger logger, Guid jobId, Exception exception);
@@ -67,6 +79,9 @@ internal static partial class Log
 
     [LoggerMessage(22, LogLevel.Warning, "Job {JobId} attempt {Attempt}: the outcome belongs to a claim this host has lost")]
     public static partial void ClaimLost(ILogger logger, Guid jobId, int attempt);
+
+    [LoggerMessage(24, LogLevel.Warning, "Job {JobId} attempt {Attempt} is not sent: this host was out of touch for too long, and another may have taken the job over")]
+    public static partial void LeaseLost(ILogger logger, Guid jobId, int attempt);
 
     [LoggerMessage(23, LogLevel.Error, "Job {JobId}: the delivery broke off")]
     public static partial void DeliveryBroke(ILogger logger, Guid jobId, Exception exception);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Dispatch.Data;
 using Dispatch.Execution;
@@ -22,6 +23,8 @@ internal static class DispatchHost
     /// <exception cref="StartupException">A setting is wrong or the database cannot be opened; the message is for the operator.</exception>
     public static async Task<WebApplication> CreateAsync(string[] args, Action<IServiceCollection>? configure = null)
     {
+        // Whatever the machine speaks: logs, messages and parsing are the same everywhere. Not InvariantGlobalization, for SQL Server's driver refuses that.
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,
@@ -90,8 +93,8 @@ internal static class DispatchHost
         configuration["urls"] is not null || configuration["http_ports"] is not null || configuration["https_ports"] is not null
         || configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
 
-    // `dotnet run` starts at the top of the repository; a published host finds its settings beside its own files, wherever it is started from.
-    private static string ContentRootFor(string[] args)
+    /// <summary>`dotnet run` starts at the top of the repository; a published host finds its settings beside its own files, wherever it is started from.</summary>
+    internal static string ContentRootFor(string[] args)
     {
         var chosen = new ConfigurationBuilder().AddCommandLine(args).Build()["contentRoot"];
         if (chosen is not null) return chosen;

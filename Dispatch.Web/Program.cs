@@ -1,9 +1,11 @@
 using Dispatch.Data;
 using Dispatch.Web;
+using Dispatch.Web.Moving;
 using Microsoft.AspNetCore.Connections;
 
 try
 {
+    if (MigrateData.IsMeant(args)) return await MigrateData.RunAsync(args);
     await using var app = await DispatchHost.CreateAsync(args);
     await app.RunAsync();
     return 0;

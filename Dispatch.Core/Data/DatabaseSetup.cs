@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Dispatch.Data.Moving;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,41 +11,39 @@ internal sealed class DatabaseSetup(IDbContextFactory<DispatchDbContext> context
     private FileStream? hostLock;
 
     /// <summary>Takes the SQLite file for this host alone and brings the schema up to date.</summary>
-    /// <exception cref="StartupException">Another host uses the file, or it cannot be opened.</exception>
+    /// <exception cref="StartupException">Another host uses the file, it cannot be opened, or it is being filled by <c>migrate-data</c>.</exception>
     public async Task OpenAsync()
     {
-        if (database.Provider == DatabaseProvider.Sqlite) hostLock = Lock(Providers.CreateSqliteFile(database, contentRoot.Path));
+        if (database.Provider == DatabaseProvider.Sqlite)
+        {
+            hostLock = SqliteFileLock.Take(
+                Providers.CreateSqliteFile(database, contentRoot.Path), Providers.Setting, "A SQLite file serves one host; stop that one first, or give this one a file of its own.");
+        }
 
         await using var db = await contexts.CreateDbContextAsync();
         try
         {
             await Providers.ClearStaleMigrationLockAsync(db);
             await db.Database.MigrateAsync();
+            await db.AdmitHostAsync();
         }
-        catch (Exception exception) when (Faults.IsUnavailable(exception))
+        catch (Exception exception) when (exception is DbException || DatabaseFaults.IsUnavailable(exception))
         {
-            throw new StartupException($"Database:ConnectionString: the database cannot be opened: {exception.GetBaseException().Message}");
+            throw new StartupException($"Database:ConnectionString: the database cannot be opened: {ReasonOf(exception)}");
         }
     }
 
     public void Dispose() => hostLock?.Dispose();
 
-    // The kernel drops the lock with the process, however that ends.
-    private static FileStream Lock(string file)
+    // What the driver says, rather than what it had from the system, which may be "Success".
+    private static string ReasonOf(Exception exception)
     {
-        try
+        for (var inner = exception; inner is not null; inner = inner.InnerException)
         {
-            return new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            if (inner is DbException driver) return driver.Message;
         }
-        catch (IOException)
-        {
-            throw new StartupException(
-                $"Database:ConnectionString: another Dispatch host is using {file}. A SQLite file serves one host; stop that one first, or give this one a file of its own.");
-        }
-        catch (UnauthorizedAccessException)
-        {
-            throw new StartupException($"Database:ConnectionString: no permission to write {file}.lock; give this user a folder it may write to.");
-        }
+
+        return exception.GetBaseException().Message;
     }
 }
 

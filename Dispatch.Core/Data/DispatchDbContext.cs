@@ -1,4 +1,5 @@
 using Dispatch.Accounts;
+using Dispatch.Data.Moving;
 using Dispatch.Execution;
 using Dispatch.Inboxes;
 using Dispatch.Jobs;
@@ -31,6 +32,8 @@ public abstract class DispatchDbContext(DbContextOptions options) : IdentityUser
     public DbSet<Session> Sessions => Set<Session>();
 
     public DbSet<Host> Hosts => Set<Host>();
+
+    public DbSet<MoveMark> MoveMarks => Set<MoveMark>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 

@@ -3,13 +3,15 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Dispatch.Data;
 
-/// <summary>How each database is set up. With <see cref="Faults"/>, the contexts and the migrations, all that differs between them.</summary>
+/// <summary>How each database is set up. With <see cref="DatabaseFaults"/>, the contexts and the migrations, all that differs between them.</summary>
 internal static class Providers
 {
     /// <summary>How long a statement may take before the database counts as gone, s.</summary>
@@ -17,6 +19,9 @@ internal static class Providers
 
     /// <summary>How long connecting may take, s.</summary>
     private const int ConnectTimeout = 5;
+
+    /// <summary>The setting that names the database, for messages.</summary>
+    public const string Setting = "Database:ConnectionString";
 
     /// <summary>Registers the contexts of the chosen database: a factory for the engine, a scoped one for a request.</summary>
     public static IServiceCollection AddDispatchDatabase(this IServiceCollection services, DatabaseOptions database, string contentRoot) => database.Provider switch
@@ -35,6 +40,13 @@ internal static class Providers
         DatabaseProvider.Postgres or DatabaseProvider.SqlServer => false,
     };
 
+    /// <summary>How long a batch of writes waits for company at most. Less than a claim is made ahead.</summary>
+    public static TimeSpan Gathering(this DatabaseProvider provider) => provider switch
+    {
+        DatabaseProvider.Sqlite => TimeSpan.Zero,   // in the process: a statement costs next to nothing
+        DatabaseProvider.Postgres or DatabaseProvider.SqlServer => TimeSpan.FromMilliseconds(60),
+    };
+
     /// <summary>The version of Identity's tables, which its model takes from the options. 3 has passkeys; choosing it now spares accounts a migration.</summary>
     public static IServiceCollection AddIdentitySchema(this IServiceCollection services) =>
         services.Configure<IdentityOptions>(identity => identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3);
@@ -43,8 +55,9 @@ internal static class Providers
     public static void AboutSqlServer(SqlServerDbContextOptionsBuilder sqlServer) => sqlServer.UseCompatibilityLevel(150);
 
     /// <summary>The file's full path, the file and its folder made where they are missing, readable by this user alone: it holds the accounts.</summary>
+    /// <param name="setting">What named the file, for the message.</param>
     /// <exception cref="StartupException">The folder or the file cannot be made.</exception>
-    public static string CreateSqliteFile(DatabaseOptions database, string contentRoot)
+    public static string CreateSqliteFile(DatabaseOptions database, string contentRoot, string setting = Setting)
     {
         var file = SqliteFile(database, contentRoot);
         try
@@ -57,7 +70,7 @@ internal static class Providers
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"Database:ConnectionString: {file} cannot be opened for writing: {exception.Message}");
+            throw new StartupException($"{setting}: {file} cannot be opened for writing: {exception.Message}");
         }
     }
 
@@ -76,13 +89,51 @@ internal static class Providers
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
-            return $"cannot be read for {database.Provider} ({exception.Message}); such as {example} is wanted";
+            // The driver names what it does not know. Where a password has a semicolon, that is the rest of it.
+            var hasPassword = database.ConnectionString.Contains("pass", StringComparison.OrdinalIgnoreCase) || database.ConnectionString.Contains("pwd", StringComparison.OrdinalIgnoreCase);
+            var why = hasPassword ? "a keyword is unknown, or a value with a semicolon lacks its quotation marks" : exception.Message;
+            return $"cannot be read for {database.Provider} ({why}); such as {example} is wanted";
         }
     }
 
     /// <summary>A host killed in the middle of a migration leaves EF's lock row in SQLite, and every later start would wait for it for ever. Elsewhere the server ends the lock.</summary>
     public static Task ClearStaleMigrationLockAsync(DispatchDbContext db) =>
         db.Provider.ServesOneHost() ? db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"") : Task.CompletedTask;
+
+    /// <summary>The full path of a SQLite database.</summary>
+    public static string SqliteFile(DatabaseOptions database, string contentRoot) =>
+        Path.GetFullPath(new SqliteConnectionStringBuilder(database.ConnectionString).DataSource, contentRoot);
+
+    /// <summary>What a person calls the database; never its password.</summary>
+    public static string Describe(DatabaseOptions database, string contentRoot) => database.Provider switch
+    {
+        DatabaseProvider.Sqlite => $"the SQLite file {SqliteFile(database, contentRoot)}",
+        DatabaseProvider.Postgres => Describe(new NpgsqlConnectionStringBuilder(database.ConnectionString)),
+        DatabaseProvider.SqlServer => Describe(new SqlConnectionStringBuilder(database.ConnectionString)),
+    };
+
+    /// <summary>The same database for statements over all of its rows, which take as long as they take.</summary>
+    public static DatabaseOptions WithPatience(this DatabaseOptions database, TimeSpan patience) => new()
+    {
+        Provider = database.Provider,
+        ConnectionString = database.Provider switch
+        {
+            DatabaseProvider.Sqlite => database.ConnectionString,   // in the process: there is nobody to wait for
+            DatabaseProvider.Postgres => new NpgsqlConnectionStringBuilder(database.ConnectionString) { CommandTimeout = (int)patience.TotalSeconds }.ToString(),
+            DatabaseProvider.SqlServer => new SqlConnectionStringBuilder(database.ConnectionString) { CommandTimeout = (int)patience.TotalSeconds }.ToString(),
+        },
+    };
+
+    /// <summary>False where text must not hold NUL, nor half of a surrogate pair.</summary>
+    public static bool TakesAnyText(this DatabaseProvider provider) => provider switch
+    {
+        DatabaseProvider.Sqlite or DatabaseProvider.SqlServer => true,
+        DatabaseProvider.Postgres => false,
+    };
+
+    private static string Describe(NpgsqlConnectionStringBuilder postgres) => $"the PostgreSQL database {postgres.Database} at {postgres.Host}:{postgres.Port}";
+
+    private static string Describe(SqlConnectionStringBuilder sqlServer) => $"the SQL Server database {sqlServer.InitialCatalog} at {sqlServer.DataSource}";
 
     private static string? WhatIsMissing(DatabaseOptions database) => database.Provider switch
     {
@@ -101,9 +152,6 @@ internal static class Providers
         },
     };
 
-    private static string SqliteFile(DatabaseOptions database, string contentRoot) =>
-        Path.GetFullPath(new SqliteConnectionStringBuilder(database.ConnectionString).DataSource, contentRoot);
-
     private static string SqliteConnectionString(DatabaseOptions database, string contentRoot) =>
         new SqliteConnectionStringBuilder(database.ConnectionString) { DataSource = SqliteFile(database, contentRoot) }.ToString();
 
@@ -112,6 +160,7 @@ internal static class Providers
     {
         var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);
         Default(connection, "Max Auto Prepare", 64);
+        Default(connection, "No Reset On Close", true);   // no session is left changed, and cleaning it would be seven statements each time
         Default(connection, "Timeout", ConnectTimeout);
         Default(connection, "Command Timeout", CommandTimeout);
         Default(connection, "Application Name", "dispatch");
@@ -135,7 +184,12 @@ internal static class Providers
     private static IServiceCollection AddContexts<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> configure)
         where TContext : DispatchDbContext => services
             .AddIdentitySchema()
-            .AddPooledDbContextFactory<TContext>(configure)
+            .AddPooledDbContextFactory<TContext>(options =>
+            {
+                configure(options);
+                // Who called says what failed. EF would add a line with the statement for each call while a database is away, and one at every first start.
+                options.ConfigureWarnings(events => events.Log((RelationalEventId.CommandError, LogLevel.Debug), (RelationalEventId.ConnectionError, LogLevel.Debug)));
+            })
             .AddSingleton<IDbContextFactory<DispatchDbContext>, ContextFactory<TContext>>()
             .AddScoped<DispatchDbContext>(provider => provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext());
 

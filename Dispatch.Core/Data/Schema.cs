@@ -1,4 +1,5 @@
 using Dispatch.Accounts;
+using Dispatch.Data.Moving;
 using Dispatch.Execution;
 using Dispatch.Inboxes;
 using Dispatch.Jobs;
@@ -103,6 +104,13 @@ internal static class Schema
         {
             host.ToTable("Hosts");
             host.Property(h => h.Name).HasMaxLength(200);
+        });
+
+        model.Entity<MoveMark>(mark =>
+        {
+            mark.ToTable("MoveMarks");
+            mark.HasKey(m => new { m.MoveId, m.Role });
+            mark.Property(m => m.Role).HasMaxLength(6).HasConversion<string>();
         });
     }
 }

@@ -7,7 +7,7 @@ namespace Dispatch.Delivery;
 
 /// <summary>One attempt from its alarm to its record: wait, claim, wait for the millisecond, send, decide, record.</summary>
 internal sealed class DeliveryRunner(
-    JobStore store, DeliveryGates gates, WebhookSender sender, RetryLadder ladder, SigningSecrets secrets, Shutdown shutdown, Metronome metronome, TimeProvider clock,
+    JobStore store, DeliveryGates gates, WebhookSender sender, RetryLadder ladder, SigningSecrets secrets, Lease lease, Shutdown shutdown, Metronome metronome, TimeProvider clock,
     ILogger<DeliveryRunner> log)
 {
     /// <summary>Carries the attempt out. Returns null, or how it failed and when the retry is due.</summary>
@@ -31,10 +31,17 @@ internal sealed class DeliveryRunner(
     private async Task<(ClaimedJob Job, AttemptReport Report)?> ClaimAndSendAsync(Alarm alarm)
     {
         using var claim = await gates.Claims.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Claiming);
-        if (await store.ClaimAsync(alarm.JobId, shutdown.Claiming) is not { } job) return null;   // cancelled, or claimed already
+        var term = lease.Term;
+        if (await store.ClaimAsync(alarm.JobId, alarm.DueAt, shutdown.Claiming) is not { } job) return null;   // cancelled, or claimed already
 
         await metronome.WaitUntilAsync(job.DueAt, shutdown.Sending);
         using var wire = await gates.Wire.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Sending);
+        if (!lease.IsHeldSince(term))
+        {
+            Log.LeaseLost(log, job.Id, job.Attempt);   // another host has taken it over, or the sweeper frees it
+            return null;
+        }
+
         return (job, await SendAsync(job));
     }
 

@@ -38,7 +38,7 @@ internal sealed class Rehearsal(JobStore store, DeliveryOptions options, Metrono
     {
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         await store.InsertAsync(new Job { Id = id, ProjectId = id, Title = "", WebhookUrl = "", Payload = [] }, keyId: id);
-        await store.ClaimAsync(id, stopping);
+        await store.ClaimAsync(id, clock.NowMs(), stopping);
         var job = new ClaimedJob(id, id, "", "", [], 0, 1, 0, "", null, null);
         await store.RecordAsync(job, new Attempt { Id = id, JobId = id, Number = 1 }, Transition.Deliver, retryAt: null, keepsAlarm: false);
     }

@@ -6,19 +6,13 @@ namespace Dispatch.Execution;
 
 /// <summary>
 /// Brings the alarm clock in line with the database, once a second: arms what comes within the horizon, the overdue oldest first and a
-/// bounded number at a time, finds alarms that were lost, clears deleted projects, and forgets old hours.
+/// bounded number at a time, and finds alarms that were lost.
 /// </summary>
-internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster roster, DeliveryWorker worker, TimeProvider clock, ILogger<Sweeper> log) : BackgroundService
+internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster roster, DeliveryWorker worker, Fleet fleet, TimeProvider clock, ILogger<Sweeper> log) : BackgroundService
 {
     private const int ArmBatch = 1000;
 
-    /// <summary>A large deleted project goes over several sweeps: arming must not wait for it.</summary>
-    private const int PurgeChunks = 10;
-
-    private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
-
     private readonly SemaphoreSlim wake = new(0);
-    private long forgotAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -46,8 +40,6 @@ internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster ros
         {
             await ArmAsync(stopping);
             await FindLostAsync(stopping);
-            for (var chunk = 0; chunk < PurgeChunks && await store.PurgeDeletedProjectsAsync(stopping) > 0; chunk++) await Task.Yield();
-            await ForgetAsync();
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -57,20 +49,25 @@ internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster ros
 
     private async Task ArmAsync(CancellationToken stopping)
     {
-        var now = clock.NowMs();
+        var (now, share) = (clock.NowMs(), fleet.Share);
         roster.ReleaseOverdueOlderThan(Timing.OverdueStuck);
-        await ArmRangeAsync(long.MinValue, now, () => AlarmRoster.OverdueWindow - roster.Overdue, stopping);
+        await ArmRangeAsync(long.MinValue, now, () => AlarmRoster.OverdueWindow - roster.Overdue, share, stopping);
         var near = now + (long)Timing.NearHorizon.TotalMilliseconds;
-        await ArmRangeAsync(now, near, () => AlarmClock.Capacity - roster.Counted, stopping);
-        await ArmRangeAsync(near, now + (long)Timing.Horizon.TotalMilliseconds, () => (AlarmClock.Capacity / 2) - roster.Counted, stopping);
+        await ArmRangeAsync(now, near, () => AlarmClock.Capacity - roster.Counted, share, stopping);
+        await ArmRangeAsync(near, now + (long)Timing.Horizon.TotalMilliseconds, () => (AlarmClock.Capacity / 2) - roster.Counted, share, stopping);
+        if (share.Count == 1) return;
+
+        // What other hosts have not armed so shortly before its time: they are full, or not there.
+        await ArmRangeAsync(long.MinValue, now, () => AlarmRoster.OverdueWindow - roster.Overdue, null, stopping);
+        await ArmRangeAsync(now, now + (long)Timing.AnyonesLead.TotalMilliseconds, () => AlarmClock.Capacity - roster.Counted, null, stopping);
     }
 
-    private async Task ArmRangeAsync(long after, long until, Func<int> room, CancellationToken stopping)
+    private async Task ArmRangeAsync(long after, long until, Func<int> room, HostShare? share, CancellationToken stopping)
     {
         while (true)
         {
             var limit = Math.Min(ArmBatch, room());
-            var armed = await store.ArmAsync(after, until, limit, stopping);
+            var armed = await store.ArmAsync(after, until, limit, share, stopping);
             foreach (var alarm in armed) alarms.Set(alarm);
             if (armed.Count == 0 || armed.Count < limit) return;
         }
@@ -87,14 +84,6 @@ internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster ros
         }
 
         foreach (var some in orphans.Chunk(ArmBatch)) await store.InterruptOrphansAsync(some, stopping);
-    }
-
-    // Now and then is enough: old hours are only in the way of a table's size.
-    private async Task ForgetAsync()
-    {
-        if (clock.NowMs() - forgotAt < ForgetEvery.TotalMilliseconds) return;
-        await store.ForgetHoursAsync();
-        forgotAt = clock.NowMs();
     }
 
     private void Wake()

@@ -29,6 +29,21 @@ internal static class Timing
     /// <summary>An overdue job that has been armed for this long and is not done waits behind a receiver that hangs.</summary>
     public static readonly TimeSpan OverdueStuck = TimeSpan.FromSeconds(2);
 
+    /// <summary>How often a host that shares its database says that it lives, and looks who else does.</summary>
+    public static readonly TimeSpan HostBeat = TimeSpan.FromSeconds(1);
+
+    /// <summary>A host that has not been seen for this long is dead: with one beat more, its jobs are taken over within 10 s of its end.</summary>
+    public static readonly TimeSpan HostDead = TimeSpan.FromSeconds(8);
+
+    /// <summary>
+    /// How long after its last beat a host sends what it has claimed. Less than <see cref="HostDead"/>, so that a host that was paused does not send what
+    /// another has taken over; the difference is for a request on its way to the socket.
+    /// </summary>
+    public static readonly TimeSpan LeaseHeld = TimeSpan.FromSeconds(6);
+
+    /// <summary>Where several hosts share the work, a job that is due within this and still free is anyone's.</summary>
+    public static readonly TimeSpan AnyonesLead = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a stopping host waits for what is on the wire.</summary>
     public static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
 

@@ -29,14 +29,12 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
 
         // Asked here rather than before: whatever was revoked or deleted before this transaction cannot slip in with it.
         var keyIds = inserts.Where(i => i.KeyId is not null).Select(i => i.KeyId!.Value).Distinct().ToArray();
-        var keys = keyIds.Length == 0 ? [] : await db.ApiKeys.Where(k => keyIds.Contains(k.Id)).Select(k => k.Id).ToHashSetAsync();
-        var projectIds = inserts.Select(i => i.Job.ProjectId).Distinct().ToArray();
-        var projects = await db.Projects.Where(p => projectIds.Contains(p.Id) && p.DeletedAt == null).Select(p => p.Id).ToHashSetAsync();
+        var keys = keyIds.Length == 0 ? [] : await db.ApiKeys
+            .Where(k => keyIds.Contains(k.Id) && db.Projects.Any(p => p.Id == k.ProjectId && p.DeletedAt == null)).Select(k => k.Id).ToHashSetAsync();
+        var projectIds = inserts.Where(i => i.KeyId is null).Select(i => i.Job.ProjectId).Distinct().ToArray();
+        var projects = projectIds.Length == 0 ? [] : await db.Projects.Where(p => projectIds.Contains(p.Id) && p.DeletedAt == null).Select(p => p.Id).ToHashSetAsync();
 
-        foreach (var insert in inserts)
-        {
-            insert.Result = projects.Contains(insert.Job.ProjectId) && (insert.KeyId is not { } key || keys.Contains(key));
-        }
+        foreach (var insert in inserts) insert.Result = insert.KeyId is { } key ? keys.Contains(key) : projects.Contains(insert.Job.ProjectId);
 
         var jobs = inserts.Where(i => i.Result).Select(i => i.Job).ToArray();
         await db.InsertRowsAsync(jobs);

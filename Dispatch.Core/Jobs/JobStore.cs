@@ -2,7 +2,6 @@ using Dispatch.Data;
 using Dispatch.Execution;
 using Dispatch.Inboxes;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
 
 namespace Dispatch.Jobs;
 
@@ -10,8 +9,10 @@ namespace Dispatch.Jobs;
 /// The only writer of a job's status. Everything goes through <see cref="GroupCommit"/>; whatever returns is durable.
 /// Inserts and cancellations fail at once when the database is away; what the engine has begun is tried again until it is stored.
 /// </summary>
-internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDbContext> contexts, HostIdentity host, TimeProvider clock, ILogger<JobStore> log)
+internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDbContext> contexts, HostIdentity host, TimeProvider clock)
 {
+    private const int RecoveryBatch = 1000;
+
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
     /// <summary>False: the key was revoked or the project deleted meanwhile.</summary>
@@ -23,20 +24,23 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
     public Task RearmAsync(Guid jobId, Guid projectId, CancellationToken stopping) => UntilStoredAsync(() => new RearmWrite(jobId, projectId), stopping);
 
     /// <summary>Null: cancelled, already claimed, or not this host's.</summary>
-    public Task<ClaimedJob?> ClaimAsync(Guid jobId, CancellationToken stopping) => UntilStoredAsync(() => new ClaimWrite(jobId), stopping);
+    /// <param name="dueAt">When the job is to be sent; the claim should be durable by then.</param>
+    public Task<ClaimedJob?> ClaimAsync(Guid jobId, long dueAt, CancellationToken stopping) => UntilStoredAsync(() => new ClaimWrite(jobId, dueAt), stopping);
 
     /// <summary>Writes the attempt's row and its transition in one transaction. False: the claim was lost, so nothing was written.</summary>
     public Task<bool> RecordAsync(ClaimedJob job, Attempt attempt, Transition transition, long? retryAt, bool keepsAlarm) =>
         UntilStoredAsync(() => new RecordWrite(job, attempt, transition, retryAt, keepsAlarm), CancellationToken.None);
 
     /// <summary>Takes up to <paramref name="limit"/> free jobs due in (<paramref name="after"/>, <paramref name="until"/>] for this host, earliest first.</summary>
-    public async Task<IReadOnlyList<Alarm>> ArmAsync(long after, long until, int limit, CancellationToken stopping)
+    /// <param name="share">Which of them are this host's to take; null: any.</param>
+    public async Task<IReadOnlyList<Alarm>> ArmAsync(long after, long until, int limit, HostShare? share, CancellationToken stopping)
     {
         if (limit <= 0) return [];
 
         await using var db = await contexts.CreateDbContextAsync(stopping);
-        var free = await db.Jobs.AsNoTracking()
-            .Where(j => j.ArmedBy == null && j.NextAttemptAt > after && j.NextAttemptAt <= until)
+        var due = db.Jobs.AsNoTracking().Where(j => j.ArmedBy == null && j.NextAttemptAt > after && j.NextAttemptAt <= until);
+        if (share is { Count: > 1 and var hosts, Rank: var rank }) due = due.Where(j => j.CreatedAt % hosts == rank);
+        var free = await due
             .OrderBy(j => j.NextAttemptAt)
             .Take(limit)
             .Select(j => new LiveJob(j.Id, j.ProjectId, j.WebhookUrl, j.NextAttemptAt!.Value, j.Status))
@@ -70,31 +74,23 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
         return [.. overdue.Select(j => (j.Alarm, j.Status))];
     }
 
-    /// <summary>Frees everything that other hosts held; on SQLite they are dead by definition. Their attempts are logged as interrupted.</summary>
-    public async Task RecoverFromOtherHostsAsync(CancellationToken stopping)
-    {
-        var interrupted = 0;
-        while (await InterruptAsync(db => db.Jobs.Where(j => j.ArmedBy != null && j.ArmedBy != host.Id), stopping) is > 0 and var some) interrupted += some;
+    /// <summary>Frees everything that the host held: it is dead, or about to end. Its attempts that were under way are logged as interrupted.</summary>
+    public Task<Recovery> RecoverAsync(Guid hostId, CancellationToken stopping) => RecoverAsync(db => db.Jobs.Where(j => j.ArmedBy == hostId), stopping);
 
-        var freed = await commits.WriteAsync(new CustomWrite<int>((db, _) => db.Jobs
-            .Where(j => j.ArmedBy != null && j.ArmedBy != host.Id && j.NextAttemptAt != null)
-            .ExecuteUpdateAsync(set => set.SetProperty(j => j.ArmedBy, (Guid?)null))));
-        await commits.WriteAsync(new CustomWrite<bool>(async (db, _) =>
-        {
-            await db.FoldAsync(host.Id);
-            return true;
-        }));
-        Log.Recovered(log, interrupted, freed);
-    }
+    /// <summary>Frees everything held by hosts that have no row: they are gone, whatever they left.</summary>
+    public Task<Recovery> RecoverStraysAsync(CancellationToken stopping) =>
+        RecoverAsync(db => db.Jobs.Where(j => j.ArmedBy != null && !db.Hosts.Any(h => h.Id == j.ArmedBy)), stopping);
+
+    /// <summary>Puts together what hosts that have no row counted.</summary>
+    public Task FoldTalliesAsync() => commits.WriteAsync(new CustomWrite<bool>(async (db, _) =>
+    {
+        await db.FoldAsync();
+        return true;
+    }));
 
     /// <summary>Frees claims of this host that nothing in it knows, left by a commit whose answer was lost.</summary>
     public Task<int> InterruptOrphansAsync(IReadOnlyList<Guid> jobIds, CancellationToken stopping) =>
         InterruptAsync(db => db.Jobs.Where(j => jobIds.Contains(j.Id) && j.ArmedBy == host.Id), stopping);
-
-    /// <summary>A stopping host gives back what it has not claimed.</summary>
-    public Task<int> GiveBackAsync() => commits.WriteAsync(new CustomWrite<int>((db, _) => db.Jobs
-        .Where(j => j.ArmedBy == host.Id && j.NextAttemptAt != null && j.Status != JobStatus.Firing)
-        .ExecuteUpdateAsync(set => set.SetProperty(j => j.ArmedBy, (Guid?)null))));
 
     /// <summary>Removes up to 1,000 jobs of deleted projects, or else 100 requests of their inboxes, or else the projects that have no job left. Returns how many rows went.</summary>
     public async Task<int> PurgeDeletedProjectsAsync(CancellationToken stopping)
@@ -121,34 +117,49 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
         return await db.Projects.Where(p => p.DeletedAt != null && !db.Jobs.Any(j => j.ProjectId == p.Id)).ExecuteDeleteAsync();
     }
 
+    private async Task<Recovery> RecoverAsync(Func<DispatchDbContext, IQueryable<Job>> held, CancellationToken stopping)
+    {
+        var (interrupted, freed) = (0, 0);
+        while (await InterruptAsync(held, stopping) is > 0 and var some) interrupted += some;
+        // In pieces, the most urgent first: claims wait meanwhile.
+        while (await commits.WriteAsync(new CustomWrite<int>((db, _) => FreeAsync(db, held(db)))) is > 0 and var some) freed += some;
+        return new Recovery(interrupted, freed);
+    }
+
+    private static async Task<int> FreeAsync(DispatchDbContext db, IQueryable<Job> held)
+    {
+        var waiting = held.Where(j => j.NextAttemptAt != null && j.Status != JobStatus.Firing);
+        var ids = await waiting.OrderBy(j => j.NextAttemptAt).Take(RecoveryBatch).Select(j => j.Id).ToArrayAsync();
+        return ids.Length == 0 ? 0 : await waiting.Where(j => ids.Contains(j.Id)).ExecuteUpdateAsync(set => set.SetProperty(j => j.ArmedBy, (Guid?)null));
+    }
+
     private Task<int> InterruptAsync(Func<DispatchDbContext, IQueryable<Job>> held, CancellationToken stopping)
     {
         stopping.ThrowIfCancellationRequested();
         return commits.WriteAsync(new CustomWrite<int>(async (db, changes) =>
         {
             var now = clock.NowMs();
-            var cut = await held(db)
-                .Where(j => j.Status == JobStatus.Firing && j.NextAttemptAt != null)
-                .OrderBy(j => j.NextAttemptAt)
-                .Take(1000)
-                .Select(j => new { j.Id, j.ProjectId, j.Attempt, ClaimedAt = j.UpdatedAt })
-                .ToListAsync();
-            if (cut.Count == 0) return 0;
+            var cut = held(db).Where(j => j.Status == JobStatus.Firing && j.NextAttemptAt != null);
+            var some = await cut.OrderBy(j => j.NextAttemptAt).Take(RecoveryBatch).Select(j => new { j.Id, ClaimedAt = j.UpdatedAt }).ToDictionaryAsync(j => j.Id, j => j.ClaimedAt);
+            if (some.Count == 0) return 0;
 
-            var ids = cut.Select(j => j.Id).ToArray();
-            await db.Jobs.Where(j => ids.Contains(j.Id)).TakeAsync(Transition.Interrupt, now, set => set
-                .SetProperty(j => j.ArmedBy, (Guid?)null).SetProperty(j => j.ClaimId, (Guid?)null));
-            foreach (var job in cut) changes.Moved(job.ProjectId, job.Id, Transition.Interrupt, now);
-            await db.InsertRowsAsync(cut.Select(j => new Attempt
+            // Marked, because meanwhile some may have got their outcome, or been interrupted by another host: only what this statement took is written down.
+            var ids = some.Keys.ToArray();
+            Guid? mark = Guid.CreateVersion7(clock.GetUtcNow());
+            await cut.Where(j => ids.Contains(j.Id)).TakeAsync(Transition.Interrupt, now, set => set
+                .SetProperty(j => j.ArmedBy, (Guid?)null).SetProperty(j => j.ClaimId, mark));
+            var taken = await db.Jobs.Where(j => ids.Contains(j.Id) && j.ClaimId == mark).Select(j => new { j.Id, j.ProjectId, j.Attempt }).ToListAsync();
+            foreach (var job in taken) changes.Moved(job.ProjectId, job.Id, Transition.Interrupt, now);
+            await db.InsertRowsAsync(taken.Select(j => new Attempt
             {
                 Id = Guid.CreateVersion7(clock.GetUtcNow()),
                 JobId = j.Id,
                 Number = j.Attempt,
                 Status = AttemptStatus.Interrupted,
                 Error = "The host stopped before the outcome of this attempt was recorded.",
-                FiredAt = j.ClaimedAt,
+                FiredAt = some[j.Id],
             }).ToArray());
-            return cut.Count;
+            return taken.Count;
         }));
     }
 

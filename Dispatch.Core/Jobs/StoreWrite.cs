@@ -5,6 +5,9 @@ namespace Dispatch.Jobs;
 /// <summary>One caller's write, carried out together with its neighbours in one transaction by <see cref="GroupCommit"/>.</summary>
 internal abstract class StoreWrite
 {
+    /// <summary>Milliseconds since the Unix epoch, UTC, by when it should be durable; null: there is no such instant.</summary>
+    public virtual long? Before => null;
+
     /// <summary>The transaction is on the disk: hand the result to the caller.</summary>
     public abstract void Complete();
 
@@ -52,9 +55,11 @@ internal sealed class RearmWrite(Guid jobId, Guid projectId) : StoreWrite<bool>
 }
 
 /// <summary><see cref="Transition.Claim"/>. Null: cancelled, already claimed, or another host's.</summary>
-internal sealed class ClaimWrite(Guid jobId) : StoreWrite<ClaimedJob?>
+internal sealed class ClaimWrite(Guid jobId, long dueAt) : StoreWrite<ClaimedJob?>
 {
     public Guid JobId => jobId;
+
+    public override long? Before => dueAt;
 }
 
 /// <summary>The end of an attempt: its row and the transition it leads to. False: the claim was lost, nothing was written.</summary>

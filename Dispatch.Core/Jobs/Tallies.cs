@@ -27,26 +27,31 @@ internal static class Tallies
         }
     }
 
-    /// <summary>Puts the rows of hosts that are dead together, so that the tables do not grow with restarts.</summary>
-    public static async Task FoldAsync(this DispatchDbContext db, Guid livingHostId)
+    /// <summary>
+    /// Puts the rows of hosts that are gone together, so that the tables do not grow with restarts. Such a host may have been paused only, and write once
+    /// more: the rows are locked before they are read, so that what is read is what is removed.
+    /// </summary>
+    public static async Task FoldAsync(this DispatchDbContext db)
     {
         var folded = new JobChanges(isWatched: false);
-        var tallies = db.ProjectTallies.Where(t => t.HostId != livingHostId && t.HostId != Guid.Empty);
+        var tallies = db.ProjectTallies.Where(t => t.HostId != Guid.Empty && !db.Hosts.Any(h => h.Id == t.HostId));
+        await tallies.ExecuteUpdateAsync(set => set.SetProperty(t => t.Scheduled, t => t.Scheduled));
         foreach (var row in await tallies.AsNoTracking().ToListAsync())
         {
             folded.Jobs[row.ProjectId] = folded.Jobs.GetValueOrDefault(row.ProjectId)
                 + new StatusTally(row.Scheduled, row.Firing, row.Success, row.Failed, row.Dead, row.Cancelled);
+            await db.ProjectTallies.Where(t => t.ProjectId == row.ProjectId && t.HostId == row.HostId).ExecuteDeleteAsync();
         }
 
-        var hours = db.DeliveryHours.Where(h => h.HostId != livingHostId && h.HostId != Guid.Empty);
+        var hours = db.DeliveryHours.Where(h => h.HostId != Guid.Empty && !db.Hosts.Any(host => host.Id == h.HostId));
+        await hours.ExecuteUpdateAsync(set => set.SetProperty(h => h.Succeeded, h => h.Succeeded));
         foreach (var row in await hours.AsNoTracking().ToListAsync())
         {
             if (!folded.Hours.TryGetValue((row.ProjectId, row.Hour), out var hour)) folded.Hours[(row.ProjectId, row.Hour)] = hour = new HourTally();
             hour.Add(row.Figures);
+            await db.DeliveryHours.Where(h => h.ProjectId == row.ProjectId && h.Hour == row.Hour && h.HostId == row.HostId).ExecuteDeleteAsync();
         }
 
-        await tallies.ExecuteDeleteAsync();
-        await hours.ExecuteDeleteAsync();
         await db.CountAsync(Guid.Empty, folded);
     }
 

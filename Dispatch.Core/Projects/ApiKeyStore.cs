@@ -81,6 +81,13 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
         return owner;
     }
 
+    /// <summary>Whether the key is still there, on any host. For an answer that is given on the word of the cache.</summary>
+    public async Task<bool> IsThereAsync(Guid keyId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.ApiKeys.AnyAsync(k => k.Id == keyId && db.Projects.Any(p => p.Id == k.ProjectId && p.DeletedAt == null), cancellation);
+    }
+
     /// <summary>Keys were deleted behind this store's back, with their project.</summary>
     public void ForgetAll() => cache.Clear();
 

@@ -28,6 +28,16 @@ public sealed class DatabaseServers : IAsyncDisposable
         new TheoryDataRow<DatabaseProvider>(DatabaseProvider.SqlServer) { Skip = SqlServer is null ? "DISPATCH_TEST_SQLSERVER holds no connection string" : null },
     ];
 
+    /// <summary>Those that several hosts may share.</summary>
+    public static TheoryData<DatabaseProvider> Shared => new(Providers.Where(row => row.Data != DatabaseProvider.Sqlite));
+
+    /// <summary>A PostgreSQL with full durability for a test that stops it, or counts what it does. Skips the test where there is none, save in CI.</summary>
+    internal static Task<PostgresServer> StartPostgresAsync(params string[] settings)
+    {
+        Assert.SkipWhen(PostgresServer.WhyMissing is not null && Environment.GetEnvironmentVariable("CI") != "true", PostgresServer.WhyMissing ?? "");
+        return PostgresServer.StartAsync(settings);
+    }
+
     /// <summary>A database for one test, empty but for its tables where that is quicker. Of SQLite, a file in the folder.</summary>
     internal static async Task<DatabaseOptions> CreateAsync(DatabaseProvider provider, string folder) => new()
     {
@@ -75,7 +85,7 @@ public sealed class DatabaseServers : IAsyncDisposable
         await Door.WaitAsync();
         try
         {
-            return postgres ??= await StartPostgresAsync();
+            return postgres ??= await StartSharedPostgresAsync();
         }
         finally
         {
@@ -84,9 +94,9 @@ public sealed class DatabaseServers : IAsyncDisposable
     }
 
     // No fsync: what a power failure leaves is not what these tests are about, and they share one disk.
-    private static async Task<PostgresServer> StartPostgresAsync()
+    private static async Task<PostgresServer> StartSharedPostgresAsync()
     {
-        var server = await PostgresServer.StartAsync("fsync=off");
+        var server = await StartPostgresAsync("fsync=off");
         var database = new DatabaseOptions { Provider = DatabaseProvider.Postgres, ConnectionString = await server.CreateDatabaseAsync(Template) + ";Pooling=false" };
         await using var services = new ServiceCollection().AddDispatchDatabase(database, "/").BuildServiceProvider();
         await using var db = await services.GetRequiredService<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync();

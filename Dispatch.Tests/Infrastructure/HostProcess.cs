@@ -47,7 +47,7 @@ public sealed class HostProcess : IAsyncDisposable
             Path.Combine(AppContext.BaseDirectory, "Dispatch.Web.dll"), $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{port}", "--environment=Development", .. settings,
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("ASPNETCORE_") || k.StartsWith("DOTNET_URLS")).ToArray()) start.Environment.Remove(name);
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || k.StartsWith("DOTNET_URLS", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(name);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
 
         var host = new HostProcess(new Process { StartInfo = start }) { Url = $"http://127.0.0.1:{port}" };

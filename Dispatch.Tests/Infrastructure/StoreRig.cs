@@ -11,6 +11,7 @@ namespace Dispatch.Tests.Infrastructure;
 /// <summary>The engine's storage without the rest of the host: one project, a clock the test sets, and hosts that may "die" and be followed by another.</summary>
 internal sealed class StoreRig : IAsyncDisposable
 {
+    private readonly List<GroupCommit> further = [];
     private GroupCommit commits = null!;
 
     private StoreRig(TestDatabase database) => Database = database;
@@ -55,9 +56,16 @@ internal sealed class StoreRig : IAsyncDisposable
         if (commits is not null) await commits.StopAsync(CancellationToken.None);
         Host = new HostIdentity();
         Feed = new JobFeed(Database.Contexts, Clock, NullLogger<JobFeed>.Instance);
-        commits = new GroupCommit(Database.Contexts, new JobBatch(Host, Clock), Feed, NullLogger<GroupCommit>.Instance);
+        await using (var db = await Database.Contexts.CreateDbContextAsync())
+        {
+            await db.Hosts.ExecuteDeleteAsync();
+            db.Hosts.Add(new Host { Id = Host.Id, Name = Host.Name, StartedAt = Now, LastSeenAt = Now });
+            await db.SaveChangesAsync();
+        }
+
+        commits = new GroupCommit(Database.Contexts, new JobBatch(Host, Clock), Feed, Clock, NullLogger<GroupCommit>.Instance);
         await commits.StartAsync(CancellationToken.None);
-        Store = new JobStore(commits, Database.Contexts, Host, Clock, NullLogger<JobStore>.Instance);
+        Store = new JobStore(commits, Database.Contexts, Host, Clock);
     }
 
     public async Task<Job> InsertAsync(long dueAt, bool armed = true, Guid? projectId = null)
@@ -71,7 +79,38 @@ internal sealed class StoreRig : IAsyncDisposable
         return job;
     }
 
-    public Task<ClaimedJob?> ClaimAsync(Guid jobId) => Store.ClaimAsync(jobId, CancellationToken.None);
+    /// <summary>One more host that lives beside the first.</summary>
+    public async Task<(HostIdentity Host, JobStore Store)> JoinAsync()
+    {
+        var host = new HostIdentity();
+        await using (var db = await Database.Contexts.CreateDbContextAsync())
+        {
+            db.Hosts.Add(new Host { Id = host.Id, Name = host.Name, StartedAt = Now, LastSeenAt = Now });
+            await db.SaveChangesAsync();
+        }
+
+        var its = new GroupCommit(Database.Contexts, new JobBatch(host, Clock), Feed, Clock, NullLogger<GroupCommit>.Instance);
+        await its.StartAsync(CancellationToken.None);
+        further.Add(its);
+        return (host, new JobStore(its, Database.Contexts, host, Clock));
+    }
+
+    /// <summary>Its row goes; what it holds stays.</summary>
+    public async Task EndAsync(HostIdentity host)
+    {
+        await using var db = await Database.Contexts.CreateDbContextAsync();
+        await db.Hosts.Where(h => h.Id == host.Id).ExecuteDeleteAsync();
+    }
+
+    /// <summary>As a host does that finds the others dead.</summary>
+    public async Task<Recovery> RecoverAsync()
+    {
+        var recovered = await Store.RecoverStraysAsync(CancellationToken.None);
+        await Store.FoldTalliesAsync();
+        return recovered;
+    }
+
+    public Task<ClaimedJob?> ClaimAsync(Guid jobId) => Store.ClaimAsync(jobId, Now, CancellationToken.None);
 
     public Task<bool> RecordAsync(ClaimedJob job, Transition transition, long? retryAt = null) => Store.RecordAsync(
         job,
@@ -98,6 +137,7 @@ internal sealed class StoreRig : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var its in further) await its.StopAsync(CancellationToken.None);
         await commits.StopAsync(CancellationToken.None);
         await Database.DisposeAsync();
     }

@@ -57,7 +57,7 @@ public sealed class JobFeedTests
         await rig.StartHostAsync();
         var heard = Listen(rig, rig.AccountId);
 
-        await rig.Store.RecoverFromOtherHostsAsync(CancellationToken.None);
+        await rig.RecoverAsync();
 
         Assert.Equal((job.Id, JobStatus.Scheduled), await NextAsync(heard));
     }

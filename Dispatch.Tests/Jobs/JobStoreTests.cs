@@ -68,8 +68,8 @@ public sealed class JobStoreTests
         await rig.StartHostAsync();
 
         Assert.Null(await rig.ClaimAsync(job.Id));
-        await rig.Store.RecoverFromOtherHostsAsync(CancellationToken.None);
-        Assert.Equal(job.Id, Assert.Single(await rig.Store.ArmAsync(0, rig.Now, 10, CancellationToken.None)).JobId);
+        await rig.RecoverAsync();
+        Assert.Equal(job.Id, Assert.Single(await rig.Store.ArmAsync(0, rig.Now, 10, share: null, CancellationToken.None)).JobId);
         Assert.NotNull(await rig.ClaimAsync(job.Id));
     }
 
@@ -80,14 +80,14 @@ public sealed class JobStoreTests
         var job = await rig.InsertAsync(rig.Now);
         var lost = (await rig.ClaimAsync(job.Id))!;
         await rig.StartHostAsync();
-        await rig.Store.RecoverFromOtherHostsAsync(CancellationToken.None);
+        await rig.RecoverAsync();
 
         var freed = await rig.ReadAsync(job.Id);
         Assert.Equal((JobStatus.Scheduled, 0, 1), (freed.Status, freed.RetryCount, freed.Attempt));
         Assert.Equal(AttemptStatus.Interrupted, Assert.Single(await rig.AttemptsAsync(job.Id)).Status);
 
         // The dead host's outcome comes after all: it belongs to a lost claim.
-        await rig.Store.ArmAsync(0, rig.Now, 10, CancellationToken.None);
+        await rig.Store.ArmAsync(0, rig.Now, 10, share: null, CancellationToken.None);
         Assert.Equal(2, (await rig.ClaimAsync(job.Id))!.Attempt);
         Assert.False(await rig.RecordAsync(lost, Transition.Deliver));
         Assert.Equal(JobStatus.Firing, (await rig.ReadAsync(job.Id)).Status);
@@ -165,11 +165,11 @@ public sealed class JobStoreTests
         var due = Enumerable.Range(0, 20).Select(i => rig.Now - (i * 1000L)).ToArray();
         foreach (var at in due) await rig.InsertAsync(at, armed: false);
 
-        var armed = await rig.Store.ArmAsync(0, rig.Now, 5, CancellationToken.None);
+        var armed = await rig.Store.ArmAsync(0, rig.Now, 5, share: null, CancellationToken.None);
 
         Assert.Equal(due.Order().Take(5), armed.Select(a => a.DueAt));
-        Assert.Equal(15, (await rig.Store.ArmAsync(0, rig.Now, 100, CancellationToken.None)).Count);
-        Assert.Equal(20, await rig.Store.GiveBackAsync());
+        Assert.Equal(15, (await rig.Store.ArmAsync(0, rig.Now, 100, share: null, CancellationToken.None)).Count);
+        Assert.Equal(new Recovery(0, 20), await rig.Store.RecoverAsync(rig.Host.Id, CancellationToken.None));
     }
 
     [Theory, MemberData(nameof(Providers))]

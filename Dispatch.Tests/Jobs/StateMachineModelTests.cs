@@ -86,8 +86,8 @@ public sealed class StateMachineModelTests
     private static async Task CrashAsync(StoreRig rig, List<ModelJob> model)
     {
         await rig.StartHostAsync();
-        await rig.Store.RecoverFromOtherHostsAsync(CancellationToken.None);
-        await rig.Store.ArmAsync(0, long.MaxValue, 1000, CancellationToken.None);
+        await rig.RecoverAsync();
+        await rig.Store.ArmAsync(0, long.MaxValue, 1000, share: null, CancellationToken.None);
         foreach (var job in model) job.Interrupt();
     }
 

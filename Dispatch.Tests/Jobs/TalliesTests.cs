@@ -59,7 +59,7 @@ public sealed class TalliesTests
         {
             await rig.RecordAsync((await rig.ClaimAsync((await rig.InsertAsync(rig.Now)).Id))!, Transition.Deliver);
             await rig.StartHostAsync();
-            await rig.Store.RecoverFromOtherHostsAsync(CancellationToken.None);
+            await rig.RecoverAsync();
         }
 
         await AgreeAsync(rig);
@@ -107,8 +107,8 @@ public sealed class TalliesTests
 
             await AgreeAsync(rig);
             await rig.StartHostAsync();
-            await rig.Store.RecoverFromOtherHostsAsync(CancellationToken.None);
-            await rig.Store.ArmAsync(0, long.MaxValue, 1000, CancellationToken.None);
+            await rig.RecoverAsync();
+            await rig.Store.ArmAsync(0, long.MaxValue, 1000, share: null, CancellationToken.None);
             await AgreeAsync(rig);
         }
 
@@ -149,7 +149,7 @@ public sealed class TalliesTests
         }
     }
 
-    private static async Task AgreeAsync(StoreRig rig)
+    internal static async Task AgreeAsync(StoreRig rig)
     {
         await using var db = await rig.Database.Contexts.CreateDbContextAsync();
         Assert.Equal(await CountedAsync(db), await TalliedAsync(db));

@@ -143,7 +143,7 @@ internal sealed class AccountDesk(
             Require(created);
             return true;
         }
-        catch (DbUpdateException exception) when (Faults.IsUniqueViolation(exception))   // another host was faster
+        catch (DbUpdateException exception) when (DatabaseFaults.IsUniqueViolation(exception))   // another host was faster
         {
             return false;
         }

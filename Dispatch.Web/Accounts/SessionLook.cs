@@ -66,7 +66,7 @@ internal sealed class SessionLook(IDbContextFactory<DispatchDbContext> contexts,
                 SessionKind.Token => unmarked.ExecuteUpdateAsync(set => set.SetProperty(s => s.LastSeenAt, now)),
             });
         }
-        catch (Exception exception) when (Faults.IsUnavailable(exception))
+        catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception))
         {
             // Reading works though writing does not: the request goes on, and the next one tries to mark again.
         }

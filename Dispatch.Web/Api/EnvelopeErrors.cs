@@ -33,7 +33,7 @@ internal static partial class EnvelopeErrors
     private static Failure OfException(HttpContext http, Exception exception, ILogger logger)
     {
         if (exception is BadHttpRequestException bad) return Failure.OfStatus(bad.StatusCode);
-        if (exception is StoreUnavailableException || Faults.IsUnavailable(exception))
+        if (exception is StoreUnavailableException || DatabaseFaults.IsUnavailable(exception))
         {
             LogUnavailable(logger, exception, http.Request.Method, http.Request.Path);
             return Failure.StorageUnavailable;

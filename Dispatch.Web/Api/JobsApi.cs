@@ -1,4 +1,5 @@
 using Dispatch.Jobs;
+using Dispatch.Projects;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -43,10 +44,11 @@ internal static class JobsApi
     }
 
     private static async Task<Results<Created<Envelope<JobDto>>, Failure>> ScheduleAsync(
-        HttpRequest request, Caller caller, JobRequestReader reader, JobDesk desk)
+        HttpRequest request, Caller caller, JobRequestReader reader, JobDesk desk, ApiKeyStore keys)
     {
         var (draft, failure) = await reader.ReadAsync(request);
-        if (draft is null) return failure!;
+        // Nothing is stored that would look at the key once more, and another host may have revoked it.
+        if (draft is null) return await keys.IsThereAsync(caller.KeyId!.Value, request.HttpContext.RequestAborted) ? failure! : ApiKeyHandler.Refuse(request);
 
         var job = await desk.ScheduleAsync(
             new NewJob(caller.AccountId, caller.ProjectId!.Value, caller.KeyId, draft.Title, draft.WebhookUrl, draft.Payload, draft.FireAt));

@@ -89,7 +89,7 @@ internal sealed class CircuitDispatchApi(
             var (data, failure) = await call(me);
             return failure is null ? new ApiResult<T>(data, null) : Failed(failure);
         }
-        catch (Exception exception) when (exception is StoreUnavailableException || Faults.IsUnavailable(exception))
+        catch (Exception exception) when (exception is StoreUnavailableException || DatabaseFaults.IsUnavailable(exception))
         {
             return Failed(Failure.StorageUnavailable);
         }

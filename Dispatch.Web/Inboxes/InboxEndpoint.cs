@@ -108,7 +108,7 @@ internal sealed partial class InboxEndpoint(
     private int StatusOf(Exception exception)
     {
         if (exception is BadHttpRequestException bad) return bad.StatusCode;   // the body did not come as announced
-        if (exception is StoreUnavailableException || Faults.IsUnavailable(exception))
+        if (exception is StoreUnavailableException || DatabaseFaults.IsUnavailable(exception))
         {
             LogUnavailable(log, exception);
             return StatusCodes.Status503ServiceUnavailable;

@@ -25,7 +25,7 @@ internal static class OperatorEndpoints
             await db.Hosts.AnyAsync(cancellation);
             return Results.Text("ready");
         }
-        catch (Exception exception) when (Faults.IsUnavailable(exception))
+        catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception))
         {
             return Results.Text("not ready: the database does not answer", statusCode: StatusCodes.Status503ServiceUnavailable);
         }

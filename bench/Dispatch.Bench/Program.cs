@@ -18,14 +18,23 @@ var scenarios = new Dictionary<string, Func<Task>>
     ["list"] = Scenarios.ListAsync,
     ["grid"] = Scenarios.GridAsync,
     ["pending"] = Scenarios.PendingAsync,
+    ["hosts"] = HostsScenarios.SteadyAsync,
+    ["takeover"] = HostsScenarios.TakeoverAsync,
 };
-var chosen = args.Length == 0 ? scenarios.Keys.ToArray() : args;
+string[] onPostgresOnly = ["hosts", "takeover"];
+var chosen = args.Where(arg => arg != "--postgres").ToArray();
+if (chosen.Length == 0) chosen = [.. scenarios.Keys];
 if (chosen.FirstOrDefault(name => !scenarios.ContainsKey(name)) is { } unknown)
 {
     Console.Error.WriteLine($"'{unknown}' is no scenario; there are {string.Join(", ", scenarios.Keys)}.");
     return 2;
 }
 
-Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, SQLite synchronous=FULL, default settings");
-foreach (var name in chosen) await scenarios[name]();
+foreach (var name in chosen)
+{
+    Rig.OnPostgres = args.Contains("--postgres") || onPostgresOnly.Contains(name);
+    Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {(Rig.OnPostgres ? "PostgreSQL synchronous_commit=on" : "SQLite synchronous=FULL")}, default settings");
+    await scenarios[name]();
+}
+
 return 0;

@@ -21,6 +21,7 @@ internal static class ReceiverProcess
         var arrivals = new ConcurrentQueue<Arrived>();
 
         app.Map("/report", () => Summarise(arrivals));
+        app.Map("/lateness", (double from, double until) => Lateness(arrivals, from, until));
         app.Map("/count", () => arrivals.Count);   // cheap: it is asked while the receiver is being measured
         app.Map("/reset", () => arrivals.Clear());
         app.Map("/hook", async context =>
@@ -39,6 +40,13 @@ internal static class ReceiverProcess
         var dueMs = json.RootElement.GetProperty("payload").GetProperty("at").GetInt64();
         var sentMs = json.RootElement.GetProperty("firedAt").GetDateTimeOffset().ToUnixTimeMilliseconds();
         return new Arrived(json.RootElement.GetProperty("jobId").GetGuid(), atMs - dueMs, sentMs - dueMs, atMs);
+    }
+
+    // Of what was due within [from, until).
+    private static string Lateness(IEnumerable<Arrived> arrivals, double from, double until)
+    {
+        var late = arrivals.Where(a => a.AtMs - a.LatenessMs >= from && a.AtMs - a.LatenessMs < until).Select(a => a.LatenessMs).Order().ToArray();
+        return late.Length == 0 ? "nothing" : $"{late.Length}: p50 {late[late.Length / 2]:0.00} p99 {late[(int)(late.Length * 0.99)]:0.00} max {late[^1]:0.00} ms late";
     }
 
     private static Report Summarise(ConcurrentQueue<Arrived> arrivals)

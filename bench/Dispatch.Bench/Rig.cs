@@ -3,45 +3,63 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Dispatch.Tests.Infrastructure;
+using Npgsql;
 
 namespace Dispatch.Bench;
 
-/// <summary>A fresh host on a fresh SQLite file and a receiver, each a process of its own; used through the public API only.</summary>
+/// <summary>Fresh hosts on a fresh database and a receiver, each a process of its own; used through the public API only.</summary>
 internal sealed class Rig : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("dispatch-bench-").FullName;
     private readonly List<Process> processes = [];
     private readonly HttpClient http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 64 }) { Timeout = TimeSpan.FromMinutes(2) };
-    private readonly int hostPort = FreePort();
+    private readonly List<(int Port, Process? Process)> hosts = [];
     private readonly int receiverPort = FreePort();
     private readonly HttpClient person = new() { Timeout = TimeSpan.FromMinutes(2) };
-    private Process? host;
+    private PostgresServer? postgres;
     private string token = "";
+    private int turn;
+
+    /// <summary>On PostgreSQL with full durability, rather than on SQLite.</summary>
+    public static bool OnPostgres { get; set; }
+
+    public PostgresServer? Postgres => postgres;
 
     public string ProjectId { get; private set; } = "";
 
     public string HookUrl => $"http://127.0.0.1:{receiverPort}/hook";
 
-    public string DatabaseFile => Path.Combine(folder, "data", "dispatch.db");
+    private string Api => ApiOf(0);
 
-    private string Api => $"http://127.0.0.1:{hostPort}/api/v1";
+    private string ApiOf(int host) => $"http://127.0.0.1:{hosts[host].Port}/api/v1";
 
-    public static async Task<Rig> StartAsync()
+    public static async Task<Rig> StartAsync(int hosts = 1)
     {
         var rig = new Rig();
+        if (OnPostgres) await (rig.postgres = await PostgresServer.StartAsync("shared_buffers=256MB", "max_wal_size=4GB")).CreateDatabaseAsync("dispatch");
         rig.Start(Path.Combine(AppContext.BaseDirectory, "Dispatch.Bench.dll"), "receiver", rig.receiverPort.ToString());
-        await rig.StartHostAsync();
+        for (var host = 0; host < hosts; host++)
+        {
+            rig.hosts.Add((FreePort(), null));
+            await rig.StartHostAsync(host);
+        }
+
         await rig.SignUpAsync();
         return rig;
     }
 
     /// <summary>Starts the host and waits until it is ready; returns how long that took.</summary>
-    public async Task<TimeSpan> StartHostAsync()
+    public async Task<TimeSpan> StartHostAsync(int at = 0)
     {
+        var port = hosts[at].Port;
         var watch = Stopwatch.StartNew();
         var dll = Path.Combine(AppContext.BaseDirectory.Replace(Path.Combine("bench", "Dispatch.Bench"), "Dispatch.Web"), "Dispatch.Web.dll");
-        host = Start(dll, $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{hostPort}", "--Delivery:AllowedNetworks=127.0.0.0/8", "--Logging:LogLevel:Default=Warning");
-        while (!await AnswersAsync($"http://127.0.0.1:{hostPort}/health/ready"))
+        string[] database = postgres is null ? [] : ["--Database:Provider=Postgres", $"--Database:ConnectionString={postgres.ConnectionString("dispatch")}"];
+        var host = Start(
+            dll, [$"--contentRoot={folder}", $"--urls=http://127.0.0.1:{port}", "--Delivery:AllowedNetworks=127.0.0.0/8", "--Logging:LogLevel:Default=Warning", .. database]);
+        hosts[at] = (port, host);
+        while (!await AnswersAsync($"http://127.0.0.1:{port}/health/ready"))
         {
             if (host.HasExited) throw new InvalidOperationException($"The host ended with {host.ExitCode}.");
             await Task.Delay(10);
@@ -50,19 +68,20 @@ internal sealed class Rig : IAsyncDisposable
         return watch.Elapsed;
     }
 
-    public async Task KillHostAsync()
+    public async Task KillHostAsync(int at = 0)
     {
-        host!.Kill();
-        await host.WaitForExitAsync();
+        hosts[at].Process!.Kill();
+        await hosts[at].Process!.WaitForExitAsync();
     }
 
-    /// <summary>Schedules one job; its payload carries the due time for the receiver. Throws unless the answer is 201.</summary>
-    public async Task PostAsync(long dueAtMs)
+    /// <summary>Schedules one job, at the hosts in turns; its payload carries the due time for the receiver. Throws unless the answer is 201.</summary>
+    /// <param name="at">The only host to ask; null: each in its turn.</param>
+    public async Task PostAsync(long dueAtMs, int? at = null)
     {
         var fireAt = DateTimeOffset.FromUnixTimeMilliseconds(dueAtMs).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
         var body = $$$"""{"title":"bench","webhookUrl":"{{{HookUrl}}}","fireAt":"{{{fireAt}}}","payload":{"at":{{{dueAtMs}}},"userId":"usr_812","plan":"pro"}}""";
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var response = await http.PostAsync($"{Api}/jobs", content);
+        using var response = await http.PostAsync($"{ApiOf(at ?? (int)((uint)Interlocked.Increment(ref turn) % hosts.Count))}/jobs", content);
         if ((int)response.StatusCode != 201) throw new InvalidOperationException($"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
     }
 
@@ -116,21 +135,50 @@ internal sealed class Rig : IAsyncDisposable
         return (await http.GetFromJsonAsync<Report>($"http://127.0.0.1:{receiverPort}/report"))!;
     }
 
+    /// <summary>How late arrived what was due in that time (ms since the Unix epoch, UTC), in words.</summary>
+    public Task<string> LatenessAsync(long from, long until) => http.GetStringAsync($"http://127.0.0.1:{receiverPort}/lateness?from={from}&until={until}");
+
     public Task ResetAsync() => http.GetAsync($"http://127.0.0.1:{receiverPort}/reset");
+
+    /// <summary>What the database takes on the disk.</summary>
+    public async Task<double> DatabaseMegabytesAsync() => postgres is null
+        ? new FileInfo(Path.Combine(folder, "data", "dispatch.db")).Length / 1048576.0
+        : await QueryAsync("SELECT pg_database_size('dispatch')") / 1048576.0;
+
+    /// <summary>Asks PostgreSQL for lines of text.</summary>
+    public async Task<IReadOnlyList<string>> QueryTextAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(postgres!.ConnectionString("dispatch"));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var lines = new List<string>();
+        while (await reader.ReadAsync()) lines.Add(reader.GetString(0));
+        return lines;
+    }
+
+    /// <summary>Asks PostgreSQL for one number.</summary>
+    public async Task<double> QueryAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(postgres!.ConnectionString("dispatch"));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync() is { } value and not DBNull ? Convert.ToDouble(value) : 0;
+    }
 
     /// <summary>The host's resident memory in MB.</summary>
     public double HostMegabytes()
     {
-        host!.Refresh();
-        return host.WorkingSet64 / 1048576.0;
+        hosts[0].Process!.Refresh();
+        return hosts[0].Process!.WorkingSet64 / 1048576.0;
     }
 
-    /// <summary>The host's processor time so far.</summary>
-    public TimeSpan HostCpu()
+    /// <summary>The processor time of all living hosts so far.</summary>
+    public TimeSpan HostCpu() => hosts.Where(host => !host.Process!.HasExited).Aggregate(TimeSpan.Zero, (sum, host) =>
     {
-        host!.Refresh();
-        return host.TotalProcessorTime;
-    }
+        host.Process!.Refresh();
+        return sum + host.Process.TotalProcessorTime;
+    });
 
     public async ValueTask DisposeAsync()
     {
@@ -140,6 +188,7 @@ internal sealed class Rig : IAsyncDisposable
             await process.WaitForExitAsync();
         }
 
+        if (postgres is not null) await postgres.DisposeAsync();
         http.Dispose();
         person.Dispose();
         Directory.Delete(folder, recursive: true);

@@ -138,7 +138,7 @@ internal static class Scenarios
         var due = NowMs() + 86_400_000;
         var watch = Stopwatch.StartNew();
         await rig.PostAllAsync(Enumerable.Range(0, 1_000_000).Select(i => due + i));
-        Console.WriteLine($"pending: 1,000,000 stored at {1_000_000 / watch.Elapsed.TotalSeconds:0}/s, RSS {rig.HostMegabytes():0} MB, file {new FileInfo(rig.DatabaseFile).Length / 1048576.0:0} MB");
+        Console.WriteLine($"pending: 1,000,000 stored at {1_000_000 / watch.Elapsed.TotalSeconds:0}/s, RSS {rig.HostMegabytes():0} MB, database {await rig.DatabaseMegabytesAsync():0} MB");
         await rig.KillHostAsync();
         var ready = await rig.StartHostAsync();
         for (var i = 0; i < 50; i++)
@@ -170,7 +170,7 @@ internal static class Scenarios
     private static string Rfc3339(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
 
     // The first requests and deliveries pay for the compiler.
-    private static async Task WarmUpAsync(Rig rig)
+    internal static async Task WarmUpAsync(Rig rig)
     {
         var due = NowMs() + 4_000;
         await rig.PostAllAsync(Enumerable.Repeat(due, 2_000));
@@ -178,8 +178,8 @@ internal static class Scenarios
         await rig.ResetAsync();
     }
 
-    private static void Print(string name, Report r) => Console.WriteLine(
+    internal static void Print(string name, Report r) => Console.WriteLine(
         $"{name}: {r.Count} received, {r.Unique} unique, {r.Count - r.Unique} duplicates, {r.Early} early; lateness p50 {r.P50:0.00} p90 {r.P90:0.00} p99 {r.P99:0.00} max {r.Max:0.00} ms; firedAt on average {r.SentMean:0.00} ms after fireAt");
 
-    private static long NowMs() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+    internal static long NowMs() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 }

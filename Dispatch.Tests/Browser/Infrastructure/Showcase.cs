@@ -64,8 +64,8 @@ public sealed class Showcase : IAsyncDisposable
             receiver = await Receiver.StartAsync();
             receiver.Answer = (arrival, http) =>
             {
-                if (arrival.Path.EndsWith("/fails")) http.Response.StatusCode = (int)HttpStatusCode.BadGateway;
-                return http.Response.WriteAsync(arrival.Path.EndsWith("/fails") ? """{"error":"upstream is away"}""" : """{"ok":true}""", cancellation);
+                if (arrival.Path.EndsWith("/fails", StringComparison.Ordinal)) http.Response.StatusCode = (int)HttpStatusCode.BadGateway;
+                return http.Response.WriteAsync(arrival.Path.EndsWith("/fails", StringComparison.Ordinal) ? """{"error":"upstream is away"}""" : """{"ok":true}""", cancellation);
             };
             host = await TestHost.StartAsync("--Dashboard:RenderMode=Server", "--Delivery:MaxAttempts=2", "--Delivery:RetryLadder=00:30:00");
             Newcomer = await ApiUser.SignUpAsync(host.Url, withProject: false);

@@ -140,6 +140,26 @@ namespace Dispatch.Data.Migrations.Postgres
                     b.ToTable("Sessions", (string)null);
                 });
 
+            modelBuilder.Entity("Dispatch.Data.Moving.MoveMark", b =>
+                {
+                    b.Property<Guid>("MoveId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Role")
+                        .HasMaxLength(6)
+                        .HasColumnType("character varying(6)");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("MoveId", "Role");
+
+                    b.ToTable("MoveMarks", (string)null);
+                });
+
             modelBuilder.Entity("Dispatch.Execution.Host", b =>
                 {
                     b.Property<Guid>("Id")

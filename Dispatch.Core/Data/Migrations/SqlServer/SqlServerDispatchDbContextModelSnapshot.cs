@@ -142,6 +142,27 @@ namespace Dispatch.Data.Migrations.SqlServer
                     b.ToTable("Sessions", (string)null);
                 });
 
+            modelBuilder.Entity("Dispatch.Data.Moving.MoveMark", b =>
+                {
+                    b.Property<byte[]>("MoveId")
+                        .HasColumnType("binary(16)");
+
+                    b.Property<string>("Role")
+                        .HasMaxLength(6)
+                        .HasColumnType("nvarchar(6)");
+
+                    b.Property<byte[]>("RunId")
+                        .IsRequired()
+                        .HasColumnType("binary(16)");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("MoveId", "Role");
+
+                    b.ToTable("MoveMarks", (string)null);
+                });
+
             modelBuilder.Entity("Dispatch.Execution.Host", b =>
                 {
                     b.Property<byte[]>("Id")

@@ -136,6 +136,27 @@ namespace Dispatch.Data.Migrations.Sqlite
                     b.ToTable("Sessions", (string)null);
                 });
 
+            modelBuilder.Entity("Dispatch.Data.Moving.MoveMark", b =>
+                {
+                    b.Property<byte[]>("MoveId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Role")
+                        .HasMaxLength(6)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("RunId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("MoveId", "Role");
+
+                    b.ToTable("MoveMarks", (string)null);
+                });
+
             modelBuilder.Entity("Dispatch.Execution.Host", b =>
                 {
                     b.Property<byte[]>("Id")

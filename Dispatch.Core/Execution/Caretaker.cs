@@ -1,0 +1,54 @@
+using Dispatch.Jobs;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Dispatch.Execution;
+
+/// <summary>
+/// What one host is enough for: clears deleted projects, frees what hosts left that ended without a word, puts their counters together, and forgets old hours.
+/// </summary>
+internal sealed class Caretaker(JobStore store, Fleet fleet, TimeProvider clock, ILogger<Caretaker> log) : BackgroundService
+{
+    /// <summary>A large deleted project goes over several rounds: jobs that are due must not wait for it.</summary>
+    private const int PurgeChunks = 10;
+
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TidyEvery = TimeSpan.FromMinutes(1);
+
+    private long? tidiedAt;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            if (fleet.IsEldest) await TakeCareAsync(stoppingToken);
+            await Task.Delay(Round, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task TakeCareAsync(CancellationToken stopping)
+    {
+        try
+        {
+            for (var chunk = 0; chunk < PurgeChunks && await store.PurgeDeletedProjectsAsync(stopping) > 0; chunk++) await Task.Yield();
+            if (tidiedAt is { } at && clock.GetElapsedTime(at) < TidyEvery) return;
+            await TidyAsync(stopping);
+            tidiedAt = clock.GetTimestamp();
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !stopping.IsCancellationRequested)
+        {
+            Log.CareFailed(log, exception);   // the database is away, most likely; the next round tries again
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private async Task TidyAsync(CancellationToken stopping)
+    {
+        var strays = await store.RecoverStraysAsync(stopping);
+        if (strays != default) Log.Recovered(log, "hosts that are gone", strays.Interrupted, strays.Freed);
+        await store.FoldTalliesAsync();
+        await store.ForgetHoursAsync();
+    }
+}

@@ -1,0 +1,34 @@
+using Dispatch.Data;
+
+namespace Dispatch.Execution;
+
+/// <summary>
+/// Whether what this host has claimed is still its own. A host that was paused, or cut off from the database, for long enough is dead to the others, who take its
+/// jobs over; it must not send them when it comes to. Told by the monotonic clock, which goes on while a process is stopped.
+/// </summary>
+internal sealed class Lease(DatabaseOptions database, TimeProvider clock)
+{
+    private readonly bool isAlone = database.Provider.ServesOneHost();   // the file's lock is the lease
+    private long renewedAt = clock.GetTimestamp();
+    private int term;
+
+    /// <summary>Changes when the lease was lost. To be noted before a claim.</summary>
+    public int Term => Volatile.Read(ref term);
+
+    /// <summary>True where the lease was held without a break since that term was noted.</summary>
+    // The time first: a renewal after a break changes the term before it sets the time.
+    public bool IsHeldSince(int noted) => isAlone || (!IsOver && noted == Term);
+
+    /// <summary>The database has this host's sign of life.</summary>
+    /// <param name="begunAt">When the statement was sent, a timestamp of the clock: the others may have seen it from then on.</param>
+    public void Renew(long begunAt)
+    {
+        if (IsOver) Lose();
+        Volatile.Write(ref renewedAt, begunAt);
+    }
+
+    /// <summary>Another host has declared this one dead.</summary>
+    public void Lose() => Interlocked.Increment(ref term);
+
+    private bool IsOver => clock.GetElapsedTime(Volatile.Read(ref renewedAt)) >= Timing.LeaseHeld;
+}
