@@ -17,12 +17,20 @@ internal sealed class ChangeWatch(IDbContextFactory<DispatchDbContext> contexts,
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>What the database shows already may still be on its way through Redis.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(200);
+
     private ConcurrentDictionary<(Guid AccountId, Guid HostId), byte> heard = new();
+    private volatile bool hears;
     private HashSet<Guid> watched = [];
     private Dictionary<(Guid AccountId, Guid HostId), Stamp> known = [];
 
     /// <summary>That host has told what it did in the account, or in all (<see cref="AccountNews.Everyone"/>).</summary>
-    public void Heard(Guid hostId, Guid accountId) => heard[(accountId, hostId)] = 0;
+    public void Heard(Guid hostId, Guid accountId)
+    {
+        heard[(accountId, hostId)] = 0;
+        hears = true;
+    }
 
     /// <summary>One look. The first one at an account cannot know what has changed since its page was read, so it says "look again" in any case.</summary>
     public async Task LookAsync(CancellationToken cancellation)
@@ -30,11 +38,10 @@ internal sealed class ChangeWatch(IDbContextFactory<DispatchDbContext> contexts,
         var told = Interlocked.Exchange(ref heard, new());
         var accounts = feed.WatchedAccounts.ToHashSet();
         var stamps = accounts.Count == 0 ? [] : await ReadAsync(accounts, cancellation);
-        var moved = stamps.Keys.Union(known.Keys)
-            .Where(row => stamps.GetValueOrDefault(row) != known.GetValueOrDefault(row))
-            .Where(row => !told.ContainsKey(row) && !told.ContainsKey((AccountNews.Everyone, row.HostId)))
-            .Select(row => row.AccountId);
-        foreach (var accountId in accounts.Except(watched).Union(moved)) feed.Hear(AccountNews.LookAgain(accountId, clock.NowMs()));
+        var moved = stamps.Keys.Union(known.Keys).Where(row => stamps.GetValueOrDefault(row) != known.GetValueOrDefault(row) && !Has(told, row)).ToArray();
+        if (moved.Length > 0 && hears) await Task.Delay(Grace, clock, cancellation);
+        var missed = moved.Where(row => !Has(heard, row)).Select(row => row.AccountId);
+        foreach (var accountId in accounts.Except(watched).Union(missed)) feed.Hear(AccountNews.LookAgain(accountId, clock.NowMs()));
         (watched, known) = (accounts, stamps);
     }
 
@@ -56,6 +63,9 @@ internal sealed class ChangeWatch(IDbContextFactory<DispatchDbContext> contexts,
             }
         }
     }
+
+    private static bool Has(ConcurrentDictionary<(Guid AccountId, Guid HostId), byte> told, (Guid AccountId, Guid HostId) row) =>
+        told.ContainsKey(row) || told.ContainsKey((AccountNews.Everyone, row.HostId));
 
     private async Task<Dictionary<(Guid AccountId, Guid HostId), Stamp>> ReadAsync(HashSet<Guid> accounts, CancellationToken cancellation)
     {

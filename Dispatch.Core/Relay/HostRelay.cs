@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Dispatch.Data;
 using Dispatch.Execution;
 using Dispatch.Jobs;
@@ -22,27 +21,22 @@ internal sealed class HostRelay(
     /// <summary>With the version of <see cref="RelayMessage"/>; the database's name follows.</summary>
     private const string Prefix = "dispatch:feed:v1:";
 
-    /// <summary>Messages that may wait; when it is full, others are told to look again instead.</summary>
-    private const int Waiting = 128;
-
-    /// <summary>With more than these it is cheaper to hear everything.</summary>
-    private const int MaxWatched = 1000;
-
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often a host says what it watches: at most, and at least.</summary>
-    private static readonly (TimeSpan Pause, TimeSpan Repeat) Saying = (TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
+    /// <summary>Between two messages. The first change goes at once, what follows within this goes together.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    private readonly Channel<RelayMessage> outgoing = Channel.CreateBounded<RelayMessage>(new BoundedChannelOptions(Waiting) { SingleReader = true });
-    private readonly SemaphoreSlim watched = new(0);
-    private int missed;
+    /// <summary>How often a host says what it watches, lest it be forgotten (<see cref="Audience.Trust"/>).</summary>
+    private static readonly TimeSpan WatchingRepeat = TimeSpan.FromSeconds(1);
+
+    private readonly Outbox outbox = new(host.Id, feed, clock);
     private int away;
 
     /// <summary>Sessions have ended on another host.</summary>
     public event Action? SessionsEnded;
 
     /// <summary>Sessions have ended on this host.</summary>
-    public void TellSessionsEnded() => Post(new SessionsEndedMessage(host.Id));
+    public void TellSessionsEnded() => outbox.AddSessionsEnded();
 
     /// <summary>What is wrong with the setting on its face; null where nothing is.</summary>
     public static string? WhyUnusable(string configuration)
@@ -84,58 +78,32 @@ internal sealed class HostRelay(
         (await line.SubscribeAsync(channel)).OnMessage(message => Hear(message.Message));
         await CatchUpAsync(line);
 
-        feed.TellOthers(news => Post(new NewsMessage(host.Id, news)));
-        Post(LookAgain());   // what was announced before was not told
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var saying = SayWhatIsWatchedAsync(ending.Token);
+        feed.TellOthers(outbox.Add);
+        outbox.StartOver();   // what was announced before was not told
+        feed.Watched += outbox.AddWatching;
+        await using var repeat = clock.CreateTimer(_ => outbox.AddWatching(), null, TimeSpan.Zero, WatchingRepeat);
         try
         {
             await PublishAsync(line, channel, stopping);
         }
         finally
         {
-            await ending.CancelAsync();
-            await saying;
+            feed.Watched -= outbox.AddWatching;
         }
-    }
-
-    private async Task SayWhatIsWatchedAsync(CancellationToken ended)
-    {
-        feed.Watched += Wake;
-        var said = 0;
-        while (!ended.IsCancellationRequested)
-        {
-            var accounts = feed.WatchedAccounts;
-            if (accounts.Count > 0 || said > 0) Post(new WatchingMessage(host.Id, accounts.Count > MaxWatched ? [AccountNews.Everyone] : accounts));
-            said = accounts.Count;
-            await Task.Delay(Saying.Pause, clock, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            try
-            {
-                await watched.WaitAsync(Saying.Repeat, ended);
-            }
-            catch (OperationCanceledException)
-            {
-            }
-        }
-
-        feed.Watched -= Wake;
-    }
-
-    private void Wake()
-    {
-        if (watched.CurrentCount == 0) watched.Release();
     }
 
     private async Task PublishAsync(ISubscriber line, RedisChannel channel, CancellationToken stopping)
     {
-        await foreach (var message in outgoing.Reader.ReadAllAsync(stopping))
+        while (true)
         {
-            var next = Interlocked.Exchange(ref missed, 0) == 1 ? LookAgain() : message;
-            while (!await TryPublishAsync(line, channel, next))
+            foreach (var message in await outbox.TakeAsync(stopping))
             {
-                next = LookAgain();   // in place of all that waits meanwhile, which would be old
+                if (await TryPublishAsync(line, channel, message)) continue;
                 await Task.Delay(RetryDelay, clock, stopping);
+                outbox.StartOver();   // what gathered meanwhile is old
             }
+
+            await Task.Delay(Pause, clock, stopping);
         }
     }
 
@@ -151,13 +119,6 @@ internal sealed class HostRelay(
             SayAway(Reason(exception));
             return false;
         }
-    }
-
-    private void Post(RelayMessage message)
-    {
-        if (outgoing.Writer.TryWrite(message)) return;
-        Volatile.Write(ref missed, 1);
-        outgoing.Writer.TryWrite(message);   // the reader may have emptied the channel meanwhile: it must see the mark
     }
 
     private void Hear(byte[]? message)
@@ -211,8 +172,6 @@ internal sealed class HostRelay(
         RedisTimeoutException => "no answer in time",
         _ => exception.Message,
     };
-
-    private NewsMessage LookAgain() => new(host.Id, [AccountNews.LookAgain(AccountNews.Everyone, clock.NowMs())]);
 
     // Two installations may share a Redis, and hosts may reach one database by different addresses: so its oldest data protection key names it.
     private async Task<string> NameDatabaseAsync(CancellationToken cancellation)

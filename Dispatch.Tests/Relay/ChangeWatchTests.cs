@@ -7,6 +7,7 @@ using Dispatch.Relay;
 using Dispatch.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Dispatch.Tests.Relay;
 
@@ -48,6 +49,11 @@ public sealed class ChangeWatchTests
         Assert.Equal(0, await rig.LookAsync());
         await rig.ChangeAsync(rig.Other, project);
         rig.Watch.Heard(rig.Other, AccountNews.Everyone);
+        Assert.Equal(0, await rig.LookAsync());
+
+        // It may come a little later than the stamp.
+        await rig.ChangeAsync(rig.Other, project);
+        Assert.Equal(0, await rig.LookAsync(meanwhile: () => rig.Watch.Heard(rig.Other, rig.Account)));
         Assert.Equal(0, await rig.LookAsync());
 
         // Said by another host, of another account, or before the last look: that was not this change.
@@ -117,10 +123,12 @@ public sealed class ChangeWatchTests
         {
             Database = database;
             Feed = new JobFeed(database.Contexts, TimeProvider.System, NullLogger<JobFeed>.Instance);
-            Watch = new ChangeWatch(this, Feed, Me, TimeProvider.System, NullLogger<ChangeWatch>.Instance);
+            Watch = new ChangeWatch(this, Feed, Me, Clock, NullLogger<ChangeWatch>.Instance);
         }
 
         public TestDatabase Database { get; }
+
+        private FakeTimeProvider Clock { get; } = new();
 
         public HostIdentity Me { get; } = new();
 
@@ -153,10 +161,18 @@ public sealed class ChangeWatchTests
         });
 
         /// <summary>How often a listener was told to look again.</summary>
-        public async Task<int> LookAsync()
+        public async Task<int> LookAsync(Action? meanwhile = null)
         {
             heard = 0;
-            await Watch.LookAsync(TestContext.Current.CancellationToken);
+            var looking = Watch.LookAsync(TestContext.Current.CancellationToken);
+            meanwhile?.Invoke();
+            while (!looking.IsCompleted)
+            {
+                await Task.WhenAny(looking, Task.Delay(10, TestContext.Current.CancellationToken));
+                Clock.Advance(TimeSpan.FromSeconds(1));
+            }
+
+            await looking;
             return heard;
         }
 
