@@ -3,6 +3,7 @@ using Dispatch.Delivery;
 using Dispatch.Execution;
 using Dispatch.Inboxes;
 using Dispatch.Jobs;
+using Dispatch.Relay;
 using Hangfire;
 using Hangfire.Client;
 using Hangfire.Common;
@@ -40,6 +41,7 @@ internal static class CoreServices
         return services
             .AddDispatchHangfire()
             .AddHostedService(provider => provider.GetRequiredService<GroupCommit>())
+            .AddDispatchRelay(settings)
             .AddHostedService<HostLease>()
             .AddHostedService<Rehearsal>()
             .AddHostedService<DeliveryServer>()

@@ -59,6 +59,18 @@ internal static partial class Log
     [LoggerMessage(17, LogLevel.Warning, "A listener of the live feed failed")]
     public static partial void ListenerFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(30, LogLevel.Warning, "Redis does not answer ({Reason}); until it does, pages learn of other hosts' changes from the database, within 2 s")]
+    public static partial void RedisAway(ILogger logger, string reason);
+
+    [LoggerMessage(31, LogLevel.Information, "Redis answers again")]
+    public static partial void RedisBack(ILogger logger);
+
+    [LoggerMessage(32, LogLevel.Warning, "A message on the channel between the hosts could not be read")]
+    public static partial void RelayMessageNotRead(ILogger logger, Exception exception);
+
+    [LoggerMessage(33, LogLevel.Warning, "What other hosts changed could not be looked up; trying again every second")]
+    public static partial void ChangesNotRead(ILogger logger, Exception exception);
+
     [LoggerMessage(20, LogLevel.Debug, "Job {JobId} attempt {Attempt}: delivered, {StatusCode} after {DurationMs} ms, {LatenessMs} ms late")]
     public static partial void Delivered(ILogger logger, Guid jobId, int attempt, int? statusCode, long durationMs, long latenessMs);
 
