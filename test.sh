@@ -29,6 +29,8 @@ need python3 python3
 need curl curl
 need jq jq
 need openssl openssl
+need redis-server redis-server
+need postgresql /usr/lib/postgresql/*/bin/initdb   # not on the PATH
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 selection=(-explicit off)

@@ -59,6 +59,18 @@ internal static partial class Log
     [LoggerMessage(17, LogLevel.Warning, "A listener of the live feed failed")]
     public static partial void ListenerFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(30, LogLevel.Warning, "Redis does not answer ({Reason}); until it does, pages learn of other hosts' changes from the database, within 2 s")]
+    public static partial void RedisAway(ILogger logger, string reason);
+
+    [LoggerMessage(31, LogLevel.Information, "Redis answers again")]
+    public static partial void RedisBack(ILogger logger);
+
+    [LoggerMessage(32, LogLevel.Warning, "A message on the channel between the hosts could not be read")]
+    public static partial void RelayMessageNotRead(ILogger logger, Exception exception);
+
+    [LoggerMessage(33, LogLevel.Warning, "What other hosts changed could not be looked up; trying again every second")]
+    public static partial void ChangesNotRead(ILogger logger, Exception exception);
+
     [LoggerMessage(20, LogLevel.Debug, "Job {JobId} attempt {Attempt}: delivered, {StatusCode} after {DurationMs} ms, {LatenessMs} ms late")]
     public static partial void Delivered(ILogger logger, Guid jobId, int attempt, int? statusCode, long durationMs, long latenessMs);
 
@@ -73,4 +85,16 @@ internal static partial class Log
 
     [LoggerMessage(23, LogLevel.Error, "Job {JobId}: the delivery broke off")]
     public static partial void DeliveryBroke(ILogger logger, Guid jobId, Exception exception);
+
+    [LoggerMessage(18, LogLevel.Warning, "Hangfire's storage does not answer; it is tried again every second")]
+    public static partial void AlarmsUnavailable(ILogger logger, Exception exception);
+
+    [LoggerMessage(19, LogLevel.Information, "Cleared {Alarms} alarms that hosts left which are gone")]
+    public static partial void ForeignAlarmsCleared(ILogger logger, int alarms);
+
+    [LoggerMessage(24, LogLevel.Warning, "What hosts that are gone left in Hangfire's storage could not be cleared; the next call tries again")]
+    public static partial void ForeignAlarmsNotCleared(ILogger logger, Exception exception);
+
+    [LoggerMessage(30, LogLevel.Warning, "Readers wait for writers in this database, so pages and deliveries hold each other up. Once, while no host runs: {Statement}")]
+    public static partial void ReadersWait(ILogger logger, string statement);
 }

@@ -8,8 +8,8 @@ namespace Dispatch.Data;
 /// <summary>What a database's refusal means, whichever database it is.</summary>
 internal static class DatabaseFaults
 {
-    /// <summary>SQL Server's severity from which on the connection is gone, or was not made.</summary>
-    private const byte FatalToConnection = 20;
+    /// <summary>SQL Server's severity from which it is not the statement's fault: 17 out of memory or disk, from 20 the connection is gone. On Linux the driver has no number then.</summary>
+    private const byte OutOfResources = 17;
 
     /// <summary>True where trying again later can help: the database is locked, full, unreadable, restarting or gone.</summary>
     public static bool IsUnavailable(Exception exception) => exception switch
@@ -17,7 +17,7 @@ internal static class DatabaseFaults
         SqliteException { SqliteErrorCode: 5 or 6 or 8 or 10 or 13 or 14 } => true,   // BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN
         PostgresException { SqlState: { } state } => IsUnavailable(state) || IsConflict(exception),
         NpgsqlException => true,   // no answer of the server's: the connection broke, or could not be made, or nothing came in time
-        SqlException sql => sql.Class >= FatalToConnection || sql.Errors.Cast<SqlError>().Any(error => IsUnavailable(error.Number)) || IsConflict(exception),
+        SqlException sql => sql.Class >= OutOfResources || sql.Errors.Cast<SqlError>().Any(error => IsUnavailable(error.Number)) || IsConflict(exception),
         InvalidOperationException { Source: "Microsoft.Data.SqlClient", InnerException: null } pool when pool.Message.StartsWith("Timeout expired", StringComparison.Ordinal) => true,
         DbException { IsTransient: true } => true,
         { InnerException: { } inner } => IsUnavailable(inner),

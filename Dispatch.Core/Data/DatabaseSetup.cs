@@ -1,12 +1,13 @@
 using System.Data.Common;
 using Dispatch.Data.Moving;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Dispatch.Data;
 
 /// <summary>Makes the database ready before anything else starts.</summary>
-internal sealed class DatabaseSetup(IDbContextFactory<DispatchDbContext> contexts, DatabaseOptions database, ContentRoot contentRoot) : IDisposable
+internal sealed class DatabaseSetup(
+    IDbContextFactory<DispatchDbContext> contexts, DatabaseOptions database, ContentRoot contentRoot, ILogger<DatabaseSetup> log) : IDisposable
 {
     private FileStream? hostLock;
 
@@ -26,6 +27,7 @@ internal sealed class DatabaseSetup(IDbContextFactory<DispatchDbContext> context
             await Providers.ClearStaleMigrationLockAsync(db);
             await db.Database.MigrateAsync();
             await db.AdmitHostAsync();
+            if (await Providers.HowToReadWithoutWaitingAsync(db) is { } statement) Log.ReadersWait(log, statement);
         }
         catch (Exception exception) when (exception is DbException || DatabaseFaults.IsUnavailable(exception))
         {

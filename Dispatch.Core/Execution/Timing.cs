@@ -50,6 +50,6 @@ internal static class Timing
     /// <summary>How long a stopping host waits for what is on the wire.</summary>
     public static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long Hangfire's pages show what has ended. It is kept in memory, some 2 KB a job; the job's page shows it for good.</summary>
+    /// <summary>How long Hangfire's pages show what has ended: some 2 KB of memory a job, or a handful of rows. The job's page shows it for good.</summary>
     public static readonly TimeSpan HangfireShows = TimeSpan.FromSeconds(15);
 }

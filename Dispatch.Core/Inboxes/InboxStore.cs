@@ -15,13 +15,10 @@ internal sealed record OpenInbox(Guid ProjectId, int Status, int DelayMs, IReadO
 internal sealed record InboxContents(string Token, int Status, int DelayMs, IReadOnlyList<ReceivedRequest> Requests);
 
 /// <summary>Each project's test endpoint: what it answers, and the last requests it received.</summary>
-internal sealed class InboxStore(IDbContextFactory<DispatchDbContext> contexts, InboxWriter writer, SigningSecrets secrets, TimeProvider clock)
+internal sealed class InboxStore(IDbContextFactory<DispatchDbContext> contexts, GroupCommit commits, InboxWriter writer, SigningSecrets secrets, TimeProvider clock)
 {
     /// <summary>Requests that are kept per project.</summary>
     public const int Kept = 100;
-
-    /// <summary>Something about that project's inbox is new: a request, the answer, or that it was cleared.</summary>
-    public event Action<Guid /*projectId*/>? Changed;
 
     /// <summary>The inbox of that token, or null where there is none.</summary>
     public async Task<OpenInbox?> FindAsync(string token, CancellationToken cancellation)
@@ -38,10 +35,7 @@ internal sealed class InboxStore(IDbContextFactory<DispatchDbContext> contexts, 
 
     /// <summary>Keeps the request, in the place of the oldest where there are <see cref="Kept"/> already. In a flood some are not.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
-    public async Task ReceiveAsync(ReceivedRequest request)
-    {
-        if (await writer.StoreAsync(request)) Changed?.Invoke(request.ProjectId);
-    }
+    public Task ReceiveAsync(ReceivedRequest request) => writer.StoreAsync(request);
 
     /// <summary>Null: the account has no such project.</summary>
     public async Task<InboxContents?> ListAsync(Guid accountId, Guid projectId, CancellationToken cancellation)
@@ -53,26 +47,24 @@ internal sealed class InboxStore(IDbContextFactory<DispatchDbContext> contexts, 
     }
 
     /// <summary>What requests are answered from now on. False: the account has no such project.</summary>
-    public async Task<bool> SetAnswerAsync(Guid accountId, Guid projectId, int status, int delayMs, CancellationToken cancellation)
+    /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
+    public Task<bool> SetAnswerAsync(Guid accountId, Guid projectId, int status, int delayMs) => commits.WriteAsync(new CustomWrite<bool>(async (db, changes) =>
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var changed = await Owned(db, accountId, projectId).ExecuteUpdateAsync(
-            set => set.SetProperty(p => p.InboxStatus, status).SetProperty(p => p.InboxDelayMs, delayMs), cancellation);
-        if (changed == 0) return false;
-        Changed?.Invoke(projectId);
-        return true;
-    }
+        var isSet = await Owned(db, accountId, projectId)
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.InboxStatus, status).SetProperty(p => p.InboxDelayMs, delayMs)) == 1;
+        if (isSet) changes.InboxChanged(projectId, clock.NowMs());
+        return isSet;
+    }));
 
     /// <summary>Throws away what was received. False: the account has no such project.</summary>
-    public async Task<bool> ClearAsync(Guid accountId, Guid projectId, CancellationToken cancellation)
+    /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
+    public Task<bool> ClearAsync(Guid accountId, Guid projectId) => commits.WriteAsync(new CustomWrite<bool>(async (db, changes) =>
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var owned = Owned(db, accountId, projectId);
-        if (!await owned.AnyAsync(cancellation)) return false;
-        await db.InboxRequests.Where(r => r.ProjectId == projectId && owned.Any()).ExecuteDeleteAsync(cancellation);
-        Changed?.Invoke(projectId);
+        if (!await Owned(db, accountId, projectId).AnyAsync()) return false;
+        await db.InboxRequests.Where(r => r.ProjectId == projectId).ExecuteDeleteAsync();
+        changes.InboxChanged(projectId, clock.NowMs());
         return true;
-    }
+    }));
 
     /// <summary>A project's requests. Those of one millisecond have an order, though not that of their arrival.</summary>
     public static IQueryable<ReceivedRequest> NewestFirst(DispatchDbContext db, Guid projectId) =>

@@ -9,7 +9,7 @@ namespace Dispatch.Inboxes;
 /// writer and no commit is made for an inbox alone while jobs are written, and one small batch at a time, so that a claim never waits behind a
 /// burst. What arrives meanwhile goes with the next batch.
 /// </summary>
-internal sealed class InboxWriter(GroupCommit commits)
+internal sealed class InboxWriter(GroupCommit commits, TimeProvider clock)
 {
     private const int MaxBatch = 256;
     private const int MaxBatchBytes = 1024 * 1024;
@@ -21,14 +21,14 @@ internal sealed class InboxWriter(GroupCommit commits)
     private long waitingBytes;
     private bool isWriting;
 
-    /// <summary>True once it is durable. False: too much waits already, or the project is gone; it is not kept.</summary>
+    /// <summary>Ends once the request is durable, or is not kept, because too much waits already or the project is gone.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
-    public Task<bool> StoreAsync(ReceivedRequest request)
+    public Task StoreAsync(ReceivedRequest request)
     {
         var newcomer = new Waiting(request);
         lock (door)
         {
-            if (waitingBytes + newcomer.Bytes > MaxWaitingBytes) return Task.FromResult(false);
+            if (waitingBytes + newcomer.Bytes > MaxWaitingBytes) return Task.CompletedTask;
             queue.Enqueue(newcomer);
             waitingBytes += newcomer.Bytes;
             if (isWriting) return newcomer.Done.Task;
@@ -45,8 +45,8 @@ internal sealed class InboxWriter(GroupCommit commits)
         {
             try
             {
-                var kept = await commits.WriteAsync(new CustomWrite<HashSet<Guid>>((db, _) => InsertAsync(db, batch)));
-                foreach (var one in batch) one.Done.SetResult(kept.Contains(one.Request.ProjectId));
+                await commits.WriteAsync(new CustomWrite<int>((db, changes) => InsertAsync(db, changes, batch)));
+                foreach (var one in batch) one.Done.SetResult();
             }
             catch (Exception exception)
             {
@@ -74,8 +74,8 @@ internal sealed class InboxWriter(GroupCommit commits)
         return batch;
     }
 
-    // Returns the projects that are there still; the others' requests are not kept, or the purge would never come to an end.
-    private static async Task<HashSet<Guid>> InsertAsync(DispatchDbContext db, List<Waiting> batch)
+    // Requests of projects that are gone are not kept, or the purge would never come to an end. Returns how many projects are there still.
+    private async Task<int> InsertAsync(DispatchDbContext db, JobChanges changes, List<Waiting> batch)
     {
         var projectIds = batch.Select(one => one.Request.ProjectId).Distinct().ToArray();
         var live = await db.Projects.Where(p => projectIds.Contains(p.Id) && p.DeletedAt == null).Select(p => p.Id).ToHashSetAsync();
@@ -84,9 +84,10 @@ internal sealed class InboxWriter(GroupCommit commits)
         {
             var old = InboxStore.NewestFirst(db, projectId).Skip(InboxStore.Kept).Select(r => r.Id);
             await db.InboxRequests.Where(r => old.Contains(r.Id)).ExecuteDeleteAsync();
+            changes.InboxChanged(projectId, clock.NowMs());
         }
 
-        return live;
+        return live.Count;
     }
 
     private sealed class Waiting(ReceivedRequest request)
@@ -95,6 +96,6 @@ internal sealed class InboxWriter(GroupCommit commits)
 
         public int Bytes { get; } = request.Body.Length + request.Headers.Length + RowBytes;
 
-        public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Dispatch.Jobs;
 
 /// <summary>
-/// What one transaction does to jobs, noted while its statements run: counted in the same transaction (<see cref="Tallies"/>), and told when it is
-/// durable (<see cref="JobFeed"/>). A batch that is carried out again starts with a new one, so that nothing is counted or told twice.
+/// What one transaction does to jobs and to what pages show beside them, noted while its statements run: counted in the same transaction
+/// (<see cref="Tallies"/>), and told when it is durable (<see cref="JobFeed"/>). A batch that is carried out again starts with a new one, so that nothing
+/// is counted or told twice.
 /// </summary>
 /// <param name="isWatched">False: nobody listens, so nothing is noted for the feed.</param>
 internal sealed class JobChanges(bool isWatched)
@@ -12,7 +13,10 @@ internal sealed class JobChanges(bool isWatched)
     /// <summary>Null where nobody listened when the transaction began.</summary>
     public List<FeedChange>? Told { get; } = isWatched ? [] : null;
 
-    /// <summary>By project.</summary>
+    /// <summary>Accounts that are known already, by project: the feed need not look them up, and a project that is new or goes could not be.</summary>
+    public Dictionary<Guid, Guid> Owners { get; } = [];
+
+    /// <summary>By project. Zero where only something else of the project changed.</summary>
     public Dictionary<Guid, StatusTally> Jobs { get; } = [];
 
     /// <summary>By project and the beginning of the hour in which the attempt was sent.</summary>
@@ -21,6 +25,7 @@ internal sealed class JobChanges(bool isWatched)
     public void Inserted(Job job)
     {
         Count(job.ProjectId, job.Status, 1);
+        if (Told is not null) Owners[job.ProjectId] = job.AccountId;
         Told?.Add(new FeedChange(FeedKind.Job, job.ProjectId, job.Id, job.Status, job.CreatedAt));
     }
 
@@ -38,8 +43,24 @@ internal sealed class JobChanges(bool isWatched)
         (hour ??= new HourTally()).Add(attempt.Status, attempt.LatenessMs, died);
     }
 
+    /// <summary>The project itself was created, renamed or deleted, or one of its keys.</summary>
+    public void ProjectChanged(Guid accountId, Guid projectId, long now)
+    {
+        Owners[projectId] = accountId;
+        Changed(FeedKind.Project, projectId, now);
+    }
+
+    /// <summary>The project's inbox received something, was cleared, or answers otherwise.</summary>
+    public void InboxChanged(Guid projectId, long now) => Changed(FeedKind.Inbox, projectId, now);
+
     /// <summary>The row went with its project. Nobody sees such jobs, so nobody is told.</summary>
     public void Removed(Guid projectId, JobStatus status) => Count(projectId, status, -1);
+
+    private void Changed(FeedKind kind, Guid projectId, long now)
+    {
+        Jobs.TryAdd(projectId, default);
+        Told?.Add(new FeedChange(kind, projectId, null, null, now));
+    }
 
     private void Count(Guid projectId, JobStatus status, long step)
     {

@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace Dispatch.Jobs;
 
 /// <summary>
-/// Tells this host's listeners what of their account changed, after the commit. The engine hands over one list per transaction and goes on;
-/// a task of the feed's own finds the account and calls the listeners. Nothing queues up without bound: what the task cannot keep up with
-/// becomes one <see cref="FeedKind.LookAgain"/>, and so does a crowd of changes at once.
+/// Tells listeners what of their account changed, after the commit: what this host did, and what it hears of others. The engine hands over one list
+/// per transaction and goes on; a task of the feed's own finds the account and calls the listeners. Nothing queues up without bound: what the task
+/// cannot keep up with becomes one <see cref="FeedKind.LookAgain"/>, and so does a crowd of changes at once.
 /// </summary>
 internal sealed class JobFeed(IDbContextFactory<DispatchDbContext> contexts, TimeProvider clock, ILogger<JobFeed> log) : IDisposable
 {
@@ -22,60 +22,78 @@ internal sealed class JobFeed(IDbContextFactory<DispatchDbContext> contexts, Tim
 
     private const int KnownProjects = 10_000;
 
-    private readonly Channel<Parcel> parcels = Channel.CreateBounded<Parcel>(new BoundedChannelOptions(Waiting) { SingleReader = true });
+    private readonly Channel<IReadOnlyList<FeedChange>> transactions = Channel.CreateBounded<IReadOnlyList<FeedChange>>(new BoundedChannelOptions(Waiting) { SingleReader = true });
     private readonly ConcurrentDictionary<Guid, Guid> accounts = new();   // by project; a project never changes its account
     private readonly Lock door = new();
     private volatile ImmutableDictionary<Guid, ImmutableArray<Action<FeedChange>>> listeners = ImmutableDictionary<Guid, ImmutableArray<Action<FeedChange>>>.Empty;
+    private volatile Action<IReadOnlyList<AccountNews>>? tellOthers;
     private int missed;
     private Task? fanOut;
 
-    /// <summary>True where somebody listens. All that announcing costs otherwise.</summary>
-    public bool IsWatched => !listeners.IsEmpty;
+    /// <summary>Somebody listens to an account that nobody listened to here.</summary>
+    public event Action? Watched;
+
+    /// <summary>True where somebody listens, here or elsewhere. All that announcing costs otherwise.</summary>
+    public bool IsWatched => !listeners.IsEmpty || !Elsewhere.IsEmpty;
+
+    /// <summary>Who listens on other hosts.</summary>
+    public Audience Elsewhere { get; } = new(clock);
+
+    /// <summary>The accounts that somebody listens to here.</summary>
+    public IReadOnlyCollection<Guid> WatchedAccounts => [.. listeners.Keys];
 
     /// <summary>
-    /// Calls back with every change of the account from now on, until the result is disposed (one call may be under way then). The calls come
-    /// one at a time on the feed's own task, never on a thread of the engine; they must return at once, for all listeners share it.
+    /// Calls back with every change of the account from now on, until the result is disposed (one call may be under way then). The calls come from
+    /// tasks of the feed and of other hosts' news, never from a thread of the engine; they must return at once, for all listeners share these tasks.
     /// </summary>
     public IDisposable Subscribe(Guid accountId, Action<FeedChange> onChange)
     {
+        var isFirst = false;
         lock (door)
         {
+            isFirst = !listeners.ContainsKey(accountId);
             listeners = listeners.SetItem(accountId, listeners.GetValueOrDefault(accountId, []).Add(onChange));
             fanOut ??= Task.Run(FanOutAsync);
         }
 
+        if (isFirst) Watched?.Invoke();
         return new Subscription(() => Unsubscribe(accountId, onChange));
     }
 
-    /// <summary>A change of a project, its keys or its inbox.</summary>
-    public void Announce(FeedChange change)
+    /// <summary>Hands what somebody waits for <see cref="Elsewhere"/> to <paramref name="others"/> from now on, which must return at once.</summary>
+    public void TellOthers(Action<IReadOnlyList<AccountNews>> others)
     {
-        if (IsWatched) Post([change]);
-    }
-
-    /// <summary>The same where the account is known, and the project's row may be gone before it is looked up.</summary>
-    public void Announce(Guid accountId, FeedChange change)
-    {
-        if (!IsWatched) return;
-        accounts[change.ProjectId] = accountId;
-        Post([change]);
+        lock (door)
+        {
+            tellOthers = others;
+            fanOut ??= Task.Run(FanOutAsync);
+        }
     }
 
     /// <summary>What a transaction did, now that it is durable.</summary>
     public void Announce(JobChanges changes)
     {
         if (!IsWatched) return;
+        foreach (var (projectId, accountId) in changes.Owners) accounts[projectId] = accountId;
         // Nobody listened when it began: who came since may have read what it replaced.
-        Post(changes.Told ?? [LookAgain()]);
+        if (changes.Told is null) Post(AccountNews.LookAgain(AccountNews.Everyone, clock.NowMs()).Changes);
+        else if (changes.Told.Count > 0) Post(changes.Told);
     }
 
-    public void Dispose() => parcels.Writer.TryComplete();
-
-    private void Post(List<FeedChange> changes)
+    /// <summary>Tells the listeners here, and nobody else, what another host did.</summary>
+    public void Hear(AccountNews news)
     {
-        if (changes.Count == 0 || parcels.Writer.TryWrite(new Parcel(changes))) return;
+        if (news.AccountId == AccountNews.Everyone) foreach (var its in listeners.Values) Tell(its, news.Changes);
+        else if (listeners.TryGetValue(news.AccountId, out var its)) Tell(its, news.Changes);
+    }
+
+    public void Dispose() => transactions.Writer.TryComplete();
+
+    private void Post(IReadOnlyList<FeedChange> changes)
+    {
+        if (transactions.Writer.TryWrite(changes)) return;
         Volatile.Write(ref missed, 1);
-        parcels.Writer.TryWrite(new Parcel([]));   // the reader may have emptied the channel meanwhile: it must see the mark
+        transactions.Writer.TryWrite([]);   // the reader may have emptied the channel meanwhile: it must see the mark
     }
 
     private void Unsubscribe(Guid accountId, Action<FeedChange> onChange)
@@ -89,34 +107,37 @@ internal sealed class JobFeed(IDbContextFactory<DispatchDbContext> contexts, Tim
 
     private async Task FanOutAsync()
     {
-        await foreach (var parcel in parcels.Reader.ReadAllAsync())
+        await foreach (var changes in transactions.Reader.ReadAllAsync())
         {
-            try
-            {
-                if (Interlocked.Exchange(ref missed, 0) == 1) TellAll();
-                await RouteAsync(parcel.Changes);
-            }
-            catch (Exception exception)
-            {
-                Log.FeedFailed(log, exception);   // the database is away, most likely, so the accounts are not known
-                TellAll();
-            }
+            if (Interlocked.Exchange(ref missed, 0) == 1) Tell([AccountNews.LookAgain(AccountNews.Everyone, clock.NowMs())]);
+            Tell(await SortAsync(changes));
         }
     }
 
-    private async Task RouteAsync(List<FeedChange> changes)
+    /// <summary>By account.</summary>
+    private async Task<IReadOnlyList<AccountNews>> SortAsync(IReadOnlyList<FeedChange> changes)
     {
-        await LearnAsync(changes);
-        foreach (var ofAccount in changes.GroupBy(change => change.Kind == FeedKind.LookAgain ? Guid.Empty : accounts.GetValueOrDefault(change.ProjectId)))
+        try
         {
-            if (ofAccount.First().Kind == FeedKind.LookAgain) TellAll();
-            else if (!listeners.TryGetValue(ofAccount.Key, out var its)) continue;
-            else if (ofAccount.Skip(Crowd).Any()) Tell(its, LookAgain());
-            else foreach (var change in ofAccount) Tell(its, change);
+            await LearnAsync(changes);
         }
+        catch (Exception exception)
+        {
+            Log.FeedFailed(log, exception);   // the database is away, most likely, so the accounts are not known
+            return [AccountNews.LookAgain(AccountNews.Everyone, clock.NowMs())];
+        }
+
+        return
+        [
+            .. from change in changes
+               let accountId = change.Kind == FeedKind.LookAgain ? AccountNews.Everyone : accounts.GetValueOrDefault(change.ProjectId)
+               where change.Kind == FeedKind.LookAgain || accountId != default   // else the project is gone
+               group change by accountId into its
+               select its.Skip(Crowd).Any() ? AccountNews.LookAgain(its.Key, clock.NowMs()) : new AccountNews(its.Key, [.. its]),
+        ];
     }
 
-    private async Task LearnAsync(List<FeedChange> changes)
+    private async Task LearnAsync(IReadOnlyList<FeedChange> changes)
     {
         if (accounts.Count > KnownProjects) accounts.Clear();
         var unknown = changes.Where(c => c.Kind != FeedKind.LookAgain && !accounts.ContainsKey(c.ProjectId)).Select(c => c.ProjectId).Distinct().ToArray();
@@ -127,29 +148,33 @@ internal sealed class JobFeed(IDbContextFactory<DispatchDbContext> contexts, Tim
         foreach (var project in found) accounts[project.Id] = project.AccountId;
     }
 
-    private void TellAll()
+    private void Tell(IReadOnlyList<AccountNews> news)
     {
-        foreach (var its in listeners.Values) Tell(its, LookAgain());
+        foreach (var one in news) Hear(one);
+        if (tellOthers is null || Elsewhere.IsEmpty) return;
+        AccountNews[] wanted = [.. news.Where(one => Elsewhere.Wants(one.AccountId))];
+        if (wanted.Length > 0) tellOthers(wanted);
     }
 
-    private void Tell(ImmutableArray<Action<FeedChange>> listening, FeedChange change)
+    private void Tell(ImmutableArray<Action<FeedChange>> listening, IReadOnlyList<FeedChange> changes)
     {
-        foreach (var onChange in listening)
+        foreach (var change in changes)
         {
-            try
-            {
-                onChange(change);
-            }
-            catch (Exception exception)
-            {
-                Log.ListenerFailed(log, exception);   // one page's trouble is not the others'
-            }
+            foreach (var onChange in listening) Tell(onChange, change);
         }
     }
 
-    private FeedChange LookAgain() => new(FeedKind.LookAgain, Guid.Empty, null, null, clock.NowMs());
-
-    private readonly record struct Parcel(List<FeedChange> Changes);
+    private void Tell(Action<FeedChange> onChange, FeedChange change)
+    {
+        try
+        {
+            onChange(change);
+        }
+        catch (Exception exception)
+        {
+            Log.ListenerFailed(log, exception);   // one page's trouble is not the others'
+        }
+    }
 
     private sealed class Subscription(Action end) : IDisposable
     {

@@ -21,4 +21,10 @@ public sealed class ProjectTally
     public long Dead { get; init; }
 
     public long Cancelled { get; init; }
+
+    /// <summary>
+    /// Moves on with each transaction of the host that changed anything a page shows of the project: its jobs, its keys, its inbox, itself. Other hosts
+    /// look at it for their own pages' sake.
+    /// </summary>
+    public long Changes { get; init; }
 }

@@ -17,7 +17,9 @@ internal static class Tallies
     /// <summary>Adds what the transaction did to the host's rows.</summary>
     public static async Task CountAsync(this DispatchDbContext db, Guid hostId, JobChanges changes)
     {
-        foreach (var alike in changes.Jobs.Where(change => change.Value != default).GroupBy(change => change.Value, change => change.Key))
+        // What leaves all numbers as they were is written down as well where other hosts look for it.
+        var mindsNothing = db.Provider.ServesOneHost();
+        foreach (var alike in changes.Jobs.Where(change => !mindsNothing || change.Value != default).GroupBy(change => change.Value, change => change.Key))
         {
             await AddAsync(db, hostId, alike.Key, [.. alike]);
         }
@@ -80,7 +82,8 @@ internal static class Tallies
             .SetProperty(t => t.Success, t => t.Success + more.Success)
             .SetProperty(t => t.Failed, t => t.Failed + more.Failed)
             .SetProperty(t => t.Dead, t => t.Dead + more.Dead)
-            .SetProperty(t => t.Cancelled, t => t.Cancelled + more.Cancelled));
+            .SetProperty(t => t.Cancelled, t => t.Cancelled + more.Cancelled)
+            .SetProperty(t => t.Changes, t => t.Changes + 1));
     }
 
     private static async Task AddAsync(DispatchDbContext db, Guid hostId, long hour, HourTally more, Guid[] projectIds)

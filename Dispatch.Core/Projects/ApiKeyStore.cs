@@ -10,15 +10,16 @@ internal sealed record KeyOwner(Guid KeyId, Guid ProjectId, Guid AccountId);
 /// <summary>A key that was just made. <see cref="Text"/> is not stored: this is the only time it is known.</summary>
 internal sealed record NewApiKey(ApiKey Row, string Text);
 
-/// <summary>The keys of a project. Only SHA-256 of a key is stored.</summary>
-internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts, KeyUsage usage, JobFeed feed, TimeProvider clock)
+/// <summary>The keys of a project. Only SHA-256 of a key is stored. Changes go through <see cref="GroupCommit"/>, so that pages hear of them.</summary>
+internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts, GroupCommit commits, KeyUsage usage, TimeProvider clock)
 {
     public const string Prefix = "sk_";
 
     private readonly KeyCache cache = new();
 
     /// <summary>Null: the account has no such project.</summary>
-    public async Task<NewApiKey?> CreateAsync(Guid accountId, Guid projectId, string label, CancellationToken cancellation)
+    /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
+    public Task<NewApiKey?> CreateAsync(Guid accountId, Guid projectId, string label)
     {
         var text = Secret.Create(Prefix);
         var key = new ApiKey
@@ -30,14 +31,13 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
             LastFour = text[^4..],
             CreatedAt = clock.NowMs(),
         };
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);   // no key may slip into a project that is being deleted
-        if (!await OwnsAsync(db, accountId, projectId, cancellation)) return null;
-        db.ApiKeys.Add(key);
-        await db.SaveChangesAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
-        Announce(accountId, projectId);
-        return new NewApiKey(key, text);
+        return commits.WriteAsync(new CustomWrite<NewApiKey?>(async (db, changes) =>
+        {
+            if (!await OwnsAsync(db, accountId, projectId, CancellationToken.None)) return null;
+            await db.InsertRowsAsync([key]);
+            changes.ProjectChanged(accountId, projectId, key.CreatedAt);
+            return new NewApiKey(key, text);
+        }));
     }
 
     /// <summary>Oldest first. Null: the account has no such project.</summary>
@@ -54,17 +54,18 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
     }
 
     /// <summary>Once this returns, no request that starts gets in with the key. False: there is no such key.</summary>
-    public async Task<bool> RevokeAsync(Guid accountId, Guid projectId, Guid keyId, CancellationToken cancellation)
+    /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
+    public async Task<bool> RevokeAsync(Guid accountId, Guid projectId, Guid keyId)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var revoked = await db.ApiKeys
-            .Where(k => k.Id == keyId && k.ProjectId == projectId
-                && db.Projects.Any(p => p.Id == projectId && p.AccountId == accountId && p.DeletedAt == null))
-            .ExecuteDeleteAsync(CancellationToken.None);   // a caller that hangs up must not leave the row gone and the cache believing in it
-        if (revoked == 0) return false;
-        cache.Clear();
-        Announce(accountId, projectId);
-        return true;
+        var revoked = await commits.WriteAsync(new CustomWrite<bool>(async (db, changes) =>
+        {
+            var isGone = await OwnsAsync(db, accountId, projectId, CancellationToken.None)
+                && await db.ApiKeys.Where(k => k.Id == keyId && k.ProjectId == projectId).ExecuteDeleteAsync() == 1;
+            if (isGone) changes.ProjectChanged(accountId, projectId, clock.NowMs());
+            return isGone;
+        }));
+        if (revoked) cache.Clear();
+        return revoked;
     }
 
     /// <summary>Whom the key speaks for; null when it is malformed, unknown or revoked.</summary>
@@ -101,9 +102,6 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
         if (owner is not null) cache.Add(hash, owner, epoch);
         return owner;
     }
-
-    private void Announce(Guid accountId, Guid projectId) =>
-        feed.Announce(accountId, new FeedChange(FeedKind.Project, projectId, null, null, clock.NowMs()));
 
     private static Task<bool> OwnsAsync(DispatchDbContext db, Guid accountId, Guid projectId, CancellationToken cancellation) =>
         db.Projects.AnyAsync(p => p.Id == projectId && p.AccountId == accountId && p.DeletedAt == null, cancellation);

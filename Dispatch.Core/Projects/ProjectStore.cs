@@ -5,10 +5,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Projects;
 
-/// <summary>The projects of an account. What belongs to someone else is not found, exactly as what does not exist.</summary>
-internal sealed class ProjectStore(IDbContextFactory<DispatchDbContext> contexts, SigningSecrets secrets, ApiKeyStore keys, JobFeed feed, TimeProvider clock)
+/// <summary>
+/// The projects of an account. What belongs to someone else is not found, exactly as what does not exist. Changes go through <see cref="GroupCommit"/>,
+/// so that pages hear of them, on this host and on others.
+/// </summary>
+internal sealed class ProjectStore(IDbContextFactory<DispatchDbContext> contexts, GroupCommit commits, SigningSecrets secrets, ApiKeyStore keys, TimeProvider clock)
 {
-    public async Task<Project> CreateAsync(Guid accountId, string name, CancellationToken cancellation)
+    /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
+    public Task<Project> CreateAsync(Guid accountId, string name)
     {
         var project = new Project
         {
@@ -19,11 +23,12 @@ internal sealed class ProjectStore(IDbContextFactory<DispatchDbContext> contexts
             InboxToken = InboxToken.Create(),
             CreatedAt = clock.NowMs(),
         };
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        db.Projects.Add(project);
-        await db.SaveChangesAsync(cancellation);
-        Announce(accountId, project.Id);
-        return project;
+        return commits.WriteAsync(new CustomWrite<Project>(async (db, changes) =>
+        {
+            await db.InsertRowsAsync([project]);
+            changes.ProjectChanged(accountId, project.Id, project.CreatedAt);
+            return project;
+        }));
     }
 
     /// <summary>Oldest first.</summary>
@@ -42,45 +47,37 @@ internal sealed class ProjectStore(IDbContextFactory<DispatchDbContext> contexts
         return await Owned(db, accountId, projectId).AsNoTracking().FirstOrDefaultAsync(cancellation);
     }
 
-    public async Task<Project?> RenameAsync(Guid accountId, Guid projectId, string name, CancellationToken cancellation)
+    /// <summary>Null: the account has no such project.</summary>
+    /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
+    public Task<Project?> RenameAsync(Guid accountId, Guid projectId, string name) => commits.WriteAsync(new CustomWrite<Project?>(async (db, changes) =>
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var renamed = await Owned(db, accountId, projectId).ExecuteUpdateAsync(set => set.SetProperty(p => p.Name, name), cancellation);
-        if (renamed == 0) return null;
-        Announce(accountId, projectId);
-        return await Owned(db, accountId, projectId).AsNoTracking().FirstOrDefaultAsync(cancellation);
-    }
+        var project = Owned(db, accountId, projectId);
+        if (await project.ExecuteUpdateAsync(set => set.SetProperty(p => p.Name, name)) == 0) return null;
+        changes.ProjectChanged(accountId, projectId, clock.NowMs());
+        return await project.AsNoTracking().SingleAsync();
+    }));
 
     /// <summary>Hides the project and deletes its keys; its jobs fire no more and are purged later. False: there is no such project.</summary>
-    public async Task<bool> DeleteAsync(Guid accountId, Guid projectId, CancellationToken cancellation)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        if (await DeleteAsync(db, Owned(db, accountId, projectId), cancellation) == 0) return false;
-        Announce(accountId, projectId);
-        return true;
-    }
+    /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
+    public async Task<bool> DeleteAsync(Guid accountId, Guid projectId) => await DeleteAsync(accountId, db => Owned(db, accountId, projectId)) > 0;
 
     /// <summary>All of the account's projects, because the account goes.</summary>
-    public async Task DeleteAllAsync(Guid accountId, CancellationToken cancellation)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        await DeleteAsync(db, db.Projects.Where(p => p.AccountId == accountId && p.DeletedAt == null), cancellation);
-    }
+    /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
+    public Task DeleteAllAsync(Guid accountId) => DeleteAsync(accountId, db => db.Projects.Where(p => p.AccountId == accountId && p.DeletedAt == null));
 
-    private async Task<int> DeleteAsync(DispatchDbContext db, IQueryable<Project> projects, CancellationToken cancellation)
+    private async Task<int> DeleteAsync(Guid accountId, Func<DispatchDbContext, IQueryable<Project>> which)
     {
-        long? now = clock.NowMs();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        var projectIds = projects.Select(p => p.Id);
-        await db.ApiKeys.Where(k => projectIds.Contains(k.ProjectId)).ExecuteDeleteAsync(cancellation);
-        var deleted = await projects.ExecuteUpdateAsync(set => set.SetProperty(p => p.DeletedAt, now), cancellation);
-        await transaction.CommitAsync(CancellationToken.None);   // past this point the keys are dead: the cache must hear of it
+        var deleted = await commits.WriteAsync(new CustomWrite<int>(async (db, changes) =>
+        {
+            long? now = clock.NowMs();
+            var ids = await which(db).Select(p => p.Id).ToArrayAsync();
+            await db.ApiKeys.Where(k => ids.Contains(k.ProjectId)).ExecuteDeleteAsync();
+            foreach (var id in ids) changes.ProjectChanged(accountId, id, now.Value);
+            return await db.Projects.Where(p => ids.Contains(p.Id)).ExecuteUpdateAsync(set => set.SetProperty(p => p.DeletedAt, now));
+        }));
         keys.ForgetAll();
         return deleted;
     }
-
-    private void Announce(Guid accountId, Guid projectId) =>
-        feed.Announce(accountId, new FeedChange(FeedKind.Project, projectId, null, null, clock.NowMs()));
 
     private static IQueryable<Project> Owned(DispatchDbContext db, Guid accountId, Guid projectId) =>
         db.Projects.Where(p => p.Id == projectId && p.AccountId == accountId && p.DeletedAt == null);

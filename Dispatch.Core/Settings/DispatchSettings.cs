@@ -1,4 +1,5 @@
 using Dispatch.Data;
+using Dispatch.Relay;
 using Microsoft.Extensions.Configuration;
 
 namespace Dispatch;
@@ -32,6 +33,7 @@ public sealed record DispatchSettings(
         Range(reader, "RateLimits:PerAddress", settings.RateLimits.PerAddress, 1, 100_000);
         Range(reader, "RateLimits:PasswordQueue", settings.RateLimits.PasswordQueue, 0, 1_000);
         if (Providers.WhyUnusable(settings.Database) is { } why) reader.Require(false, $"Database:ConnectionString {why}.");
+        if (settings.Redis.Configuration is { } redis && HostRelay.WhyUnusable(redis) is { } whyNot) reader.Require(false, $"Redis:Configuration {whyNot}.");
         foreach (var name in settings.Dispatch.Operators) reader.Require(name.Contains('@'), $"Dispatch:Operators has '{name}'; e-mail addresses are wanted.");
         CheckTogether(reader, settings);
 
@@ -43,6 +45,8 @@ public sealed record DispatchSettings(
     private static void CheckTogether(SettingsReader reader, DispatchSettings settings)
     {
         var provider = settings.Database.Provider;
+        reader.Require(provider != DatabaseProvider.SqlServer || Providers.HasCultures,
+            "Database:Provider is SqlServer, whose driver needs ICU: install it (Debian: libicu-dev) and leave DOTNET_SYSTEM_GLOBALIZATION_INVARIANT unset.");
         settings.Hangfire.Storage ??= provider == DatabaseProvider.SqlServer ? HangfireStorage.SqlServer : HangfireStorage.Memory;
         reader.Require(settings.Hangfire.Storage == HangfireStorage.Memory || provider == DatabaseProvider.SqlServer,
             $"Hangfire:Storage is '{settings.Hangfire.Storage}', which needs Database:Provider SqlServer; with {provider}, allowed: Memory.");
@@ -85,6 +89,9 @@ public enum DashboardRenderMode
 /// <summary><c>Redis:*</c>.</summary>
 public sealed class RedisOptions
 {
-    /// <summary>The address of a Redis that carries live updates between hosts.</summary>
+    /// <summary>
+    /// The Redis that carries live updates between hosts, as StackExchange.Redis reads it: <c>redis.example.com:6379,password=…</c>. Null: hosts learn of
+    /// each other's changes from the database, within 2 s.
+    /// </summary>
     public string? Configuration { get; set; }
 }

@@ -240,7 +240,7 @@ public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncL
             .Concat(books.SucceededJobs(0, 1000).Select(j => (j.Key, j.Value.Job)))
             .Concat(books.FailedJobs(0, 1000).Select(j => (j.Key, j.Value.Job)))
             .Concat(books.DeletedJobs(0, 1000).Select(j => (j.Key, j.Value.Job)))
-            .Concat(books.EnqueuedJobs(AlarmClock.Queue, 0, 1000).Select(j => (j.Key, j.Value.Job)));
+            .Concat(books.EnqueuedJobs(host.Service<AlarmQueue>().Name, 0, 1000).Select(j => (j.Key, j.Value.Job)));
         return jobs.Where(j => j.Job is not null).Select(j => ((Guid)j.Job.Args[0], j.Key));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Threading.Channels;
 using Dispatch.Data;
 using Dispatch.Inboxes;
 using Dispatch.Jobs;
@@ -31,8 +32,9 @@ public abstract class InboxApiTests(TestWebHost host)
     {
         var person = await host.RegisterAsync();
         var project = await person.CreateProjectAsync();
-        var heard = new List<Guid>();
-        host.Services.GetRequiredService<InboxStore>().Changed += Hear;
+        var heard = Channel.CreateUnbounded<FeedChange>();
+        var accountId = (await person.GetAsync("auth/me")).Data.GetProperty("id").GetGuid();
+        using var listening = host.Services.GetRequiredService<JobFeed>().Subscribe(accountId, change => heard.Writer.TryWrite(change));
         var set = await PutAsync(person, project, """{"status":599,"delayMs":60000}""");
         Assert.Equal((200, """{"status":599,"delayMs":60000}"""), (set.Status, set.Data.GetRawText()));
         await PutAsync(person, project, """{"delayMs":0,"status":418}""");
@@ -44,12 +46,10 @@ public abstract class InboxApiTests(TestWebHost host)
         var cleared = await person.DeleteAsync($"projects/{project}/inbox/requests");
         Assert.Equal((200, JsonValueKind.Null), (cleared.Status, cleared.Data.ValueKind));
         Assert.Equal(0, (await person.GetAsync($"projects/{project}/inbox")).Data.GetProperty("requests").GetArrayLength());
-        host.Services.GetRequiredService<InboxStore>().Changed -= Hear;
-        Assert.Equal(4, heard.Count(id => id == project));   // two answers, one request, one clearing
-
-        void Hear(Guid id)
+        for (var i = 0; i < 4; i++)   // two answers, one request, one clearing
         {
-            lock (heard) heard.Add(id);
+            var change = await heard.Reader.ReadAsync(TestContext.Current.CancellationToken);
+            Assert.Equal((FeedKind.Inbox, project), (change.Kind, change.ProjectId));
         }
     }
 

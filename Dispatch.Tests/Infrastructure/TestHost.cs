@@ -29,10 +29,25 @@ public sealed class TestHost : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Starts a host on a folder, and with settings a database, that outlive it.</summary>
-    public static async Task<TestHost> StartOnAsync(string folder, params string[] settings)
+    /// <summary>Starts a host with other services, such as storage that hosts share, on a database that the settings name.</summary>
+    internal static async Task<TestHost> StartWithAsync(Action<IServiceCollection> configure, params string[] settings)
     {
-        var app = await DispatchHost.CreateAsync([$"--contentRoot={folder}", "--urls=http://127.0.0.1:0", "--environment=Development", .. settings], TestLogs.Use);
+        var folder = new TemporaryFolder();
+        var host = await StartOnAsync(folder.Path, configure, settings);
+        host.ownFolder = folder;
+        return host;
+    }
+
+    /// <summary>Starts a host on a folder, and with settings a database, that outlive it.</summary>
+    public static Task<TestHost> StartOnAsync(string folder, params string[] settings) => StartOnAsync(folder, _ => { }, settings);
+
+    private static async Task<TestHost> StartOnAsync(string folder, Action<IServiceCollection> configure, string[] settings)
+    {
+        var app = await DispatchHost.CreateAsync([$"--contentRoot={folder}", "--urls=http://127.0.0.1:0", "--environment=Development", .. settings], services =>
+        {
+            TestLogs.Use(services);
+            configure(services);
+        });
         await app.StartAsync();
         return new TestHost(app);
     }

@@ -104,7 +104,7 @@ public sealed class JobFeedTests
             heard.Writer.TryWrite(change);
         });
 
-        for (var i = 0; i < JobFeed.Waiting * 3; i++) rig.Feed.Announce(rig.AccountId, new FeedChange(FeedKind.Inbox, rig.ProjectId, null, null, i));
+        for (var i = 0; i < JobFeed.Waiting * 3; i++) AnnounceInbox(rig, i);
         go.Set();
 
         while ((await heard.Reader.ReadAsync(TestContext.Current.CancellationToken)).Kind != FeedKind.LookAgain)
@@ -164,11 +164,18 @@ public sealed class JobFeedTests
         return (change.JobId, change.Status);
     }
 
+    private static void AnnounceInbox(StoreRig rig, long at)
+    {
+        var changes = new JobChanges(isWatched: true);
+        changes.InboxChanged(rig.ProjectId, at);
+        rig.Feed.Announce(changes);
+    }
+
     /// <summary>Nothing but the mark this sends follows, or at most so many others.</summary>
     private static async Task EndAsync(StoreRig rig, ChannelReader<FeedChange> heard, int others = 0)
     {
         await Task.Delay(50, TestContext.Current.CancellationToken);
-        rig.Feed.Announce(new FeedChange(FeedKind.Inbox, rig.ProjectId, null, null, -1));
+        AnnounceInbox(rig, -1);
         while ((await heard.ReadAsync(TestContext.Current.CancellationToken)).At != -1) Assert.True(--others >= 0);
     }
 }

@@ -44,6 +44,23 @@ public sealed class SettingsTests
     public void A_connection_string_that_cannot_be_read_is_named_rather_than_thrown(string connectionString) =>
         Assert.Contains("Database:ConnectionString cannot be read", Assert.Throws<StartupException>(() => Read(("Database:ConnectionString", connectionString))).Message);
 
+    [Theory]
+    [InlineData("redis.example.com:6379,abortConnect=perhaps", "Redis:Configuration cannot be read (Keyword 'abortConnect' requires a boolean value; the value 'perhaps' is not recognised. (Parameter 'abortConnect')); such as redis.example.com:6379,password=… is wanted.")]
+    [InlineData("redis.example.com:6379,colour=blue", "Redis:Configuration cannot be read (Keyword 'colour' is not supported. (Parameter 'colour')); such as redis.example.com:6379,password=… is wanted.")]
+    [InlineData("password=secret", "Redis:Configuration has no address; such as redis.example.com:6379,password=… is wanted.")]
+    public void A_Redis_configuration_that_cannot_be_read_is_named(string configuration, string expected)
+    {
+        var wrong = Assert.Throws<StartupException>(() => Read(("Redis:Configuration", configuration), ("Database:Provider", "Postgres"), ("Database:ConnectionString", "Host=db;Database=dispatch")));
+        Assert.Equal($"Dispatch cannot start, 1 wrong:{Environment.NewLine}  {expected}", wrong.Message);
+    }
+
+    [Fact]
+    public void Redis_is_for_several_hosts_and_SQLite_has_one()
+    {
+        var wrong = Assert.Throws<StartupException>(() => Read(("Redis:Configuration", "redis.example.com")));
+        Assert.EndsWith("Redis:Configuration is set; Redis joins several hosts, and Sqlite has one. Leave it empty.", wrong.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void All_wrong_settings_are_in_one_message()
     {

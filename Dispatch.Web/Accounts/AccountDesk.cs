@@ -99,7 +99,7 @@ internal sealed class AccountDesk(
         if (!turn.IsAcquired) return AccountLimits.Busy;
 
         if (await accounts.FindByIdAsync(accountId.ToString()) is not { } account || !await VerifyAsync(account, password)) return WrongPassword("password");
-        await projects.DeleteAllAsync(accountId, cancellation);   // first: an account without projects can be deleted again, projects without an account cannot
+        await projects.DeleteAllAsync(accountId);   // first: an account without projects can be deleted again, projects without an account cannot
         await db.Sessions.Where(s => s.AccountId == accountId).ExecuteDeleteAsync(CancellationToken.None);
         Require(await accounts.DeleteAsync(account));
         sessions.TellEnded();

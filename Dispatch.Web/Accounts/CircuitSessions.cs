@@ -1,26 +1,31 @@
-using Dispatch.Data;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 
 namespace Dispatch.Web.Accounts;
 
 /// <summary>
-/// A circuit outlives the request that proved who is there: every ten seconds it asks whether the session is still open, and goes to the sign-in
-/// page when it is not. Its calls do not wait for that (<see cref="Dashboard.CircuitDispatchApi"/>).
+/// A circuit outlives the request that proved who is there: when the session has ended (<see cref="SessionWatch"/>) nobody is signed in any more, and the
+/// page goes to the sign-in page. Its calls do not wait for that (<see cref="Dashboard.CircuitDispatchApi"/>).
 /// </summary>
-internal sealed class CircuitSessions(ILoggerFactory logger, SessionLook sessions) : RevalidatingServerAuthenticationStateProvider(logger)
+internal sealed class CircuitSessions : ServerAuthenticationStateProvider, IDisposable
 {
-    protected override TimeSpan RevalidationInterval => SessionWatch.Interval;
+    private readonly SessionWatch sessions;
+    private IDisposable? watch;
 
-    protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
+    public CircuitSessions(SessionWatch sessions)
     {
-        try
-        {
-            return authenticationState.User.SessionId() is { } session && await sessions.IsOpenAsync(session, cancellationToken);
-        }
-        catch (Exception exception) when (exception is ObjectDisposedException || DatabaseFaults.IsUnavailable(exception))
-        {
-            return true;   // the host is stopping, or the database is away: nobody is signed out for that, and a call of the page asks for itself
-        }
+        this.sessions = sessions;
+        AuthenticationStateChanged += state => _ = WatchAsync(state);
     }
+
+    public void Dispose() => watch?.Dispose();
+
+    private async Task WatchAsync(Task<AuthenticationState> state)
+    {
+        watch?.Dispose();
+        watch = (await state).User.SessionId() is { } session ? sessions.Watch(session, SignOut) : null;
+    }
+
+    private void SignOut() => SetAuthenticationState(Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity()))));
 }

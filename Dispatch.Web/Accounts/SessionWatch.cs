@@ -1,27 +1,34 @@
 using System.Collections.Concurrent;
+using Dispatch.Data;
+using Dispatch.Relay;
 
 namespace Dispatch.Web.Accounts;
 
 /// <summary>
-/// Closes the connections of sessions that have ended: at once when they ended on this host, within <see cref="Interval"/> when on another one
-/// or by themselves.
+/// Closes what lasts longer than a request, circuits and hub connections, when its session has ended: at once when it ended on this host, or on another
+/// one that can say so (<see cref="HostRelay"/>), within <see cref="IntervalOf"/> otherwise. One query asks for all of them.
 /// </summary>
 internal sealed partial class SessionWatch : BackgroundService
 {
-    /// <summary>How long a page that asks for nothing may stay open after its session has ended elsewhere.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
-
     private readonly ConcurrentDictionary<Connection, byte> connections = new();
     private readonly SemaphoreSlim ended = new(0, 1);
     private readonly SessionLook sessions;
+    private readonly TimeSpan interval;
     private readonly ILogger<SessionWatch> logger;
 
-    public SessionWatch(SessionStore store, SessionLook sessions, ILogger<SessionWatch> logger)
+    public SessionWatch(SessionStore store, SessionLook sessions, DatabaseOptions database, ILogger<SessionWatch> logger, HostRelay? relay = null)
     {
         this.sessions = sessions;
         this.logger = logger;
+        interval = IntervalOf(database.Provider);
         store.Ended += Wake;
+        if (relay is null) return;
+        store.Ended += relay.TellSessionsEnded;
+        relay.SessionsEnded += Wake;
     }
+
+    /// <summary>How long a page that asks for nothing may stay open after its session has ended elsewhere, or by itself.</summary>
+    public static TimeSpan IntervalOf(DatabaseProvider provider) => TimeSpan.FromSeconds(provider.ServesOneHost() ? 10 : 2);
 
     /// <summary>Calls <paramref name="close"/> once the session has ended; dispose the result when the connection is gone.</summary>
     public IDisposable Watch(Guid sessionId, Action close)
@@ -37,7 +44,7 @@ internal sealed partial class SessionWatch : BackgroundService
         {
             try
             {
-                await ended.WaitAsync(Interval, stoppingToken);
+                await ended.WaitAsync(interval, stoppingToken);
                 if (!connections.IsEmpty) await CloseEndedAsync(stoppingToken);
             }
             catch (OperationCanceledException)
@@ -65,7 +72,7 @@ internal sealed partial class SessionWatch : BackgroundService
         }
     }
 
-    [LoggerMessage(EventId = 410, Level = LogLevel.Warning, Message = "Whether sessions have ended could not be looked up; trying again in ten seconds")]
+    [LoggerMessage(EventId = 410, Level = LogLevel.Warning, Message = "Whether sessions have ended could not be looked up; trying again in a few seconds")]
     private static partial void LogNotLookedUp(ILogger logger, Exception exception);
 
     private sealed class Connection(SessionWatch watch, Guid sessionId, Action close) : IDisposable

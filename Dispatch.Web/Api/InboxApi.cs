@@ -34,8 +34,7 @@ internal static class InboxApi
         return inbox is null ? failure! : Answers.Ok("Inbox fetched successfully", inbox);
     }
 
-    private static async Task<Results<Ok<Envelope<InboxAnswer>>, Failure>> SetAnswerAsync(
-        string id, HttpRequest request, Caller caller, InboxDesk desk, CancellationToken cancellation)
+    private static async Task<Results<Ok<Envelope<InboxAnswer>>, Failure>> SetAnswerAsync(string id, HttpRequest request, Caller caller, InboxDesk desk)
     {
         var (fields, failure) = await JsonBody.ReadSmallAsync(request, AnswerNames);
         if (fields is null) return failure!;
@@ -43,11 +42,10 @@ internal static class InboxApi
         var delayMs = fields.RequiredWholeNumber(DelayMs, 0, InboxDesk.MaxDelayMs);
         if (fields.Failure is { } invalid) return invalid;
 
-        var (answer, refused) = await desk.SetAnswerAsync(
-            caller.AccountId, RouteId.Parse(id), new InboxAnswer { Status = status!.Value, DelayMs = delayMs!.Value }, cancellation);
+        var (answer, refused) = await desk.SetAnswerAsync(caller.AccountId, RouteId.Parse(id), new InboxAnswer { Status = status!.Value, DelayMs = delayMs!.Value });
         return answer is null ? refused! : Answers.Ok("Inbox answer changed successfully", answer);
     }
 
-    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> ClearAsync(string id, Caller caller, InboxDesk desk, CancellationToken cancellation) =>
-        await desk.ClearAsync(caller.AccountId, RouteId.Parse(id), cancellation) is { } failure ? failure : Answers.Done("Inbox cleared successfully");
+    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> ClearAsync(string id, Caller caller, InboxDesk desk) =>
+        await desk.ClearAsync(caller.AccountId, RouteId.Parse(id)) is { } failure ? failure : Answers.Done("Inbox cleared successfully");
 }

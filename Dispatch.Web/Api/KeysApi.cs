@@ -27,15 +27,14 @@ internal static class KeysApi
             .WithDescription("The first request that starts after this answer gets 401 with the key.");
     }
 
-    private static async Task<Results<Created<Envelope<NewKeyDto>>, Failure>> CreateAsync(
-        string id, HttpRequest request, Caller caller, ApiKeyStore keys, CancellationToken cancellation)
+    private static async Task<Results<Created<Envelope<NewKeyDto>>, Failure>> CreateAsync(string id, HttpRequest request, Caller caller, ApiKeyStore keys)
     {
         var (fields, failure) = await JsonBody.ReadSmallAsync(request, LabelOnly);
         if (fields is null) return failure!;
         var (label, invalid) = LabelOf(fields);
         if (label is null) return invalid!;
 
-        return await keys.CreateAsync(caller.AccountId, RouteId.Parse(id), label, cancellation) is { } key
+        return await keys.CreateAsync(caller.AccountId, RouteId.Parse(id), label) is { } key
             ? Answers.Created($"/api/v1/projects/{key.Row.ProjectId}/keys", "API key created successfully; it is shown only this once", key.ToDto())
             : Failure.NotFound("Project");
     }
@@ -46,9 +45,8 @@ internal static class KeysApi
             ? Answers.Ok("API keys fetched successfully", new KeyList { Keys = [.. list.Select(key => key.ToDto())] })
             : Failure.NotFound("Project");
 
-    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> RevokeAsync(
-        string id, string keyId, Caller caller, ApiKeyStore keys, CancellationToken cancellation) =>
-        await keys.RevokeAsync(caller.AccountId, RouteId.Parse(id), RouteId.Parse(keyId), cancellation)
+    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> RevokeAsync(string id, string keyId, Caller caller, ApiKeyStore keys) =>
+        await keys.RevokeAsync(caller.AccountId, RouteId.Parse(id), RouteId.Parse(keyId))
             ? Answers.Done("API key revoked successfully")
             : Failure.NotFound("API key");
 

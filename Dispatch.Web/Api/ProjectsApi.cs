@@ -31,13 +31,12 @@ internal static class ProjectsApi
             .WithDescription("Its keys stop working at once, its jobs are cancelled and disappear.").Fails(404, "not_found");
     }
 
-    private static async Task<Results<Created<Envelope<ProjectDto>>, Failure>> CreateAsync(
-        HttpRequest request, Caller caller, ProjectStore projects, CancellationToken cancellation)
+    private static async Task<Results<Created<Envelope<ProjectDto>>, Failure>> CreateAsync(HttpRequest request, Caller caller, ProjectStore projects)
     {
         var (name, failure) = await ReadNameAsync(request);
         if (name is null) return failure!;
 
-        var project = await projects.CreateAsync(caller.AccountId, name, cancellation);
+        var project = await projects.CreateAsync(caller.AccountId, name);
         return Answers.Created($"/api/v1/projects/{project.Id}", "Project created successfully", project.ToDto());
     }
 
@@ -53,20 +52,18 @@ internal static class ProjectsApi
             ? Answers.Ok("Project fetched successfully", project.ToDto())
             : Failure.NotFound("Project");
 
-    private static async Task<Results<Ok<Envelope<ProjectDto>>, Failure>> RenameAsync(
-        string id, HttpRequest request, Caller caller, ProjectStore projects, CancellationToken cancellation)
+    private static async Task<Results<Ok<Envelope<ProjectDto>>, Failure>> RenameAsync(string id, HttpRequest request, Caller caller, ProjectStore projects)
     {
         var (name, failure) = await ReadNameAsync(request);
         if (name is null) return failure!;
 
-        return await projects.RenameAsync(caller.AccountId, RouteId.Parse(id), name, cancellation) is { } project
+        return await projects.RenameAsync(caller.AccountId, RouteId.Parse(id), name) is { } project
             ? Answers.Ok("Project renamed successfully", project.ToDto())
             : Failure.NotFound("Project");
     }
 
-    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> DeleteAsync(
-        string id, Caller caller, ProjectStore projects, CancellationToken cancellation) =>
-        await projects.DeleteAsync(caller.AccountId, RouteId.Parse(id), cancellation)
+    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> DeleteAsync(string id, Caller caller, ProjectStore projects) =>
+        await projects.DeleteAsync(caller.AccountId, RouteId.Parse(id))
             ? Answers.Done("Project deleted successfully")
             : Failure.NotFound("Project");
 

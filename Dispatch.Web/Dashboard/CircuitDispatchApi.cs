@@ -34,18 +34,18 @@ internal sealed class CircuitDispatchApi(
     public Task<ApiResult<ProjectDto>> CreateProjectAsync(string name) => AsAsync<ProjectDto>(async me =>
     {
         var (checkedName, failure) = ProjectsApi.CheckName(name);
-        return checkedName is null ? failure! : (await projects.CreateAsync(me, checkedName, CancellationToken.None)).ToDto();
+        return checkedName is null ? failure! : (await projects.CreateAsync(me, checkedName)).ToDto();
     });
 
     public Task<ApiResult<ProjectDto>> RenameProjectAsync(Guid projectId, string name) => AsAsync<ProjectDto>(async me =>
     {
         var (checkedName, failure) = ProjectsApi.CheckName(name);
         if (checkedName is null) return failure!;
-        return await projects.RenameAsync(me, projectId, checkedName, CancellationToken.None) is { } project ? project.ToDto() : Failure.NotFound("Project");
+        return await projects.RenameAsync(me, projectId, checkedName) is { } project ? project.ToDto() : Failure.NotFound("Project");
     });
 
     public Task<ApiResult<NoData>> DeleteProjectAsync(Guid projectId) => DoAsync(async me =>
-        await projects.DeleteAsync(me, projectId, CancellationToken.None) ? null : Failure.NotFound("Project"));
+        await projects.DeleteAsync(me, projectId) ? null : Failure.NotFound("Project"));
 
     public Task<ApiResult<KeyList>> KeysAsync(Guid projectId, CancellationToken cancellation = default) => AsAsync<KeyList>(async me =>
         await keys.ListAsync(me, projectId, cancellation) is { } list ? new KeyList { Keys = [.. list.Select(key => key.ToDto())] } : Failure.NotFound("Project"));
@@ -54,11 +54,11 @@ internal sealed class CircuitDispatchApi(
     {
         var (checkedLabel, failure) = KeysApi.CheckLabel(label);
         if (checkedLabel is null) return failure!;
-        return await keys.CreateAsync(me, projectId, checkedLabel, CancellationToken.None) is { } key ? key.ToDto() : Failure.NotFound("Project");
+        return await keys.CreateAsync(me, projectId, checkedLabel) is { } key ? key.ToDto() : Failure.NotFound("Project");
     });
 
     public Task<ApiResult<NoData>> RevokeKeyAsync(Guid projectId, Guid keyId) => DoAsync(async me =>
-        await keys.RevokeAsync(me, projectId, keyId, CancellationToken.None) ? null : Failure.NotFound("API key"));
+        await keys.RevokeAsync(me, projectId, keyId) ? null : Failure.NotFound("API key"));
 
     public Task<ApiResult<SigningSecretDto>> SigningSecretAsync(Guid projectId, CancellationToken cancellation = default) => AsAsync<SigningSecretDto>(async me =>
         await secrets.RevealAsync(me, projectId, cancellation) is { } secret ? secret.ToDto() : Failure.NotFound("Project"));
@@ -74,9 +74,9 @@ internal sealed class CircuitDispatchApi(
         AsAsync(me => inboxes.ReadAsync(me, projectId, navigation.BaseUri, cancellation));
 
     public Task<ApiResult<InboxAnswer>> SetInboxAnswerAsync(Guid projectId, InboxAnswer answer) =>
-        AsAsync(me => inboxes.SetAnswerAsync(me, projectId, answer, CancellationToken.None));
+        AsAsync(me => inboxes.SetAnswerAsync(me, projectId, answer));
 
-    public Task<ApiResult<NoData>> ClearInboxAsync(Guid projectId) => DoAsync(me => inboxes.ClearAsync(me, projectId, CancellationToken.None));
+    public Task<ApiResult<NoData>> ClearInboxAsync(Guid projectId) => DoAsync(me => inboxes.ClearAsync(me, projectId));
 
     private async Task<ApiResult<T>> AsAsync<T>(Func<Guid, Task<Parsed<T>>> call) where T : class
     {

@@ -29,15 +29,15 @@ internal sealed class InboxDesk(InboxStore inboxes, PublicAddress address)
     }
 
     /// <summary>Sets what the inbox answers from now on.</summary>
-    public async Task<Parsed<InboxAnswer>> SetAnswerAsync(Guid accountId, Guid projectId, InboxAnswer answer, CancellationToken cancellation)
+    public async Task<Parsed<InboxAnswer>> SetAnswerAsync(Guid accountId, Guid projectId, InboxAnswer answer)
     {
         if (WhyInvalid(answer) is { } failure) return failure;
-        return await inboxes.SetAnswerAsync(accountId, projectId, answer.Status, answer.DelayMs, cancellation) ? answer : Failure.NotFound("Project");
+        return await inboxes.SetAnswerAsync(accountId, projectId, answer.Status, answer.DelayMs) ? answer : Failure.NotFound("Project");
     }
 
     /// <summary>Throws away what was received.</summary>
-    public async Task<Failure?> ClearAsync(Guid accountId, Guid projectId, CancellationToken cancellation) =>
-        await inboxes.ClearAsync(accountId, projectId, cancellation) ? null : Failure.NotFound("Project");
+    public async Task<Failure?> ClearAsync(Guid accountId, Guid projectId) =>
+        await inboxes.ClearAsync(accountId, projectId) ? null : Failure.NotFound("Project");
 
     private static Failure? WhyInvalid(InboxAnswer answer)
     {

@@ -21,8 +21,6 @@ internal static class InboxServices
     public static WebApplication UseDispatchInboxes(this WebApplication app)
     {
         app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<OwnInbox>().Listen(app.Urls));
-        var (feed, clock) = (app.Services.GetRequiredService<JobFeed>(), app.Services.GetRequiredService<TimeProvider>());
-        app.Services.GetRequiredService<InboxStore>().Changed += projectId => feed.Announce(new FeedChange(FeedKind.Inbox, projectId, JobId: null, Status: null, clock.NowMs()));
         var endpoint = app.Services.GetRequiredService<InboxEndpoint>();
         app.Map(OwnInbox.Path.TrimEnd('/'), inbox => inbox.Run(endpoint.AnswerAsync));
         return app;
