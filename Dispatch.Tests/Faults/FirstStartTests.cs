@@ -71,9 +71,11 @@ public sealed class FirstStartTests : IDisposable
             await using (var other = HostProcess.Launch(Folder((2 * i) + 1), settings))
             {
                 await Task.WhenAll(one.WaitUntilReadyAsync(), other.WaitUntilReadyAsync());
-                using var here = await ApiUser.SignUpAsync(one.Url);
+                var users = await Task.WhenAll(ApiUser.SignUpAsync(one.Url), ApiUser.SignUpAsync(other.Url));
+                Assert.Equal(1, await UseAsync(database, db => db.Users.CountAsync(account => account.IsOperator, TestContext.Current.CancellationToken)));
+                using var here = users[0];
                 using var there = here.At(other.Url);
-                await there.DataAsync(HttpMethod.Post, "projects", new { name = "theirs" });
+                users[1].Dispose();
                 Assert.Equal(1, await UseAsync(database, db => db.DataProtectionKeys.CountAsync(TestContext.Current.CancellationToken)));
 
                 var secret = (await there.DataAsync(HttpMethod.Post, $"projects/{there.ProjectId}/signing-secret/rotate")).GetProperty("secret").GetString();

@@ -64,7 +64,12 @@ public class TestWebHost : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (app is not null) await app.DisposeAsync();
+        if (app is not null)
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+
         if (database is not null) await DatabaseServers.DropAsync(database);
         folder.Dispose();
     }

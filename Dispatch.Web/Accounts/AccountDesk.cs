@@ -1,3 +1,4 @@
+using System.Data;
 using System.Diagnostics;
 using System.Net;
 using Dispatch.Accounts;
@@ -32,16 +33,16 @@ internal sealed class AccountDesk(
     {
         if (Check(email, password) is { } invalid) return invalid;
         if (limits.Count(address, email) is { } tooMany) return tooMany;
-        using var turn = await limits.TakeTurnAsync(cancellation);   // also makes "the first account" one account
+        using var turn = await limits.TakeTurnAsync(cancellation);
         if (!turn.IsAcquired) return AccountLimits.Busy;
 
-        var isFirst = !await db.Users.AnyAsync(cancellation);
-        if (!isFirst && options.Registration == RegistrationMode.Closed)
+        if (await CreateFirstAsync(email, password, cancellation) is { } first) return first;
+        if (options.Registration == RegistrationMode.Closed)
         {
             return new Failure(403, "Registration is closed on this installation; ask its operator", new ApiError("registration_closed"));
         }
 
-        var account = new Account { Id = Guid.CreateVersion7(clock.GetUtcNow()), UserName = email, Email = email, IsOperator = isFirst, CreatedAt = clock.NowMs() };
+        var account = NewAccount(email, isOperator: false);
         return await CreateAsync(account, password) ? account : EmailTaken();
     }
 
@@ -132,6 +133,32 @@ internal sealed class AccountDesk(
 
         if (account.AccessFailedCount > 0) await accounts.ResetAccessFailedCountAsync(account);
         return true;
+    }
+
+    private Account NewAccount(string email, bool isOperator) =>
+        new() { Id = Guid.CreateVersion7(clock.GetUtcNow()), UserName = email, Email = email, IsOperator = isOperator, CreatedAt = clock.NowMs() };
+
+    /// <summary>Null: it is not the first.</summary>
+    // Serializable: of two hosts that both see none before theirs, the database lets one through.
+    private async Task<Account?> CreateFirstAsync(string email, string password, CancellationToken cancellation)
+    {
+        if (await db.Users.AnyAsync(cancellation)) return null;
+        try
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellation);
+            var account = NewAccount(email, isOperator: true);
+            if (!await db.Users.AnyAsync(cancellation) && await CreateAsync(account, password))
+            {
+                await transaction.CommitAsync(CancellationToken.None);
+                return account;
+            }
+        }
+        catch (Exception exception) when (DatabaseFaults.IsConflict(exception))
+        {
+        }
+
+        db.ChangeTracker.Clear();
+        return null;
     }
 
     private async Task<bool> CreateAsync(Account account, string password)
