@@ -6,10 +6,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Tests.Faults;
 
-/// <summary>Hosts as processes of their own on one PostgreSQL database, a receiver, and a user who reaches each of them.</summary>
+/// <summary>Hosts as processes of their own on one database, a receiver, and a user who reaches each of them.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder folder;
     private readonly List<HostProcess> hosts = [];
     private readonly List<ApiUser> users = [];
     private readonly DatabaseOptions database;
@@ -17,9 +17,9 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly string[] settings;
     private readonly ServiceProvider services;
 
-    private Cluster(DatabaseOptions database, bool dropsDatabase, string[] settings)
+    private Cluster(TemporaryFolder folder, DatabaseOptions database, bool dropsDatabase, string[] settings)
     {
-        (this.database, this.dropsDatabase, this.settings) = (database, dropsDatabase, settings);
+        (this.folder, this.database, this.dropsDatabase, this.settings) = (folder, database, dropsDatabase, settings);
         services = new ServiceCollection().AddDispatchDatabase(database, folder.Path).BuildServiceProvider();
     }
 
@@ -30,16 +30,16 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>The same person through each host.</summary>
     public IReadOnlyList<ApiUser> Users => users;
 
-    /// <param name="server">The server to use; null: the one that all tests share.</param>
-    public static async Task<Cluster> StartAsync(int hosts = 2, PostgresServer? server = null, params string[] settings)
+    /// <summary>Starts hosts on a database of their own. Skips the test where there is no server for it.</summary>
+    public static async Task<Cluster> StartAsync(int hosts = 2, DatabaseProvider provider = DatabaseProvider.Postgres, params string[] settings)
     {
-        var database = server is null
-            ? await DatabaseServers.CreateAsync(DatabaseProvider.Postgres, "")
-            : new DatabaseOptions { Provider = DatabaseProvider.Postgres, ConnectionString = await server.CreateDatabaseAsync("dispatch") };
-        var cluster = new Cluster(database, dropsDatabase: server is null, settings) { Receiver = await Receiver.StartAsync() };
-        for (var i = 0; i < hosts; i++) await cluster.AddAsync();
-        return cluster;
+        var folder = new TemporaryFolder();
+        return await StartAsync(new Cluster(folder, await DatabaseServers.CreateAsync(provider, folder.Path), dropsDatabase: true, settings), hosts);
     }
+
+    /// <summary>Two hosts on a server that the test will stop.</summary>
+    public static async Task<Cluster> StartOnAsync(PostgresServer server) =>
+        await StartAsync(new Cluster(new(), new() { Provider = DatabaseProvider.Postgres, ConnectionString = await server.CreateDatabaseAsync("dispatch") }, dropsDatabase: false, []), hosts: 2);
 
     /// <summary>Starts one more host. Returns its place.</summary>
     public async Task<int> AddAsync()
@@ -105,6 +105,13 @@ internal sealed class Cluster : IAsyncDisposable
             Assert.True(DateTimeOffset.UtcNow < until, $"{ledger.Acknowledged.Keys.Count(id => !succeeded.Contains(id))} of {ledger.Acknowledged.Count} jobs are not SUCCESS after {limit.TotalSeconds:0} s");
             await Task.Delay(200, TestContext.Current.CancellationToken);
         }
+    }
+
+    private static async Task<Cluster> StartAsync(Cluster cluster, int hosts)
+    {
+        cluster.Receiver = await Receiver.StartAsync();
+        for (var i = 0; i < hosts; i++) await cluster.AddAsync();
+        return cluster;
     }
 
     public async ValueTask DisposeAsync()

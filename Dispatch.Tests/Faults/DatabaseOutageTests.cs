@@ -21,7 +21,7 @@ public sealed class DatabaseOutageTests
     private static async Task OutageAsync(TimeSpan outage)
     {
         await using var server = await DatabaseServers.StartPostgresAsync();
-        await using var cluster = await Cluster.StartAsync(server: server);
+        await using var cluster = await Cluster.StartOnAsync(server);
         var ledger = new Ledger();
         var stop = DateTimeOffset.UtcNow.AddSeconds(8);
         var back = stop + outage;

@@ -65,9 +65,10 @@ internal sealed class Ledger
         }
     }
 
-    public Findings Compare(Receiver receiver)
+    /// <param name="path">Only what arrived there; null: anywhere.</param>
+    public Findings Compare(Receiver receiver, string? path = null)
     {
-        var arrivals = receiver.Arrivals.OrderBy(a => a.At).GroupBy(a => a.JobId).ToDictionary(g => g.Key, g => g.ToArray());
+        var arrivals = receiver.Arrivals.Where(a => path is null || a.Path == path).OrderBy(a => a.At).GroupBy(a => a.JobId).ToDictionary(g => g.Key, g => g.ToArray());
         return new Findings(
             [.. acknowledged.Keys.Where(id => !arrivals.ContainsKey(id))],
             arrivals.Where(a => a.Value.Length > 1).ToDictionary(),
