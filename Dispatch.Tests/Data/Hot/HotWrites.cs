@@ -86,8 +86,12 @@ internal static class HotWrites
         },
         ["fold"] = host =>
         {
-            var (tally, hour) = ((object?[])[host.Project, host.Ids[0], .. Enumerable.Repeat<object?>(1L, 6)], (object?[])[host.Project, 0L, host.Ids[0], .. Enumerable.Repeat<object?>(1L, 18)]);
-            host.Database.Expect(1, host.Database.Rows(tally), 1, 1, host.Database.Rows(hour));
+            var (tally, hour) = ((object?[])[host.Project, host.Ids[0], .. Enumerable.Repeat<object?>(1L, 7)], (object?[])[host.Project, 0L, host.Ids[0], .. Enumerable.Repeat<object?>(1L, 18)]);
+            host.Database.Expect(
+                host.Database.Rows([host.Project, host.Ids[0]]), 1, host.Database.Rows(tally), 1,
+                host.Database.Rows([host.Project, 0L, host.Ids[0]]), 1, host.Database.Rows(hour), 1,
+                1, 1,
+                host.Database.Rows(), host.Database.Rows());   // and no more
             return host.Service<JobStore>().FoldTalliesAsync();
         },
         ["beat"] = host =>

@@ -13,7 +13,8 @@ SET "Scheduled" = p."Scheduled" + @more_Scheduled,
     "Success" = p."Success" + @more_Success,
     "Failed" = p."Failed" + @more_Failed,
     "Dead" = p."Dead" + @more_Dead,
-    "Cancelled" = p."Cancelled" + @more_Cancelled
+    "Cancelled" = p."Cancelled" + @more_Cancelled,
+    "Changes" = p."Changes" + 1
 WHERE p."HostId" = @hostId AND p."ProjectId" = ANY (@ids);
 
 -- 4 of 6: @hostId uuid, @projectIds guid[]
@@ -21,8 +22,8 @@ SELECT p."ProjectId"
 FROM "ProjectTallies" AS p
 WHERE p."HostId" = @hostId AND p."ProjectId" = ANY (@projectIds);
 
--- 5 of 6: @p0 guid[], @p1 guid[], @p2 int64[], @p3 int64[], @p4 int64[], @p5 int64[], @p6 int64[], @p7 int64[]
-INSERT INTO "ProjectTallies" ("ProjectId", "HostId", "Cancelled", "Dead", "Failed", "Firing", "Scheduled", "Success") SELECT * FROM unnest(@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7);
+-- 5 of 6: @p0 guid[], @p1 guid[], @p2 int64[], @p3 int64[], @p4 int64[], @p5 int64[], @p6 int64[], @p7 int64[], @p8 int64[]
+INSERT INTO "ProjectTallies" ("ProjectId", "HostId", "Cancelled", "Changes", "Dead", "Failed", "Firing", "Scheduled", "Success") SELECT * FROM unnest(@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8);
 
 -- 6 of 6: @more_Scheduled bigint, @more_Firing bigint, @more_Success bigint, @more_Failed bigint, @more_Dead bigint, @more_Cancelled bigint, @hostId uuid, @ids guid[]
 UPDATE "ProjectTallies" AS p
@@ -31,5 +32,6 @@ SET "Scheduled" = p."Scheduled" + @more_Scheduled,
     "Success" = p."Success" + @more_Success,
     "Failed" = p."Failed" + @more_Failed,
     "Dead" = p."Dead" + @more_Dead,
-    "Cancelled" = p."Cancelled" + @more_Cancelled
+    "Cancelled" = p."Cancelled" + @more_Cancelled,
+    "Changes" = p."Changes" + 1
 WHERE p."HostId" = @hostId AND p."ProjectId" = ANY (@ids);
