@@ -112,6 +112,7 @@ internal sealed class HostRelay(
         try
         {
             await line.PublishAsync(channel, message.ToBytes());
+            if (Volatile.Read(ref away) == 1) await CatchUpAsync(line);   // it hung, and no connection was lost by that
             return true;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
@@ -173,7 +174,8 @@ internal sealed class HostRelay(
         _ => exception.Message,
     };
 
-    // Two installations may share a Redis, and hosts may reach one database by different addresses: so its oldest data protection key names it.
+    // Two installations may share a Redis, and hosts may reach one database by different addresses: so its oldest data protection key names it. Hosts that make
+    // the very first key at the same moment may disagree until the next start; then they have the stamps.
     private async Task<string> NameDatabaseAsync(CancellationToken cancellation)
     {
         protection.CreateProtector("Dispatch.Relay.v1").Protect([]);   // makes the first key where there is none
