@@ -7,7 +7,6 @@ using Dispatch.Relay;
 using Hangfire;
 using Hangfire.Client;
 using Hangfire.Common;
-using Hangfire.InMemory;
 using Hangfire.States;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,7 +35,7 @@ internal static class CoreServices
             .AddSingleton<JobFeed>().AddSingleton<JobBatch>().AddSingleton<GroupCommit>().AddSingleton<JobStore>().AddSingleton<InboxWriter>().AddSingleton<InboxStore>().AddSingleton<JobDesk>()
             .AddSingleton(provider => new TargetGuard(provider.GetRequiredService<DeliveryOptions>(), openLoopback: environment.IsDevelopment()))
             .AddSingleton<OwnInbox>().AddSingleton<DeliveryGates>().AddSingleton<WebhookSender>().AddSingleton<RetryLadder>().AddSingleton<DeliveryRunner>()
-            .AddSingleton<Metronome>().AddSingleton<AlarmRoster>().AddSingleton<AlarmClock>().AddSingleton<Bookkeeper>().AddSingleton<DeliveryWorker>()
+            .AddSingleton<Metronome>().AddSingleton<AlarmQueue>().AddSingleton<AlarmRoster>().AddSingleton<AlarmClock>().AddSingleton<Bookkeeper>().AddSingleton<DeliveryWorker>().AddSingleton<ForeignAlarms>()
             .AddSingleton(provider => new DeliveryJob(provider.GetRequiredService<DeliveryRunner>()));
 
         return services
@@ -52,7 +51,7 @@ internal static class CoreServices
 
     // Registered before AddHangfire, whose own registrations then stand back: no static storage or filters, so that two hosts may share a process.
     private static IServiceCollection AddDispatchHangfire(this IServiceCollection services) => services
-        .AddSingleton<JobStorage>(_ => new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = Timing.HangfireShows }))
+        .AddSingleton(provider => AlarmStorage.Create(provider.GetRequiredService<HangfireOptions>(), provider.GetRequiredService<DatabaseOptions>()))
         .AddSingleton<IJobFilterProvider, DeliveryFilters>()
         .AddSingleton<IBackgroundJobFactory>(provider => new BackgroundJobFactory(provider.GetRequiredService<IJobFilterProvider>()))
         .AddSingleton<IBackgroundJobStateChanger>(provider => new BackgroundJobStateChanger(provider.GetRequiredService<IJobFilterProvider>()))

@@ -85,4 +85,16 @@ internal static partial class Log
 
     [LoggerMessage(23, LogLevel.Error, "Job {JobId}: the delivery broke off")]
     public static partial void DeliveryBroke(ILogger logger, Guid jobId, Exception exception);
+
+    [LoggerMessage(18, LogLevel.Warning, "Hangfire's storage does not answer; it is tried again every second")]
+    public static partial void AlarmsUnavailable(ILogger logger, Exception exception);
+
+    [LoggerMessage(19, LogLevel.Information, "Cleared {Alarms} alarms that hosts left which are gone")]
+    public static partial void ForeignAlarmsCleared(ILogger logger, int alarms);
+
+    [LoggerMessage(24, LogLevel.Warning, "What hosts that are gone left in Hangfire's storage could not be cleared; the next call tries again")]
+    public static partial void ForeignAlarmsNotCleared(ILogger logger, Exception exception);
+
+    [LoggerMessage(30, LogLevel.Warning, "Readers wait for writers in this database, so pages and deliveries hold each other up. Once, while no host runs: {Statement}")]
+    public static partial void ReadersWait(ILogger logger, string statement);
 }

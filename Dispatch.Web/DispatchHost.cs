@@ -8,6 +8,7 @@ using Dispatch.Web.Components;
 using Dispatch.Web.Docs;
 using Dispatch.Web.Inboxes;
 using Dispatch.Web.Operators;
+using Hangfire;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
 
@@ -48,6 +49,7 @@ internal static class DispatchHost
 
         var app = builder.Build();
         await app.Services.GetRequiredService<DatabaseSetup>().OpenAsync();
+        app.Services.GetRequiredService<JobStorage>();   // on SQL Server it makes its tables: in the database that is there now, and to fail here
 
         app.UseEnvelopeErrors();   // inside the framework's page for developers as well, which would show the stack
         if (settings.Dispatch.KnownProxies.Count > 0) app.UseForwardedHeaders();   // with no proxy named, the middleware would believe anyone

@@ -8,8 +8,8 @@ namespace Dispatch.Data;
 /// <summary>What a database's refusal means, whichever database it is.</summary>
 internal static class DatabaseFaults
 {
-    /// <summary>SQL Server's severity from which on the connection is gone, or was not made.</summary>
-    private const byte FatalToConnection = 20;
+    /// <summary>SQL Server's severity from which it is not the statement's fault: 17 out of memory or disk, from 20 the connection is gone. On Linux the driver has no number then.</summary>
+    private const byte OutOfResources = 17;
 
     /// <summary>True where trying again later can help: the database is locked, full, unreadable, restarting or gone.</summary>
     public static bool IsUnavailable(Exception exception) => exception switch
@@ -17,7 +17,7 @@ internal static class DatabaseFaults
         SqliteException { SqliteErrorCode: 5 or 6 or 8 or 10 or 13 or 14 } => true,   // BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN
         PostgresException { SqlState: { } state } => IsUnavailable(state) || IsConflict(exception),
         NpgsqlException => true,   // no answer of the server's: the connection broke, or could not be made, or nothing came in time
-        SqlException sql => sql.Class >= FatalToConnection || sql.Errors.Cast<SqlError>().Any(error => IsUnavailable(error.Number)) || IsConflict(exception),
+        SqlException sql => sql.Class >= OutOfResources || sql.Errors.Cast<SqlError>().Any(error => IsUnavailable(error.Number)) || IsConflict(exception),
         InvalidOperationException { Source: "Microsoft.Data.SqlClient", InnerException: null } pool when pool.Message.StartsWith("Timeout expired", StringComparison.Ordinal) => true,
         DbException { IsTransient: true } => true,
         { InnerException: { } inner } => IsUnavailable(inner),
@@ -44,11 +44,12 @@ internal static class DatabaseFaults
     };
 
     // Classes of PostgreSQL's appendix A: 08 connection, 53 out of disk, memory or connections, 57P stopped or starting, 58 the system's own trouble;
-    // and a standby, which refuses to write until it is promoted.
+    // and a standby, which refuses to write until it is promoted, and a transaction that this host was too slow to end.
     private static bool IsUnavailable(string sqlState) =>
         sqlState.StartsWith("08", StringComparison.Ordinal) || sqlState.StartsWith("53", StringComparison.Ordinal) || sqlState.StartsWith("57P", StringComparison.Ordinal)
         || sqlState.StartsWith("58", StringComparison.Ordinal)
-        || sqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled;
+        || sqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled
+            or "25P03";   // idle_in_transaction_session_timeout
 
     // -2 time-out; -1, 2, 53, 64, 121, 233, 258, 10053 to 11001 the connection; 1105, 9002 full; 3906 read-only; 4060, 18456 while it starts or fails over;
     // the rest are Azure SQL's, from its list of transient faults.

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Globalization;
+using Dispatch.Execution;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
@@ -46,6 +48,22 @@ internal static class Providers
         DatabaseProvider.Sqlite => TimeSpan.Zero,   // in the process: a statement costs next to nothing
         DatabaseProvider.Postgres or DatabaseProvider.SqlServer => TimeSpan.FromMilliseconds(60),
     };
+
+    /// <summary>False where the process runs without ICU, which SQL Server's driver refuses.</summary>
+    public static bool HasCultures
+    {
+        get
+        {
+            try
+            {
+                return !CultureInfo.GetCultureInfo("en-US").EnglishName.StartsWith("Invariant", StringComparison.Ordinal);
+            }
+            catch (CultureNotFoundException)
+            {
+                return false;
+            }
+        }
+    }
 
     /// <summary>The version of Identity's tables, which its model takes from the options. 3 has passkeys; choosing it now spares accounts a migration.</summary>
     public static IServiceCollection AddIdentitySchema(this IServiceCollection services) =>
@@ -135,6 +153,17 @@ internal static class Providers
 
     private static string Describe(SqlConnectionStringBuilder sqlServer) => $"the SQL Server database {sqlServer.InitialCatalog} at {sqlServer.DataSource}";
 
+    /// <summary>
+    /// The statement that makes reading the last committed rows the rule, where it is not: a reader would wait for whoever is writing then. Only on SQL
+    /// Server, and there only in a database that EF did not make itself.
+    /// </summary>
+    public static async Task<string?> HowToReadWithoutWaitingAsync(DispatchDbContext db)
+    {
+        if (db.Provider != DatabaseProvider.SqlServer) return null;
+        var isOn = await db.Database.SqlQueryRaw<bool>("SELECT [is_read_committed_snapshot_on] AS [Value] FROM [sys].[databases] WHERE [database_id] = DB_ID()").SingleAsync();
+        return isOn ? null : $"ALTER DATABASE [{db.Database.GetDbConnection().Database.Replace("]", "]]")}] SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE";
+    }
+
     private static string? WhatIsMissing(DatabaseOptions database) => database.Provider switch
     {
         DatabaseProvider.Sqlite => new SqliteConnectionStringBuilder(database.ConnectionString).DataSource is "" or ":memory:" ? "file as its Data Source" : null,
@@ -164,6 +193,8 @@ internal static class Providers
         Default(connection, "Timeout", ConnectTimeout);
         Default(connection, "Command Timeout", CommandTimeout);
         Default(connection, "Application Name", "dispatch");
+        // Whoever takes a silent host's jobs over would wait for the rows that its unfinished transaction has locked, with all its own writes behind.
+        Default(connection, "Options", $"-c idle_in_transaction_session_timeout={(int)Timing.TransactionHeld.TotalMilliseconds}");
         return connection.ToString();
     }
 
@@ -173,6 +204,15 @@ internal static class Providers
         Default(connection, "Connect Timeout", ConnectTimeout);
         Default(connection, "Command Timeout", CommandTimeout);
         Default(connection, "Application Name", "dispatch");
+        Default(connection, "Pool Blocking Period", PoolBlockingPeriod.NeverBlock);   // else, after an outage, the pool refuses to try for up to a minute
+        return connection.ToString();
+    }
+
+    /// <summary>For Hangfire, which has connections of its own: it blocks a thread for each, and the engine's writer must not wait until one is free.</summary>
+    public static string HangfireConnectionString(DatabaseOptions database)
+    {
+        var connection = new SqlConnectionStringBuilder(SqlServerConnectionString(database));
+        connection.ApplicationName += " hangfire";   // another text, another pool
         return connection.ToString();
     }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Numerics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -60,21 +61,28 @@ internal static class RowInsert
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>As many rows a statement as it may have parameters.</summary>
+    /// <summary>1, 2, 4, 8, … rows a statement, as many as it may have parameters: a few texts whose plans are kept, where any number of rows would be a hundred.</summary>
     internal static async Task AsValuesAsync<TRow>(DispatchDbContext db, IReadOnlyList<TRow> rows)
         where TRow : class
     {
         var table = new Table(db, typeof(TRow));
-        foreach (var some in rows.Chunk(MaxParameters / table.Columns.Count))
+        for (var done = 0; done < rows.Count;)
         {
+            var count = 1 << BitOperations.Log2((uint)Math.Min(rows.Count - done, MaxParameters / table.Columns.Count));
             await using var command = table.NewCommand();
-            foreach (var (at, row) in some.Index())
+            for (var at = 0; at < count; at++)
             {
-                foreach (var (on, column) in table.Columns.Index()) column.AddTo(command, (at * table.Columns.Count) + on).Value = column.ValueOf(row) ?? DBNull.Value;
+                foreach (var (on, column) in table.Columns.Index())
+                {
+                    var parameter = column.AddTo(command, (at * table.Columns.Count) + on);
+                    if (column.HasNoLimit) parameter.Size = -1;   // before it has a value EF makes it 8,000 bytes long, and what is longer would be cut off
+                    parameter.Value = column.ValueOf(rows[done + at]) ?? DBNull.Value;
+                }
             }
 
-            command.CommandText = $"{table.InsertInto} VALUES {string.Join(", ", some.Select((_, at) => $"({table.Placeholders(at)})"))}";
+            command.CommandText = $"{table.InsertInto} VALUES {string.Join(", ", Enumerable.Range(0, count).Select(at => $"({table.Placeholders(at)})"))}";
             await command.ExecuteNonQueryAsync();
+            done += count;
         }
     }
 
@@ -118,6 +126,9 @@ internal static class RowInsert
         public Type ValueType => (mapping.Converter?.ProviderClrType ?? mapping.ClrType) is { IsValueType: true } type && property.IsNullable
             ? typeof(Nullable<>).MakeGenericType(Nullable.GetUnderlyingType(type) ?? type)
             : mapping.Converter?.ProviderClrType ?? mapping.ClrType;
+
+        /// <summary>A text or bytes of any length.</summary>
+        public bool HasNoLimit => mapping.Size is null && (mapping.Converter?.ProviderClrType ?? mapping.ClrType) is var type && (type == typeof(string) || type == typeof(byte[]));
 
         /// <summary>As the database's driver takes it.</summary>
         public object? ValueOf(object row) =>

@@ -31,12 +31,11 @@ internal sealed class DeliveryRunner(
     private async Task<(ClaimedJob Job, AttemptReport Report)?> ClaimAndSendAsync(Alarm alarm)
     {
         using var claim = await gates.Claims.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Claiming);
-        var term = lease.Term;
         if (await store.ClaimAsync(alarm.JobId, alarm.DueAt, shutdown.Claiming) is not { } job) return null;   // cancelled, or claimed already
 
         await metronome.WaitUntilAsync(job.DueAt, shutdown.Sending);
         using var wire = await gates.Wire.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Sending);
-        if (!lease.IsHeldSince(term))
+        if (!lease.IsHeldSince(job.Term))
         {
             Log.LeaseLost(log, job.Id, job.Attempt);   // another host has taken it over, or the sweeper frees it
             return null;

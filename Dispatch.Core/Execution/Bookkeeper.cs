@@ -4,46 +4,57 @@ using Microsoft.Extensions.Logging;
 namespace Dispatch.Execution;
 
 /// <summary>
-/// One background thread that writes Hangfire's books after deliveries, a second later: nobody waits for them, and while a burst is
-/// on its way they would take 15 % of the processor from it (measured with <c>bench burst</c>).
+/// Background threads that write Hangfire's books after deliveries. A success is booked a second later: nobody waits for it, and while a burst is on
+/// its way it would take 15 % of the processor from it (measured with <c>bench burst</c>). A failure is booked at once, for the retry's alarm depends on it,
+/// but not by the delivery's own task: a thousand that fail together would each block a thread of the pool while SQL Server answers.
 /// </summary>
 internal sealed class Bookkeeper : IDisposable
 {
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
 
-    private readonly BlockingCollection<(TimeSpan At, Action Entry)> entries = new(new ConcurrentQueue<(TimeSpan, Action)>());
+    private readonly BlockingCollection<(TimeSpan At, Action Entry)> later = new(new ConcurrentQueue<(TimeSpan, Action)>());
+    private readonly BlockingCollection<(TimeSpan At, Action Entry)> soon = new(new ConcurrentQueue<(TimeSpan, Action)>());
     private readonly CancellationTokenSource closing = new();
-    private readonly Thread thread;
+    private readonly Thread[] threads;
+    private readonly ILogger log;
 
-    public Bookkeeper(ILogger<Bookkeeper> log)
+    public Bookkeeper(AlarmQueue queue, ILogger<Bookkeeper> log)
     {
-        thread = new Thread(() => Keep(log)) { Name = "Dispatch:Bookkeeper", IsBackground = true };
-        thread.Start();
+        this.log = log;
+        threads = [.. Enumerable.Repeat(later, queue.Threads).Concat(Enumerable.Repeat(soon, queue.Threads))
+            .Select(entries => new Thread(() => Keep(entries)) { Name = "Dispatch:Bookkeeper", IsBackground = true })];
+        foreach (var thread in threads) thread.Start();
     }
 
-    public void Enter(Action entry)
-    {
-        if (!closing.IsCancellationRequested) entries.Add((Uptime + Delay, entry));
-    }
+    /// <summary>A second later.</summary>
+    public void Enter(Action entry) => Enter(later, Uptime + Delay, entry);
+
+    public void EnterAtOnce(Action entry) => Enter(soon, Uptime, entry);
 
     public void Dispose()
     {
-        closing.Cancel();   // what is not in the books yet goes with Hangfire's memory; elsewhere its jobs run once more and find their row final
-        thread.Join(TimeSpan.FromSeconds(5));
+        closing.Cancel();   // what is not in the books yet goes with Hangfire's memory, or is cleared by another host; the rows know better
+        if (!threads.All(thread => thread.Join(TimeSpan.FromSeconds(5)))) return;   // the storage does not answer; the threads end with the process
         closing.Dispose();
-        entries.Dispose();
+        later.Dispose();
+        soon.Dispose();
     }
 
     private static TimeSpan Uptime => TimeSpan.FromMilliseconds(Environment.TickCount64);
 
-    private void Keep(ILogger log)
+    private void Enter(BlockingCollection<(TimeSpan At, Action Entry)> entries, TimeSpan at, Action entry)
+    {
+        if (!closing.IsCancellationRequested) entries.Add((at, entry));
+    }
+
+    private void Keep(BlockingCollection<(TimeSpan At, Action Entry)> entries)
     {
         try
         {
             foreach (var (at, entry) in entries.GetConsumingEnumerable(closing.Token))
             {
                 if (at - Uptime is var left && left > TimeSpan.Zero && closing.Token.WaitHandle.WaitOne(left)) return;
-                Write(entry, log);
+                Write(entry);
             }
         }
         catch (OperationCanceledException) when (closing.IsCancellationRequested)
@@ -51,7 +62,7 @@ internal sealed class Bookkeeper : IDisposable
         }
     }
 
-    private static void Write(Action entry, ILogger log)
+    private void Write(Action entry)
     {
         try
         {

@@ -1,13 +1,17 @@
+using Dispatch.Data;
 using Dispatch.Jobs;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Dispatch.Execution;
 
 /// <summary>
-/// What one host is enough for: clears deleted projects, frees what hosts left that ended without a word, puts their counters together, and forgets old hours.
+/// What one host is enough for: clears deleted projects, frees what hosts left that ended without a word, clears their alarms, puts their counters together, and
+/// forgets old hours.
 /// </summary>
-internal sealed class Caretaker(JobStore store, Fleet fleet, TimeProvider clock, ILogger<Caretaker> log) : BackgroundService
+internal sealed class Caretaker(
+    JobStore store, ForeignAlarms alarms, IDbContextFactory<DispatchDbContext> contexts, Fleet fleet, TimeProvider clock, ILogger<Caretaker> log) : BackgroundService
 {
     /// <summary>A large deleted project goes over several rounds: jobs that are due must not wait for it.</summary>
     private const int PurgeChunks = 10;
@@ -48,7 +52,15 @@ internal sealed class Caretaker(JobStore store, Fleet fleet, TimeProvider clock,
     {
         var strays = await store.RecoverStraysAsync(stopping);
         if (strays != default) Log.Recovered(log, "hosts that are gone", strays.Interrupted, strays.Freed);
+        await alarms.ClearAsync(LivingHostsAsync, stopping);
         await store.FoldTalliesAsync();
         await store.ForgetHoursAsync();
+    }
+
+    // A dead host's row goes when its jobs are free.
+    private async Task<IReadOnlySet<Guid>> LivingHostsAsync(CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.Hosts.Select(h => h.Id).ToHashSetAsync(cancellation);
     }
 }

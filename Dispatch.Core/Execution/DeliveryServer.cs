@@ -15,6 +15,7 @@ internal sealed class DeliveryServer(
     IBackgroundJobStateChanger states,
     DeliveryWorker worker,
     AlarmClock alarms,
+    AlarmQueue queue,
     Shutdown shutdown,
     IHostApplicationLifetime lifetime,
     HostIdentity host,
@@ -29,8 +30,8 @@ internal sealed class DeliveryServer(
         lifetime.ApplicationStopping.Register(shutdown.StopClaiming);
         server = new BackgroundProcessingServer(
             storage,
-            [new DelayedJobScheduler(Timing.SchedulePoll, states), worker],
-            new Dictionary<string, object> { ["Queues"] = new[] { AlarmClock.Queue }, ["WorkerCount"] = 1 },
+            [Steady(new DelayedJobScheduler(Timing.SchedulePoll, states), threads: 1), Steady(worker, queue.Threads)],
+            new Dictionary<string, object> { ["Queues"] = new[] { queue.Name }, ["WorkerCount"] = queue.Threads },
             new BackgroundProcessingServerOptions
             {
                 ServerName = $"dispatch:{host.Name}",
@@ -40,6 +41,8 @@ internal sealed class DeliveryServer(
             });
         return Task.CompletedTask;
     }
+
+    private IBackgroundProcessDispatcherBuilder Steady(IBackgroundProcess process, int threads) => new SteadyProcess(process, log).UseBackgroundPool(threads);
 
     // Not by the host's token: the requests before may have used its time up.
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -9,13 +9,13 @@ namespace Dispatch.Execution;
 
 /// <summary>
 /// Hangfire's worker for deliveries. The stock one holds a thread for the whole exchange, so that 20 receivers that never answer stop
-/// everything; this one fetches on one thread and carries each delivery out as a task. Hangfire's states are changed through its own
+/// everything; this one only fetches on its thread and carries each delivery out as a task. Hangfire's states are changed through its own
 /// state changer, so that filters and its dashboard see every step.
 /// </summary>
-internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobStateChanger states, AlarmRoster roster, AlarmClock alarms, Bookkeeper bookkeeper, ILogger<DeliveryWorker> log)
+internal sealed class DeliveryWorker(
+    DeliveryJob deliveries, IBackgroundJobStateChanger states, AlarmQueue queue, AlarmRoster roster, AlarmClock alarms, Bookkeeper bookkeeper, ILogger<DeliveryWorker> log)
     : IBackgroundProcess
 {
-    private static readonly string[] Queues = [AlarmClock.Queue];
     private static readonly string[] MayStart = [EnqueuedState.StateName, ScheduledState.StateName, ProcessingState.StateName];
     private static readonly string[] MayEnd = [ProcessingState.StateName];
 
@@ -29,10 +29,11 @@ internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobState
 
     public void Execute(BackgroundProcessContext context)
     {
+        string[] queues = [queue.Name];
         using var connection = context.Storage.GetConnection();
         while (!context.IsStopping)
         {
-            var fetched = connection.FetchNextJob(Queues, context.StoppingToken);
+            var fetched = connection.FetchNextJob(queues, context.StoppingToken);
             try
             {
                 Begin(context, connection, fetched);
@@ -51,24 +52,23 @@ internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobState
         var processing = new StateChangeContext(
             context.Storage, connection, fetched.JobId, new DeliveringState(context.ServerId), MayStart);
         var applied = states.ChangeState(processing);
-        if (applied?.Name != ProcessingState.StateName || AlarmOf(processing.ProcessedJob) is not { } alarm)
-        {
-            Finish(fetched);
-            return;
-        }
+        // Now, not after the delivery: an alarm that gets lost is found by the sweeper, and a place in the queue that is held has to be renewed once a
+        // minute on SQL Server, by one thread for all that wait behind a receiver.
+        Finish(fetched);
+        if (applied?.Name != ProcessingState.StateName || AlarmOf(processing.ProcessedJob) is not { } alarm) return;
 
         // A doubled alarm: the job is being seen to.
         var done = new TaskCompletionSource();
         if (!atWork.TryAdd(alarm.JobId, done.Task))
         {
-            End(context, fetched, new SucceededState(null, 0, 0));
+            End(context, fetched.JobId, new SucceededState(null, 0, 0));
             return;
         }
 
-        _ = Task.Run(() => DeliverAsync(context, fetched, alarm, done));
+        _ = Task.Run(() => DeliverAsync(context, fetched.JobId, alarm, done));
     }
 
-    private async Task DeliverAsync(BackgroundProcessContext context, IFetchedJob fetched, Alarm alarm, TaskCompletionSource done)
+    private async Task DeliverAsync(BackgroundProcessContext context, string alarmId, Alarm alarm, TaskCompletionSource done)
     {
         var started = Environment.TickCount64;
         IState? end;
@@ -83,7 +83,7 @@ internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobState
         }
         catch (OperationCanceledException)
         {
-            end = null;   // stopping: the job was given back, and in memory Hangfire's entry goes with the process
+            end = null;   // stopping: the job was given back, and Hangfire's entry goes with the process, or is cleared by another host
         }
         catch (Exception exception)
         {
@@ -98,16 +98,21 @@ internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobState
         done.SetResult();
 
         // A success nobody waits for; a failure's next alarm depends on it.
-        if (end is SucceededState) bookkeeper.Enter(() => End(context, fetched, end));
-        // An operator deleted or requeued Hangfire's job meanwhile: the retry gets an alarm of its own.
-        else if (end is not null && !TryEnd(context, fetched, end, alarm) && retryAt is { } dueAt) alarms.Set(alarm with { DueAt = dueAt, IsRetry = true });
+        if (end is SucceededState) bookkeeper.Enter(() => End(context, alarmId, end));
+        else if (end is not null) bookkeeper.EnterAtOnce(() => Fail(context, alarmId, end, alarm, retryAt));
     }
 
-    private bool TryEnd(BackgroundProcessContext context, IFetchedJob fetched, IState state, Alarm alarm)
+    private void Fail(BackgroundProcessContext context, string alarmId, IState end, Alarm alarm, long? retryAt)
+    {
+        // An operator deleted or requeued Hangfire's job meanwhile: the retry gets an alarm of its own.
+        if (!TryEnd(context, alarmId, end, alarm) && retryAt is { } dueAt) alarms.Set(alarm with { DueAt = dueAt, IsRetry = true });
+    }
+
+    private bool TryEnd(BackgroundProcessContext context, string alarmId, IState state, Alarm alarm)
     {
         try
         {
-            return End(context, fetched, state);
+            return End(context, alarmId, state);
         }
         catch (Exception exception)
         {
@@ -117,12 +122,10 @@ internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobState
     }
 
     /// <summary>False: Hangfire's job is no longer the one this delivery began with, so its state was left alone.</summary>
-    private bool End(BackgroundProcessContext context, IFetchedJob fetched, IState state)
+    private bool End(BackgroundProcessContext context, string alarmId, IState state)
     {
         using var connection = context.Storage.GetConnection();
-        var applied = states.ChangeState(new StateChangeContext(context.Storage, connection, fetched.JobId, state, MayEnd));
-        Finish(fetched);
-        return applied is not null;
+        return states.ChangeState(new StateChangeContext(context.Storage, connection, alarmId, state, MayEnd)) is not null;
     }
 
     private static void Finish(IFetchedJob fetched)
@@ -130,7 +133,7 @@ internal sealed class DeliveryWorker(DeliveryJob deliveries, IBackgroundJobState
         using (fetched) fetched.RemoveFromQueue();
     }
 
-    private static Alarm? AlarmOf(Hangfire.BackgroundJob? hangfire)
+    internal static Alarm? AlarmOf(Hangfire.BackgroundJob? hangfire)
     {
         if (hangfire?.Job?.Type != typeof(DeliveryJob) || hangfire.Job.Args is not [Guid jobId, Guid projectId, string destination, long dueAt, bool isRetry]) return null;
 

@@ -53,7 +53,13 @@ internal sealed class HostLease(
         }
     }
 
-    public void Dispose() => stopping.Dispose();
+    // Nobody stops a host whose start failed, on an address that is taken for example: its beat must end all the same.
+    public void Dispose()
+    {
+        stopping.Cancel();
+        beating?.Join();
+        stopping.Dispose();
+    }
 
     // The file's lock has shown that every other host is dead.
     private async Task SignInAloneAsync(CancellationToken cancellation)

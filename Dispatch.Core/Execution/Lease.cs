@@ -12,8 +12,11 @@ internal sealed class Lease(DatabaseOptions database, TimeProvider clock)
     private long renewedAt = clock.GetTimestamp();
     private int term;
 
-    /// <summary>Changes when the lease was lost. To be noted before a claim.</summary>
+    /// <summary>Changes when the lease was lost. Noted before a claim.</summary>
     public int Term => Volatile.Read(ref term);
+
+    /// <summary>True where others do not take this host for dead.</summary>
+    public bool IsHeld => isAlone || !IsOver;
 
     /// <summary>True where the lease was held without a break since that term was noted.</summary>
     // The time first: a renewal after a break changes the term before it sets the time.

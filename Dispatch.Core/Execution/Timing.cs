@@ -41,12 +41,15 @@ internal static class Timing
     /// </summary>
     public static readonly TimeSpan LeaseHeld = TimeSpan.FromSeconds(6);
 
+    /// <summary>How long a transaction may wait for its host's next statement before the server ends it. Less than <see cref="HostDead"/>: a paused host's locks go before it is taken for dead.</summary>
+    public static readonly TimeSpan TransactionHeld = TimeSpan.FromSeconds(5);
+
     /// <summary>Where several hosts share the work, a job that is due within this and still free is anyone's.</summary>
     public static readonly TimeSpan AnyonesLead = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a stopping host waits for what is on the wire.</summary>
     public static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long Hangfire's pages show what has ended. It is kept in memory, some 2 KB a job; the job's page shows it for good.</summary>
+    /// <summary>How long Hangfire's pages show what has ended: some 2 KB of memory a job, or a handful of rows. The job's page shows it for good.</summary>
     public static readonly TimeSpan HangfireShows = TimeSpan.FromSeconds(15);
 }

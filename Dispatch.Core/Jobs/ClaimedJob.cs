@@ -17,4 +17,8 @@ internal sealed record ClaimedJob(
     int RetryCount,
     string SecretCipher,
     string? PreviousSecretCipher,
-    long? PreviousSecretExpiresAt);
+    long? PreviousSecretExpiresAt)
+{
+    /// <summary>Of the host's lease when it claimed the job; sent only while that lasts.</summary>
+    public int Term { get; init; }
+}

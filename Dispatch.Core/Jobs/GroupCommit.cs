@@ -11,8 +11,7 @@ namespace Dispatch.Jobs;
 /// transaction was on its way to the disk shares the next one. Callers go on when their transaction is durable.
 /// </summary>
 /// <remarks>
-/// On a database server each statement is a journey, and the server is what several hosts share: there a batch waits for company while more keeps coming,
-/// for as long as <see cref="Providers.Gathering"/> says. A write on its own goes at once, and a claim is durable before its job is due.
+/// On a database server each statement is a journey, and the server is what several hosts share: there a batch waits for company (<see cref="Gather"/>).
 /// </remarks>
 internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts, JobBatch batch, JobFeed feed, TimeProvider clock, ILogger<GroupCommit> log) : IHostedService
 {
@@ -22,8 +21,11 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
     /// <summary>How often one batch is carried out again because another transaction was in its way.</summary>
     private const int MaxConflicts = 5;
 
-    /// <summary>Where nothing came for this long, nothing more is waited for. ms.</summary>
-    private const int Lull = 4;
+    /// <summary>How often it is looked whether more has come. ms.</summary>
+    private const int Look = 2;
+
+    /// <summary>A gap between two arrivals so many times the usual one is a lull: by chance it comes once in four hundred times.</summary>
+    private const int Lull = 6;
 
     /// <summary>What a transaction takes, with some room: a claim must be on its way so long before its job is due. ms.</summary>
     private const int CommitTime = 20;
@@ -31,14 +33,17 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
     private readonly Channel<StoreWrite> writes = Channel.CreateUnbounded<StoreWrite>(new UnboundedChannelOptions { SingleReader = true });
     private Thread? writer;
     private TimeSpan gathering;
+    private long takenAt;
     private long committedAt;
     private int waiting;
+    private int awaited;
     private long earliest = long.MaxValue;
 
     public Task<TResult> WriteAsync<TResult>(StoreWrite<TResult> write)
     {
         Interlocked.Increment(ref waiting);
-        if (write.Before is { } before && before < Volatile.Read(ref earliest)) Volatile.Write(ref earliest, before);   // of two at once one may be missed: it is Lull late
+        if (write.IsAwaited) Interlocked.Increment(ref awaited);
+        if (write.Before is { } before && before < Volatile.Read(ref earliest)) Volatile.Write(ref earliest, before);   // of two at once one may be missed, and wait a little longer
         if (!writes.Writer.TryWrite(write))
         {
             throw new StoreUnavailableException("This host is stopping.", new ObjectDisposedException(nameof(GroupCommit)));
@@ -69,25 +74,35 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
         {
             Gather();
             Volatile.Write(ref earliest, long.MaxValue);
+            takenAt = clock.GetTimestamp();
             while (taken.Count < MaxBatch && writes.Reader.TryRead(out var write)) taken.Add(write);
             Interlocked.Add(ref waiting, -taken.Count);
+            Interlocked.Add(ref awaited, -taken.Count(write => write.IsAwaited));
             CommitAsync(taken).GetAwaiter().GetResult();
             taken.Clear();
             committedAt = clock.GetTimestamp();
         }
     }
 
+    /// <summary>
+    /// Waits until the batch is worth its statements, for <see cref="gathering"/> at most. Not where it was quiet before, so a write on its own goes at once;
+    /// not once callers have stopped coming, for then all of them may be waiting; and not so long that a claim would be late.
+    /// </summary>
     private void Gather()
     {
         var begun = clock.GetTimestamp();
-        if (clock.GetElapsedTime(committedAt, begun) >= gathering) return;   // it is quiet: nobody to wait for
-        var seen = 0;
-        while (clock.GetElapsedTime(begun) < gathering && Volatile.Read(ref waiting) is var now && now > seen && now < MaxBatch
-            && Volatile.Read(ref earliest) - clock.NowMs() > CommitTime)
+        if (clock.GetElapsedTime(committedAt, begun) >= gathering) return;
+
+        var (callers, cameAt) = (0, begun);
+        for (var now = begun; clock.GetElapsedTime(begun, now) < gathering; now = clock.GetTimestamp())
         {
-            seen = now;
-            Thread.Sleep(Lull);
+            if (Volatile.Read(ref waiting) >= MaxBatch || Volatile.Read(ref earliest) - clock.NowMs() <= CommitTime) return;
+            if (Volatile.Read(ref awaited) is var all && all != callers) (callers, cameAt) = (all, now);
+            else if (callers > 0 && clock.GetElapsedTime(cameAt, now) > Max(clock.GetElapsedTime(takenAt, cameAt) / callers * Lull, TimeSpan.FromMilliseconds(Look))) return;
+            Thread.Sleep(Look);
         }
+
+        static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
     }
 
     private async Task CommitAsync(List<StoreWrite> taken, int conflicts = 0)

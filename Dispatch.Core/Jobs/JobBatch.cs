@@ -92,7 +92,7 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
 
         foreach (var job in won.Values) changes.Moved(job.ProjectId, job.Id, Transition.Claim, now);
         // Two alarms of one job may ask in one batch; one of them gets it.
-        foreach (var claim in claims) claim.Result = won.Remove(claim.JobId, out var job) ? job : null;
+        foreach (var claim in claims) claim.Result = won.Remove(claim.JobId, out var job) ? job with { Term = claim.Term } : null;
     }
 
     private static async Task RecordAsync(DispatchDbContext db, RecordWrite[] records, long now, JobChanges changes)

@@ -86,7 +86,8 @@ internal sealed class JobSearch(TimeProvider clock)
 
     private static async Task<IReadOnlyList<FoundJob>> MatchAsync(IQueryable<Job> jobs, string text, CancellationToken cancellation)
     {
-        var pattern = $"%{text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
+        if (text.Contains('\0')) return [];   // no text that is kept has one, and PostgreSQL refuses to be asked for it
+        var pattern = $"%{text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_").Replace("[", "\\[")}%";   // [ is a wildcard on SQL Server
         var newestFirst = jobs.OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id);
         if (!Ascii.IsValid(text))
         {

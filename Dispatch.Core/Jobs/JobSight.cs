@@ -32,11 +32,10 @@ internal sealed record JobSight(Guid AccountId, IReadOnlyDictionary<Guid, Projec
         if (Only is null && deleted.Length > 0) jobs = jobs.Where(j => !deleted.Contains(j.ProjectId));
         if (status is not { } wanted) return jobs;
 
-        jobs = jobs.Where(j => j.Status == wanted);
-        // Said a second time, as constants and after the first: only so SQLite uses the index that has just these.
-        return Only is null && wanted is (JobStatus.Failed or JobStatus.Dead or JobStatus.Cancelled)
-            ? jobs.Where(j => j.Status == JobStatus.Failed || j.Status == JobStatus.Dead || j.Status == JobStatus.Cancelled)
-            : jobs;
+        if (Only is not null || wanted is not (JobStatus.Failed or JobStatus.Dead or JobStatus.Cancelled)) return jobs.Where(j => j.Status == wanted);
+        // As a constant, for SQL Server takes a condition on a parameter for one on any status. Then a second time as the condition of the index
+        // that has just these: only so, and in this order, SQLite uses it.
+        return jobs.Where(j => j.Status == EF.Constant(wanted)).Where(j => j.Status == JobStatus.Failed || j.Status == JobStatus.Dead || j.Status == JobStatus.Cancelled);
     }
 
     /// <summary>

@@ -9,7 +9,7 @@ namespace Dispatch.Jobs;
 /// The only writer of a job's status. Everything goes through <see cref="GroupCommit"/>; whatever returns is durable.
 /// Inserts and cancellations fail at once when the database is away; what the engine has begun is tried again until it is stored.
 /// </summary>
-internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDbContext> contexts, HostIdentity host, TimeProvider clock)
+internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDbContext> contexts, HostIdentity host, Lease lease, TimeProvider clock)
 {
     private const int RecoveryBatch = 1000;
 
@@ -23,9 +23,13 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
     /// <summary>The retry's alarm rang: FAILED goes back to SCHEDULED.</summary>
     public Task RearmAsync(Guid jobId, Guid projectId, CancellationToken stopping) => UntilStoredAsync(() => new RearmWrite(jobId, projectId), stopping);
 
-    /// <summary>Null: cancelled, already claimed, or not this host's.</summary>
-    /// <param name="dueAt">When the job is to be sent; the claim should be durable by then.</param>
-    public Task<ClaimedJob?> ClaimAsync(Guid jobId, long dueAt, CancellationToken stopping) => UntilStoredAsync(() => new ClaimWrite(jobId, dueAt), stopping);
+    /// <summary>
+    /// Null: cancelled, already claimed, or not this host's. After the database was away, waits until this host's lease is renewed as well: what is claimed
+    /// before that would not be sent.
+    /// </summary>
+    /// <param name="dueAt">When it is due: the claim should be durable by then.</param>
+    public Task<ClaimedJob?> ClaimAsync(Guid jobId, long dueAt, CancellationToken stopping) =>
+        UntilStoredAsync(() => lease.IsHeld ? new ClaimWrite(jobId, dueAt, lease.Term) : null, stopping);
 
     /// <summary>Writes the attempt's row and its transition in one transaction. False: the claim was lost, so nothing was written.</summary>
     public Task<bool> RecordAsync(ClaimedJob job, Attempt attempt, Transition transition, long? retryAt, bool keepsAlarm) =>
@@ -82,11 +86,10 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
         RecoverAsync(db => db.Jobs.Where(j => j.ArmedBy != null && !db.Hosts.Any(h => h.Id == j.ArmedBy)), stopping);
 
     /// <summary>Puts together what hosts that have no row counted.</summary>
-    public Task FoldTalliesAsync() => commits.WriteAsync(new CustomWrite<bool>(async (db, _) =>
+    public async Task FoldTalliesAsync()
     {
-        await db.FoldAsync();
-        return true;
-    }));
+        while (await commits.WriteAsync(new CustomWrite<int>((db, _) => db.FoldAsync())) > 0) await Task.Yield();
+    }
 
     /// <summary>Frees claims of this host that nothing in it knows, left by a commit whose answer was lost.</summary>
     public Task<int> InterruptOrphansAsync(IReadOnlyList<Guid> jobIds, CancellationToken stopping) =>
@@ -163,19 +166,21 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
         }));
     }
 
-    private async Task<TResult> UntilStoredAsync<TResult>(Func<StoreWrite<TResult>> write, CancellationToken stopping)
+    /// <param name="write">Asked anew at each try; null where it cannot be made now.</param>
+    private async Task<TResult> UntilStoredAsync<TResult>(Func<StoreWrite<TResult>?> write, CancellationToken stopping)
     {
         while (true)
         {
             stopping.ThrowIfCancellationRequested();
             try
             {
-                return await commits.WriteAsync(write());
+                if (write() is { } next) return await commits.WriteAsync(next);
             }
             catch (StoreUnavailableException)
             {
-                await Task.Delay(RetryDelay, clock, stopping);
             }
+
+            await Task.Delay(RetryDelay, clock, stopping);
         }
     }
 

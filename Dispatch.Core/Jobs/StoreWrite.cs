@@ -5,6 +5,9 @@ namespace Dispatch.Jobs;
 /// <summary>One caller's write, carried out together with its neighbours in one transaction by <see cref="GroupCommit"/>.</summary>
 internal abstract class StoreWrite
 {
+    /// <summary>Whether a caller waits for the answer; else only the engine does.</summary>
+    public virtual bool IsAwaited => true;
+
     /// <summary>Milliseconds since the Unix epoch, UTC, by when it should be durable; null: there is no such instant.</summary>
     public virtual long? Before => null;
 
@@ -52,12 +55,18 @@ internal sealed class RearmWrite(Guid jobId, Guid projectId) : StoreWrite<bool>
     public Guid ProjectId => projectId;
 
     public Guid JobId => jobId;
+
+    public override bool IsAwaited => false;
 }
 
 /// <summary><see cref="Transition.Claim"/>. Null: cancelled, already claimed, or another host's.</summary>
-internal sealed class ClaimWrite(Guid jobId, long dueAt) : StoreWrite<ClaimedJob?>
+internal sealed class ClaimWrite(Guid jobId, long dueAt, int term) : StoreWrite<ClaimedJob?>
 {
     public Guid JobId => jobId;
+
+    public int Term => term;
+
+    public override bool IsAwaited => false;
 
     public override long? Before => dueAt;
 }
@@ -76,6 +85,8 @@ internal sealed class RecordWrite(ClaimedJob job, Attempt attempt, Transition tr
     public long? RetryAt => retryAt;
 
     public bool KeepsAlarm => keepsAlarm;
+
+    public override bool IsAwaited => false;
 }
 
 /// <summary>Anything else that changes jobs: arming, recovery, clearing a deleted project.</summary>

@@ -11,6 +11,9 @@ internal static class Tallies
 {
     private const long Kept = 8 * 24 * DeliveryHour.Length;
 
+    /// <summary>Rows of each kind that one transaction puts together: claims wait behind it.</summary>
+    private const int FoldedAtOnce = 50;
+
     /// <summary>Adds what the transaction did to the host's rows.</summary>
     public static async Task CountAsync(this DispatchDbContext db, Guid hostId, JobChanges changes)
     {
@@ -28,31 +31,37 @@ internal static class Tallies
     }
 
     /// <summary>
-    /// Puts the rows of hosts that are gone together, so that the tables do not grow with restarts. Such a host may have been paused only, and write once
-    /// more: the rows are locked before they are read, so that what is read is what is removed.
+    /// Puts some of the rows of hosts that are gone together, so that the tables do not grow with restarts. Such a host may have been paused only, and write once
+    /// more, and another host may fold as well: each row is locked before it is read, so that what is read is what is removed. Returns how many there were.
     /// </summary>
-    public static async Task FoldAsync(this DispatchDbContext db)
+    public static async Task<int> FoldAsync(this DispatchDbContext db)
     {
         var folded = new JobChanges(isWatched: false);
-        var tallies = db.ProjectTallies.Where(t => t.HostId != Guid.Empty && !db.Hosts.Any(h => h.Id == t.HostId));
-        await tallies.ExecuteUpdateAsync(set => set.SetProperty(t => t.Scheduled, t => t.Scheduled));
-        foreach (var row in await tallies.AsNoTracking().ToListAsync())
+        var tallies = await db.ProjectTallies.Where(t => t.HostId != Guid.Empty && !db.Hosts.Any(h => h.Id == t.HostId))
+            .OrderBy(t => t.ProjectId).Select(t => new { t.ProjectId, t.HostId }).Take(FoldedAtOnce).ToListAsync();
+        foreach (var key in tallies)
         {
+            var one = db.ProjectTallies.Where(t => t.ProjectId == key.ProjectId && t.HostId == key.HostId);
+            if (await one.ExecuteUpdateAsync(set => set.SetProperty(t => t.Scheduled, t => t.Scheduled)) == 0) continue;
+            var row = await one.AsNoTracking().SingleAsync();
             folded.Jobs[row.ProjectId] = folded.Jobs.GetValueOrDefault(row.ProjectId)
                 + new StatusTally(row.Scheduled, row.Firing, row.Success, row.Failed, row.Dead, row.Cancelled);
-            await db.ProjectTallies.Where(t => t.ProjectId == row.ProjectId && t.HostId == row.HostId).ExecuteDeleteAsync();
+            await one.ExecuteDeleteAsync();
         }
 
-        var hours = db.DeliveryHours.Where(h => h.HostId != Guid.Empty && !db.Hosts.Any(host => host.Id == h.HostId));
-        await hours.ExecuteUpdateAsync(set => set.SetProperty(h => h.Succeeded, h => h.Succeeded));
-        foreach (var row in await hours.AsNoTracking().ToListAsync())
+        var hours = await db.DeliveryHours.Where(h => h.HostId != Guid.Empty && !db.Hosts.Any(host => host.Id == h.HostId))
+            .OrderBy(h => h.ProjectId).ThenBy(h => h.Hour).Select(h => new { h.ProjectId, h.Hour, h.HostId }).Take(FoldedAtOnce).ToListAsync();
+        foreach (var key in hours)
         {
-            if (!folded.Hours.TryGetValue((row.ProjectId, row.Hour), out var hour)) folded.Hours[(row.ProjectId, row.Hour)] = hour = new HourTally();
-            hour.Add(row.Figures);
-            await db.DeliveryHours.Where(h => h.ProjectId == row.ProjectId && h.Hour == row.Hour && h.HostId == row.HostId).ExecuteDeleteAsync();
+            var one = db.DeliveryHours.Where(h => h.ProjectId == key.ProjectId && h.Hour == key.Hour && h.HostId == key.HostId);
+            if (await one.ExecuteUpdateAsync(set => set.SetProperty(h => h.Succeeded, h => h.Succeeded)) == 0) continue;
+            if (!folded.Hours.TryGetValue((key.ProjectId, key.Hour), out var hour)) folded.Hours[(key.ProjectId, key.Hour)] = hour = new HourTally();
+            hour.Add((await one.AsNoTracking().SingleAsync()).Figures);
+            await one.ExecuteDeleteAsync();
         }
 
         await db.CountAsync(Guid.Empty, folded);
+        return tallies.Count + hours.Count;
     }
 
     /// <summary>Removes hours that no chart shows any more.</summary>

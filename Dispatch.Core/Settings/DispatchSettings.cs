@@ -45,6 +45,8 @@ public sealed record DispatchSettings(
     private static void CheckTogether(SettingsReader reader, DispatchSettings settings)
     {
         var provider = settings.Database.Provider;
+        reader.Require(provider != DatabaseProvider.SqlServer || Providers.HasCultures,
+            "Database:Provider is SqlServer, whose driver needs ICU: install it (Debian: libicu-dev) and leave DOTNET_SYSTEM_GLOBALIZATION_INVARIANT unset.");
         settings.Hangfire.Storage ??= provider == DatabaseProvider.SqlServer ? HangfireStorage.SqlServer : HangfireStorage.Memory;
         reader.Require(settings.Hangfire.Storage == HangfireStorage.Memory || provider == DatabaseProvider.SqlServer,
             $"Hangfire:Storage is '{settings.Hangfire.Storage}', which needs Database:Provider SqlServer; with {provider}, allowed: Memory.");

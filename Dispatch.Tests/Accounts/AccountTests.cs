@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Tests.Accounts;
 
-public sealed class AccountTests(TestWebHost host) : IClassFixture<TestWebHost>
+public abstract class AccountTests(TestWebHost host)
 {
     [Fact]
     public async Task Registering_signs_in()
@@ -176,3 +176,9 @@ public sealed class AccountTests(TestWebHost host) : IClassFixture<TestWebHost>
         return await db.Users.AsNoTracking().SingleOrDefaultAsync(a => a.NormalizedEmail == normalized, TestContext.Current.CancellationToken);
     }
 }
+
+public sealed class AccountOnSqlite(TestWebHost host) : AccountTests(host), IClassFixture<TestWebHost>;
+
+public sealed class AccountOnPostgres(PostgresWebHost host) : AccountTests(host), IClassFixture<PostgresWebHost>;
+
+public sealed class AccountOnSqlServer(SqlServerWebHost host) : AccountTests(host), IClassFixture<SqlServerWebHost>;

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Dispatch.Tests.Accounts;
 
 /// <summary>Sessions of browsers: what the account page shows, and that what it ends has ended.</summary>
-public sealed class BrowserSessionTests(TestWebHost host) : IClassFixture<TestWebHost>
+public abstract class BrowserSessionTests(TestWebHost host)
 {
     [Fact]
     public async Task The_account_page_lists_browsers_and_tokens_and_marks_its_own()
@@ -183,3 +183,9 @@ public sealed class BrowserSessionTests(TestWebHost host) : IClassFixture<TestWe
         return browser;
     }
 }
+
+public sealed class BrowserSessionOnSqlite(TestWebHost host) : BrowserSessionTests(host), IClassFixture<TestWebHost>;
+
+public sealed class BrowserSessionOnPostgres(PostgresWebHost host) : BrowserSessionTests(host), IClassFixture<PostgresWebHost>;
+
+public sealed class BrowserSessionOnSqlServer(SqlServerWebHost host) : BrowserSessionTests(host), IClassFixture<SqlServerWebHost>;

@@ -8,10 +8,12 @@ namespace Dispatch.Tests.Accounts;
 /// <summary>What depends on an installation's settings: each test has a host of its own.</summary>
 public sealed class InstallationTests
 {
-    [Fact]
-    public async Task The_first_account_is_the_operator_and_only_one_is_first()
+    public static TheoryData<DatabaseProvider> Providers => TestDatabase.Providers;
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task The_first_account_is_the_operator_and_only_one_is_first(DatabaseProvider provider)
     {
-        await using var host = await StartAsync();
+        await using var host = await StartAsync(provider: provider);
         await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => host.RegisterAsync()));
         await using var db = await host.NewContextAsync();
         Assert.Equal(1, await db.Users.CountAsync(a => a.IsOperator, TestContext.Current.CancellationToken));
@@ -71,9 +73,9 @@ public sealed class InstallationTests
         Assert.All(limited, answer => Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
     }
 
-    private static async Task<TestWebHost> StartAsync(Action<TestWebHost>? configure = null)
+    private static async Task<TestWebHost> StartAsync(Action<TestWebHost>? configure = null, DatabaseProvider provider = DatabaseProvider.Sqlite)
     {
-        var host = new TestWebHost();
+        var host = new TestWebHost { Provider = provider };
         configure?.Invoke(host);
         await host.InitializeAsync();
         return host;

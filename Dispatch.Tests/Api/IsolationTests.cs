@@ -3,7 +3,7 @@ using Dispatch.Tests.Infrastructure;
 namespace Dispatch.Tests.Api;
 
 /// <summary>Two people, two projects each, two keys each: what belongs to someone else is answered as what does not exist.</summary>
-public sealed class IsolationTests(TestWebHost host) : IClassFixture<TestWebHost>
+public abstract class IsolationTests(TestWebHost host)
 {
     [Fact]
     public async Task A_foreign_id_gets_the_same_404_as_an_unknown_one_on_every_call()
@@ -102,3 +102,9 @@ public sealed class IsolationTests(TestWebHost host) : IClassFixture<TestWebHost
         }
     }
 }
+
+public sealed class IsolationOnSqlite(TestWebHost host) : IsolationTests(host), IClassFixture<TestWebHost>;
+
+public sealed class IsolationOnPostgres(PostgresWebHost host) : IsolationTests(host), IClassFixture<PostgresWebHost>;
+
+public sealed class IsolationOnSqlServer(SqlServerWebHost host) : IsolationTests(host), IClassFixture<SqlServerWebHost>;

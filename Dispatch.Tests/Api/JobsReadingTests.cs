@@ -3,7 +3,7 @@ using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Api;
 
-public sealed class JobsReadingTests(TestWebHost host) : IClassFixture<TestWebHost>
+public abstract class JobsReadingTests(TestWebHost host)
 {
     [Fact]
     public async Task A_job_is_shown_with_its_project_and_its_log_newest_first()
@@ -104,3 +104,9 @@ public sealed class JobsReadingTests(TestWebHost host) : IClassFixture<TestWebHo
 
     private static IEnumerable<Guid> Ids(ApiAnswer answer) => answer.Data.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetGuid());
 }
+
+public sealed class JobsReadingOnSqlite(TestWebHost host) : JobsReadingTests(host), IClassFixture<TestWebHost>;
+
+public sealed class JobsReadingOnPostgres(PostgresWebHost host) : JobsReadingTests(host), IClassFixture<PostgresWebHost>;
+
+public sealed class JobsReadingOnSqlServer(SqlServerWebHost host) : JobsReadingTests(host), IClassFixture<SqlServerWebHost>;

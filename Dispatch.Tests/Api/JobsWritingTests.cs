@@ -2,7 +2,7 @@ using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Api;
 
-public sealed class JobsWritingTests(TestWebHost host) : IClassFixture<TestWebHost>
+public abstract class JobsWritingTests(TestWebHost host)
 {
     private const string Job = """{"title":" Reminder ","webhookUrl":"https://example.com/hook","fireAt":"9999-12-31T23:59:59.9999Z","payload":{ "a":1.50,"a":"\u0041" }}""";
 
@@ -49,3 +49,9 @@ public sealed class JobsWritingTests(TestWebHost host) : IClassFixture<TestWebHo
         return (person, person.WithKey((await person.CreateKeyAsync(await person.CreateProjectAsync())).Text));
     }
 }
+
+public sealed class JobsWritingOnSqlite(TestWebHost host) : JobsWritingTests(host), IClassFixture<TestWebHost>;
+
+public sealed class JobsWritingOnPostgres(PostgresWebHost host) : JobsWritingTests(host), IClassFixture<PostgresWebHost>;
+
+public sealed class JobsWritingOnSqlServer(SqlServerWebHost host) : JobsWritingTests(host), IClassFixture<SqlServerWebHost>;

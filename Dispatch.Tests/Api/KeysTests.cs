@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Tests.Api;
 
-public sealed class KeysTests(TestWebHost host) : IClassFixture<TestWebHost>
+public abstract class KeysTests(TestWebHost host)
 {
     [Fact]
     public async Task A_key_is_shown_once_and_stored_as_a_hash()
@@ -114,3 +114,9 @@ public sealed class KeysTests(TestWebHost host) : IClassFixture<TestWebHost>
         return await db.ApiKeys.Where(k => k.Id == keyId).Select(k => k.LastUsedAt).SingleAsync(TestContext.Current.CancellationToken);
     }
 }
+
+public sealed class KeysOnSqlite(TestWebHost host) : KeysTests(host), IClassFixture<TestWebHost>;
+
+public sealed class KeysOnPostgres(PostgresWebHost host) : KeysTests(host), IClassFixture<PostgresWebHost>;
+
+public sealed class KeysOnSqlServer(SqlServerWebHost host) : KeysTests(host), IClassFixture<SqlServerWebHost>;

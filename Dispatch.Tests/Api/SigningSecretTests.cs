@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Tests.Api;
 
-public sealed class SigningSecretTests(TestWebHost host) : IClassFixture<TestWebHost>
+public abstract class SigningSecretTests(TestWebHost host)
 {
     [Fact]
     public async Task The_secret_is_32_random_bytes_and_encrypted_at_rest()
@@ -56,3 +56,9 @@ public sealed class SigningSecretTests(TestWebHost host) : IClassFixture<TestWeb
         return await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, TestContext.Current.CancellationToken);
     }
 }
+
+public sealed class SigningSecretOnSqlite(TestWebHost host) : SigningSecretTests(host), IClassFixture<TestWebHost>;
+
+public sealed class SigningSecretOnPostgres(PostgresWebHost host) : SigningSecretTests(host), IClassFixture<PostgresWebHost>;
+
+public sealed class SigningSecretOnSqlServer(SqlServerWebHost host) : SigningSecretTests(host), IClassFixture<SqlServerWebHost>;

@@ -5,12 +5,14 @@ namespace Dispatch.Tests.Engine;
 
 public sealed class CancelRaceTests
 {
+    public static TheoryData<DatabaseProvider> Providers => TestDatabase.Providers;
+
     /// <summary>Scenario 6 of reliability.md.</summary>
-    [Fact]
-    public async Task Cancel_racing_fire_has_exactly_one_winner_in_2000_pairs()
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Cancel_racing_fire_has_exactly_one_winner_in_2000_pairs(DatabaseProvider provider)
     {
         const int pairs = 2000;
-        await using var host = await TestHost.StartAsync();
+        await using var host = await TestHost.StartAsync(provider);
         await using var receiver = await Receiver.StartAsync();
         using var user = await ApiUser.SignUpAsync(host.Url);
         var random = new Random(20261123);

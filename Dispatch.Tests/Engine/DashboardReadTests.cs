@@ -7,10 +7,12 @@ namespace Dispatch.Tests.Engine;
 /// <summary>What the dashboard reads, on a whole host against a receiver.</summary>
 public sealed class DashboardReadTests
 {
-    [Fact]
-    public async Task The_request_is_shown_byte_for_byte_as_it_was_sent()
+    public static TheoryData<DatabaseProvider> Providers => TestDatabase.Providers;
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task The_request_is_shown_byte_for_byte_as_it_was_sent(DatabaseProvider provider)
     {
-        await using var host = await TestHost.StartAsync();
+        await using var host = await TestHost.StartAsync(provider);
         using var user = await ApiUser.SignUpAsync(host.Url);
         using var receiver = new RawReceiver();
         var id = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddSeconds(1), """{"a": 1.0,"ü":"\u00e9 é 😀","a":2}""", title: "\"quoted\" ✓");
@@ -40,10 +42,10 @@ public sealed class DashboardReadTests
         Assert.Equal(3, shown.Headers.Single(h => h.Name == "x-dispatch-signature").Value.Split(',').Length);
     }
 
-    [Fact]
-    public async Task The_overview_shows_what_was_sent_and_what_is_due()
+    [Theory, MemberData(nameof(Providers))]
+    public async Task The_overview_shows_what_was_sent_and_what_is_due(DatabaseProvider provider)
     {
-        await using var host = await TestHost.StartAsync("--Delivery:MaxAttempts=1");
+        await using var host = await TestHost.StartAsync(provider, "--Delivery:MaxAttempts=1");
         await using var receiver = await Receiver.StartAsync();
         receiver.Answer = (arrival, context) =>
         {

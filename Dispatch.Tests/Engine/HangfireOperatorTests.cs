@@ -8,7 +8,7 @@ using Hangfire.Storage;
 namespace Dispatch.Tests.Engine;
 
 /// <summary>Scenario 16 of reliability.md: whatever an operator clicks in Hangfire's dashboard, here as its pages do it, a job is sent once and on time.</summary>
-public sealed class HangfireOperatorTests : IAsyncLifetime
+public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncLifetime
 {
     /// <summary>What its pages offer: "Enqueue now" and "Requeue" are the same change of state.</summary>
     private enum Click
@@ -29,7 +29,7 @@ public sealed class HangfireOperatorTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        host = await TestHost.StartAsync("--Delivery:RetryLadder=00:00:05", "--Delivery:MaxAttempts=2");
+        host = await TestHost.StartAsync(provider, "--Delivery:RetryLadder=00:00:05", "--Delivery:MaxAttempts=2");
         receiver = await Receiver.StartAsync();
         user = await ApiUser.SignUpAsync(host.Url);
     }
@@ -240,7 +240,7 @@ public sealed class HangfireOperatorTests : IAsyncLifetime
             .Concat(books.SucceededJobs(0, 1000).Select(j => (j.Key, j.Value.Job)))
             .Concat(books.FailedJobs(0, 1000).Select(j => (j.Key, j.Value.Job)))
             .Concat(books.DeletedJobs(0, 1000).Select(j => (j.Key, j.Value.Job)))
-            .Concat(books.EnqueuedJobs(AlarmClock.Queue, 0, 1000).Select(j => (j.Key, j.Value.Job)));
+            .Concat(books.EnqueuedJobs(host.Service<AlarmQueue>().Name, 0, 1000).Select(j => (j.Key, j.Value.Job)));
         return jobs.Where(j => j.Job is not null).Select(j => ((Guid)j.Job.Args[0], j.Key));
     }
 
@@ -272,3 +272,8 @@ public sealed class HangfireOperatorTests : IAsyncLifetime
     private async Task AssertLoggedAsync(Guid id, params string[] attempts) =>
         Assert.Equal(attempts, (await user.JobAsync(id)).GetProperty("logs").EnumerateArray().Select(l => l.GetProperty("status").GetString()));
 }
+
+public sealed class HangfireOperatorOnSqlite() : HangfireOperatorTests(DatabaseProvider.Sqlite);
+
+/// <summary>The one database that holds Hangfire's books as well.</summary>
+public sealed class HangfireOperatorOnSqlServer() : HangfireOperatorTests(DatabaseProvider.SqlServer);

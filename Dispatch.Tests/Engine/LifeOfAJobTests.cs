@@ -7,7 +7,7 @@ using Dispatch.Tests.Infrastructure;
 namespace Dispatch.Tests.Engine;
 
 /// <summary>Every branch of the state machine over HTTP, with a real receiver; the ladder is shortened.</summary>
-public sealed class LifeOfAJobTests : IAsyncLifetime
+public abstract class LifeOfAJobTests(DatabaseProvider provider) : IAsyncLifetime
 {
     private TestHost host = null!;
     private Receiver receiver = null!;
@@ -15,7 +15,7 @@ public sealed class LifeOfAJobTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        host = await TestHost.StartAsync("--Delivery:RetryLadder=00:00:00.400, 00:00:00.800", "--Delivery:Timeout=00:00:02");
+        host = await TestHost.StartAsync(provider, "--Delivery:RetryLadder=00:00:00.400, 00:00:00.800", "--Delivery:Timeout=00:00:02");
         receiver = await Receiver.StartAsync();
         user = await ApiUser.SignUpAsync(host.Url);
     }
@@ -97,9 +97,24 @@ public sealed class LifeOfAJobTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_of_any_bytes_is_logged()
+    {
+        byte[][] bodies = [[.. Enumerable.Range(0, 256).Select(b => (byte)b)], [0xED, 0xA0, 0x80, 0, 0xF4, 0x90, 0x80, 0x80], [0], [.. "x"u8, .. Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("😀", 5000)))]];
+        receiver.Answer = (arrival, context) => context.Response.Body.WriteAsync(bodies[int.Parse(arrival.Path[1..])]).AsTask();
+        var ids = new List<Guid>();
+        for (var i = 0; i < bodies.Length; i++) ids.Add(await user.ScheduleAsync($"{receiver.Url}/{i}", Soon(500)));
+
+        var logged = new List<string?>();
+        foreach (var id in ids) logged.Add((await user.JobWhenAsync(id, "SUCCESS")).GetProperty("logs")[0].GetProperty("responseBody").GetString());
+
+        Assert.Equal(bodies[..3].Select(body => Encoding.UTF8.GetString(body).Replace("\0", "", StringComparison.Ordinal)), logged[..3]);
+        Assert.StartsWith("x" + string.Concat(Enumerable.Repeat("😀", 4095)) + "\n…", logged[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Failed_means_a_retry_is_armed_and_cannot_be_cancelled()
     {
-        await using var slow = await TestHost.StartAsync("--Delivery:RetryLadder=01:00:00");
+        await using var slow = await TestHost.StartAsync(provider, "--Delivery:RetryLadder=01:00:00");
         using var other = await ApiUser.SignUpAsync(slow.Url);
         receiver.Answer = (_, context) => Status(context, 404);
         var id = await other.ScheduleAsync(receiver.Url, Soon(200));
@@ -210,3 +225,9 @@ public sealed class LifeOfAJobTests : IAsyncLifetime
         Assert.Equal(secretsExpected, signatures.Length);
     }
 }
+
+public sealed class LifeOfAJobOnSqlite() : LifeOfAJobTests(DatabaseProvider.Sqlite);
+
+public sealed class LifeOfAJobOnPostgres() : LifeOfAJobTests(DatabaseProvider.Postgres);
+
+public sealed class LifeOfAJobOnSqlServer() : LifeOfAJobTests(DatabaseProvider.SqlServer);

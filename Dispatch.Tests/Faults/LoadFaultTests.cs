@@ -37,28 +37,28 @@ public sealed class LoadFaultTests : IAsyncLifetime
     [Fact]
     public async Task No_post_that_starts_after_the_key_was_revoked_is_accepted()
     {
-        var posts = await UnderLoadAsync(
+        var posts = await EndUnderLoad.RunAsync(
             () => user.PostJobAsync(receiver.Url, DateTimeOffset.UtcNow.AddHours(1)),
             () => user.DataAsync(HttpMethod.Delete, $"projects/{user.ProjectId}/keys/{user.KeyId}"));
-        AssertDeadAtOnce(posts, HttpStatusCode.Created);
+        EndUnderLoad.AssertDeadAtOnce(posts, HttpStatusCode.Created);
     }
 
     [Fact]
     public async Task No_read_that_starts_after_the_sign_out_is_answered()
     {
-        var reads = await UnderLoadAsync(
+        var reads = await EndUnderLoad.RunAsync(
             () => user.SendAsync(HttpMethod.Get, "jobs"),
             () => user.DataAsync(HttpMethod.Post, "auth/logout"));
-        AssertDeadAtOnce(reads, HttpStatusCode.OK);
+        EndUnderLoad.AssertDeadAtOnce(reads, HttpStatusCode.OK);
     }
 
     [Fact]
     public async Task No_read_that_starts_after_a_change_of_password_is_answered()
     {
-        var reads = await UnderLoadAsync(
+        var reads = await EndUnderLoad.RunAsync(
             () => user.SendAsync(HttpMethod.Get, "projects"),
             () => user.DataAsync(HttpMethod.Post, "auth/password", new { currentPassword = user.Password, newPassword = "another horse battery" }));
-        AssertDeadAtOnce(reads, HttpStatusCode.OK);
+        EndUnderLoad.AssertDeadAtOnce(reads, HttpStatusCode.OK);
     }
 
     /// <summary>Scenario 20.</summary>
@@ -100,40 +100,6 @@ public sealed class LoadFaultTests : IAsyncLifetime
     }
 
     private static DateTimeOffset Soon(double milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.AddMilliseconds(milliseconds).ToUnixTimeMilliseconds());
-
-    /// <summary>Eight callers at once; in the midst of them, an end. Each call's start and whether it began after the end had returned.</summary>
-    private static async Task<IReadOnlyList<(bool After, HttpStatusCode Status)>> UnderLoadAsync(Func<Task<HttpResponseMessage>> call, Func<Task> end)
-    {
-        var calls = new ConcurrentQueue<(bool After, HttpStatusCode Status)>();
-        var warm = new TaskCompletionSource();
-        var ended = false;
-        using var over = new CancellationTokenSource();
-        var callers = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
-        {
-            while (!over.IsCancellationRequested)
-            {
-                var after = Volatile.Read(ref ended);   // before the request starts
-                using var response = await call();
-                calls.Enqueue((after, response.StatusCode));
-                if (calls.Count > 300) warm.TrySetResult();
-            }
-        }, CancellationToken.None)).ToArray();
-
-        await warm.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        await end();
-        Volatile.Write(ref ended, true);
-        while (calls.Count(c => c.After) < 200) await Task.Delay(10, TestContext.Current.CancellationToken);
-        await over.CancelAsync();
-        await Task.WhenAll(callers);
-        return [.. calls];
-    }
-
-    private static void AssertDeadAtOnce(IReadOnlyList<(bool After, HttpStatusCode Status)> calls, HttpStatusCode success)
-    {
-        Assert.True(calls.Count(c => !c.After && c.Status == success) >= 250, "the load was not run");
-        Assert.All(calls.Where(c => c.After), c => Assert.Equal(HttpStatusCode.Unauthorized, c.Status));
-        Assert.DoesNotContain(calls, c => c.Status != success && c.Status != HttpStatusCode.Unauthorized);
-    }
 
     /// <summary>Posts and delivers so many jobs a second, each due a second after its POST; the 99th percentile of arrival − fireAt in ms.</summary>
     private async Task<double> SteadyLoadAsync(int perSecond, int seconds)

@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Dispatch.Tests.Inboxes;
 
 /// <summary>The inbox as its owner sees it through the API, and the rows behind it.</summary>
-public sealed class InboxApiTests(TestWebHost host) : IClassFixture<TestWebHost>
+public abstract class InboxApiTests(TestWebHost host)
 {
     [Fact]
     public async Task A_new_project_has_an_inbox_of_its_own_that_answers_200()
@@ -158,3 +158,9 @@ public sealed class InboxApiTests(TestWebHost host) : IClassFixture<TestWebHost>
 
     private static Task<ApiAnswer> PutAsync(ApiClient client, Guid project, string body) => client.SendAsync(HttpMethod.Put, $"projects/{project}/inbox/answer", body);
 }
+
+public sealed class InboxApiOnSqlite(TestWebHost host) : InboxApiTests(host), IClassFixture<TestWebHost>;
+
+public sealed class InboxApiOnPostgres(PostgresWebHost host) : InboxApiTests(host), IClassFixture<PostgresWebHost>;
+
+public sealed class InboxApiOnSqlServer(SqlServerWebHost host) : InboxApiTests(host), IClassFixture<SqlServerWebHost>;

@@ -4,14 +4,14 @@ using Dispatch.Tests.Infrastructure;
 namespace Dispatch.Tests.Inboxes;
 
 /// <summary>Jobs that are delivered to the inbox of their own project, all of it over HTTP.</summary>
-public sealed class InboxDeliveryTests : IAsyncLifetime
+public abstract class InboxDeliveryTests(DatabaseProvider provider) : IAsyncLifetime
 {
     private TestHost host = null!;
     private InboxUser user = null!;
 
     public async ValueTask InitializeAsync()
     {
-        host = await TestHost.StartAsync("--Delivery:RetryLadder=00:00:00.300", "--Delivery:MaxAttempts=2", "--Delivery:Timeout=00:00:02");
+        host = await TestHost.StartAsync(provider, "--Delivery:RetryLadder=00:00:00.300", "--Delivery:MaxAttempts=2", "--Delivery:Timeout=00:00:02");
         user = await InboxUser.SignUpAsync(host.Url);
     }
 
@@ -91,7 +91,7 @@ public sealed class InboxDeliveryTests : IAsyncLifetime
     [Fact]
     public async Task A_burst_of_deliveries_is_answered_and_the_last_hundred_are_kept()
     {
-        await using var patient = await TestHost.StartAsync();   // this class's time limit of two seconds is short for a burst on a busy machine
+        await using var patient = await TestHost.StartAsync(provider);   // this class's time limit of two seconds is short for a burst on a busy machine
         using var sender = await InboxUser.SignUpAsync(patient.Url);
         var at = DateTimeOffset.UtcNow.AddSeconds(5);
         var jobs = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => sender.Api.ScheduleAsync(sender.Url, at)));
@@ -105,3 +105,9 @@ public sealed class InboxDeliveryTests : IAsyncLifetime
     private static string Header(JsonElement request, string name) => request.GetProperty("headers").EnumerateArray()
         .Single(header => header.GetProperty("name").GetString()!.Equals(name, StringComparison.OrdinalIgnoreCase)).GetProperty("value").GetString()!;
 }
+
+public sealed class InboxDeliveryOnSqlite() : InboxDeliveryTests(DatabaseProvider.Sqlite);
+
+public sealed class InboxDeliveryOnPostgres() : InboxDeliveryTests(DatabaseProvider.Postgres);
+
+public sealed class InboxDeliveryOnSqlServer() : InboxDeliveryTests(DatabaseProvider.SqlServer);

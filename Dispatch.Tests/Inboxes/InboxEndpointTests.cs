@@ -4,27 +4,25 @@ using System.Text;
 using Dispatch.Delivery;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Web.Inboxes;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Tests.Inboxes;
 
 /// <summary>What strangers send to an inbox, as with curl.</summary>
-public sealed class InboxEndpointTests : IAsyncLifetime
+public abstract class InboxEndpointTests(TestWebHost host) : IAsyncLifetime
 {
     private const string Text = """{"hello":"world"}""";
 
-    private TestHost host = null!;
     private InboxUser user = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        host = await TestHost.StartAsync("--Delivery:MaxPayloadBytes=300000");
-        user = await InboxUser.SignUpAsync(host.Url);
-    }
+    private string Url => host.Address.ToString().TrimEnd('/');
 
-    public async ValueTask DisposeAsync()
+    public async ValueTask InitializeAsync() => user = await InboxUser.SignUpAsync(Url);
+
+    public ValueTask DisposeAsync()
     {
         user.Dispose();
-        await host.DisposeAsync();
+        return ValueTask.CompletedTask;
     }
 
     [Theory]
@@ -78,7 +76,7 @@ public sealed class InboxEndpointTests : IAsyncLifetime
     {
         foreach (var method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Post])
         {
-            var (response, body) = await user.SendAsync(method, url: host.Url + path);
+            var (response, body) = await user.SendAsync(method, url: Url + path);
             Assert.Equal((HttpStatusCode.NotFound, """{"received":false}"""), (response.StatusCode, body));
         }
     }
@@ -151,8 +149,8 @@ public sealed class InboxEndpointTests : IAsyncLifetime
     [Fact]
     public async Task A_full_inbox_answers_503_at_once_and_the_others_as_always()
     {
-        using var other = await InboxUser.SignUpAsync(host.Url);
-        var limits = host.Service<InboxLimits>();
+        using var other = await InboxUser.SignUpAsync(Url);
+        var limits = host.Services.GetRequiredService<InboxLimits>();
         var slow = Enumerable.Range(0, 1024).Select(_ => limits.Enter(Guid.Parse(user.Api.ProjectId))).ToArray();
         Assert.All(slow, place => Assert.True(place.IsAcquired));
 
@@ -169,12 +167,12 @@ public sealed class InboxEndpointTests : IAsyncLifetime
     [Fact]
     public async Task An_inbox_in_a_flood_answers_without_keeping_and_then_429()
     {
-        var (limits, project) = (host.Service<InboxLimits>(), Guid.Parse(user.Api.ProjectId));
+        var (limits, project) = (host.Services.GetRequiredService<InboxLimits>(), Guid.Parse(user.Api.ProjectId));
         await WhileFlooded(() => limits.MayKeep(project, 0), async () => Assert.Equal(HttpStatusCode.OK, await user.PostAsync(new string('x', 200_000))));
         Assert.Empty(await user.RequestsAsync());
 
         await WhileFlooded(() => limits.MayCome(project), async () => Assert.Equal(HttpStatusCode.TooManyRequests, await user.PostAsync(Text)));
-        using var other = await InboxUser.SignUpAsync(host.Url);
+        using var other = await InboxUser.SignUpAsync(Url);
         Assert.Equal(HttpStatusCode.OK, await other.PostAsync(Text));
     }
 
@@ -185,7 +183,7 @@ public sealed class InboxEndpointTests : IAsyncLifetime
         using var http = new HttpClient { Timeout = TimeSpan.FromMilliseconds(500) };
         await Assert.ThrowsAsync<TaskCanceledException>(() => http.GetAsync(user.Url, TestContext.Current.CancellationToken));
 
-        var (limits, project) = (host.Service<InboxLimits>(), Guid.Parse(user.Api.ProjectId));
+        var (limits, project) = (host.Services.GetRequiredService<InboxLimits>(), Guid.Parse(user.Api.ProjectId));
         var rest = Enumerable.Range(0, 1023).Select(_ => limits.Enter(project)).ToArray();
         Assert.All(rest, place => Assert.True(place.IsAcquired));
         for (var until = DateTime.UtcNow.AddSeconds(20); ; await Task.Delay(20, TestContext.Current.CancellationToken))
@@ -238,3 +236,9 @@ public sealed class InboxEndpointTests : IAsyncLifetime
         return Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer, TestContext.Current.CancellationToken));
     }
 }
+
+public sealed class InboxEndpointOnSqlite(TestWebHost host) : InboxEndpointTests(host), IClassFixture<TestWebHost>;
+
+public sealed class InboxEndpointOnPostgres(PostgresWebHost host) : InboxEndpointTests(host), IClassFixture<PostgresWebHost>;
+
+public sealed class InboxEndpointOnSqlServer(SqlServerWebHost host) : InboxEndpointTests(host), IClassFixture<SqlServerWebHost>;

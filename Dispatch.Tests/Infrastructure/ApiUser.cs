@@ -15,7 +15,7 @@ public sealed class ApiUser : IDisposable
     private ApiUser(string hostUrl) =>
         http = new HttpClient(new SocketsHttpHandler { UseCookies = false, MaxConnectionsPerServer = 64 }) { BaseAddress = new Uri(hostUrl) };
 
-    public string Email { get; } = $"user{Interlocked.Increment(ref nextAccount)}-{Guid.NewGuid():N}@example.com";
+    public string Email { get; private init; } = $"user{Interlocked.Increment(ref nextAccount)}-{Guid.NewGuid():N}@example.com";
 
     public string Password { get; } = "correct horse battery";
 
@@ -40,7 +40,7 @@ public sealed class ApiUser : IDisposable
     }
 
     /// <summary>The same user at another address, as after a restart on a new port.</summary>
-    public ApiUser At(string hostUrl) => new(hostUrl) { Token = Token, ProjectId = ProjectId, Key = Key, KeyId = KeyId };
+    public ApiUser At(string hostUrl) => new(hostUrl) { Email = Email, Token = Token, ProjectId = ProjectId, Key = Key, KeyId = KeyId };
 
     /// <summary>A call with the bearer token.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body = null)

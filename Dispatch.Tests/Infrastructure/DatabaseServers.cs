@@ -2,7 +2,6 @@ using Dispatch.Data;
 using Dispatch.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 
 [assembly: AssemblyFixture(typeof(DatabaseServers))]
 
@@ -21,34 +20,50 @@ public sealed class DatabaseServers : IAsyncDisposable
     private static string? SqlServer => Environment.GetEnvironmentVariable("DISPATCH_TEST_SQLSERVER") is { Length: > 0 } connectionString ? connectionString : null;
 
     /// <summary>Every database, those that this machine lacks as visible skips. In CI only SQL Server may be missing.</summary>
-    public static TheoryData<DatabaseProvider> Providers =>
-    [
-        new TheoryDataRow<DatabaseProvider>(DatabaseProvider.Sqlite),
-        new TheoryDataRow<DatabaseProvider>(DatabaseProvider.Postgres) { Skip = Environment.GetEnvironmentVariable("CI") == "true" ? null : PostgresServer.WhyMissing },
-        new TheoryDataRow<DatabaseProvider>(DatabaseProvider.SqlServer) { Skip = SqlServer is null ? "DISPATCH_TEST_SQLSERVER holds no connection string" : null },
-    ];
+    public static TheoryData<DatabaseProvider> Providers => [.. Enum.GetValues<DatabaseProvider>().Select(provider => new TheoryDataRow<DatabaseProvider>(provider) { Skip = WhyMissing(provider) })];
 
     /// <summary>Those that several hosts may share.</summary>
     public static TheoryData<DatabaseProvider> Shared => new(Providers.Where(row => row.Data != DatabaseProvider.Sqlite));
 
+    /// <summary>Why a test cannot run on that database; null where it can, or must.</summary>
+    public static string? WhyMissing(DatabaseProvider provider) => provider switch
+    {
+        DatabaseProvider.Sqlite => null,
+        DatabaseProvider.Postgres => Environment.GetEnvironmentVariable("CI") == "true" ? null : PostgresServer.WhyMissing,
+        DatabaseProvider.SqlServer => SqlServer is null ? "DISPATCH_TEST_SQLSERVER holds no connection string" : null,
+    };
+
+    public static void SkipWhereMissing(DatabaseProvider provider) => Assert.SkipWhen(WhyMissing(provider) is not null, WhyMissing(provider) ?? "");
+
+    /// <summary>A database for one test, empty but for its tables where that is quicker. Of SQLite, a file in the folder. Skips the test where there is no such server.</summary>
+    internal static async Task<DatabaseOptions> CreateAsync(DatabaseProvider provider, string folder)
+    {
+        SkipWhereMissing(provider);
+        return new()
+        {
+            Provider = provider,
+            ConnectionString = provider switch
+            {
+                DatabaseProvider.Sqlite => $"Data Source={Path.Combine(folder, "dispatch.db")}",
+                DatabaseProvider.Postgres => await (await PostgresAsync()).CreateDatabaseAsync($"test_{Guid.NewGuid():N}", Template),
+                DatabaseProvider.SqlServer => new Microsoft.Data.SqlClient.SqlConnectionStringBuilder(SqlServer) { InitialCatalog = $"dispatch_test_{Guid.NewGuid():N}" }.ToString(),
+            },
+        };
+    }
+
     /// <summary>A PostgreSQL with full durability for a test that stops it, or counts what it does. Skips the test where there is none, save in CI.</summary>
     internal static Task<PostgresServer> StartPostgresAsync(params string[] settings)
     {
-        Assert.SkipWhen(PostgresServer.WhyMissing is not null && Environment.GetEnvironmentVariable("CI") != "true", PostgresServer.WhyMissing ?? "");
+        SkipWhereMissing(DatabaseProvider.Postgres);
         return PostgresServer.StartAsync(settings);
     }
 
-    /// <summary>A database for one test, empty but for its tables where that is quicker. Of SQLite, a file in the folder.</summary>
-    internal static async Task<DatabaseOptions> CreateAsync(DatabaseProvider provider, string folder) => new()
+    /// <summary>A PostgreSQL database without any tables, as an operator makes one.</summary>
+    internal static async Task<DatabaseOptions> CreateEmptyPostgresAsync()
     {
-        Provider = provider,
-        ConnectionString = provider switch
-        {
-            DatabaseProvider.Sqlite => $"Data Source={Path.Combine(folder, "dispatch.db")}",
-            DatabaseProvider.Postgres => await (await PostgresAsync()).CreateDatabaseAsync($"test_{Guid.NewGuid():N}", Template),
-            DatabaseProvider.SqlServer => new Microsoft.Data.SqlClient.SqlConnectionStringBuilder(SqlServer) { InitialCatalog = $"dispatch_test_{Guid.NewGuid():N}" }.ToString(),
-        },
-    };
+        SkipWhereMissing(DatabaseProvider.Postgres);
+        return new() { Provider = DatabaseProvider.Postgres, ConnectionString = await (await PostgresAsync()).CreateDatabaseAsync($"test_{Guid.NewGuid():N}") };
+    }
 
     /// <summary>Removes it.</summary>
     internal static async Task DropAsync(DatabaseOptions database)
@@ -59,7 +74,7 @@ public sealed class DatabaseServers : IAsyncDisposable
                 Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
                 break;
             case DatabaseProvider.Postgres:
-                NpgsqlConnection.ClearPool(new NpgsqlConnection(database.ConnectionString));   // the rest goes with the server
+                await postgres!.DropDatabaseAsync(database.ConnectionString);
                 break;
             case DatabaseProvider.SqlServer:
                 await using (var services = new ServiceCollection().AddDispatchDatabase(database, "/").BuildServiceProvider())

@@ -88,9 +88,15 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>SIGTERM; returns the exit code.</summary>
     public async Task<int> TerminateAsync(TimeSpan? limit = null)
     {
-        await Process.Start("kill", ["-TERM", Id.ToString()]).WaitForExitAsync();
+        await SignalAsync("TERM");
         return await WaitForExitAsync(limit);
     }
+
+    /// <summary>SIGSTOP: not an instruction more until <see cref="ResumeAsync"/>.</summary>
+    public Task PauseAsync() => SignalAsync("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public Task ResumeAsync() => SignalAsync("CONT");
 
     public async Task<int> WaitForExitAsync(TimeSpan? limit = null)
     {
@@ -103,6 +109,8 @@ public sealed class HostProcess : IAsyncDisposable
         if (!process.HasExited) await KillAsync();
         process.Dispose();
     }
+
+    private Task SignalAsync(string signal) => Process.Start("kill", [$"-{signal}", Id.ToString()]).WaitForExitAsync();
 
     private static int FreePort()
     {

@@ -18,11 +18,14 @@ internal sealed partial class PageClient : IDisposable
     public CookieContainer Cookies { get; } = new();
 
     /// <summary>Another browser with the cookies of now, as a thief would have them.</summary>
-    public PageClient Copy()
+    public PageClient Copy() => At(http.BaseAddress!);
+
+    /// <summary>The same browser at another host behind the same name: it sends the same cookies.</summary>
+    public PageClient At(Uri host)
     {
-        var copy = new PageClient(http.BaseAddress!);
-        copy.Cookies.Add(Cookies.GetAllCookies());
-        return copy;
+        var there = new PageClient(host);
+        there.Cookies.Add(Cookies.GetAllCookies());
+        return there;
     }
 
     public static Task<string> TextAsync(HttpResponseMessage page) => page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

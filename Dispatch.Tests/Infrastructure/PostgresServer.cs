@@ -43,12 +43,13 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public async Task<string> CreateDatabaseAsync(string name, string template = "template1")
     {
-        await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"", connection);
-        await command.ExecuteNonQueryAsync();
+        await ExecuteAsync($"CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"");
         return ConnectionString(name);
     }
+
+    /// <summary>Ends whatever connections there are: pools keep theirs open beyond the host that made them.</summary>
+    public Task DropDatabaseAsync(string connectionString) =>
+        ExecuteAsync($"DROP DATABASE IF EXISTS \"{new NpgsqlConnectionStringBuilder(connectionString).Database}\" WITH (FORCE)");
 
     /// <summary>The processor time that all its processes took so far, those that ended included.</summary>
     public TimeSpan Cpu()
@@ -106,6 +107,14 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     private string Data => Path.Combine(folder, "data");
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
 
     private async Task<bool> AnswersAsync()
     {

@@ -48,6 +48,9 @@ public sealed class Receiver : IAsyncDisposable
         return receiver;
     }
 
+    /// <summary>What has arrived so far does not count.</summary>
+    public void Forget() => arrivals.Clear();
+
     /// <summary>The first arrival, past or coming, that fits.</summary>
     public async Task<Arrival> WaitForAsync(Func<Arrival, bool> fits, TimeSpan? limit = null)
     {

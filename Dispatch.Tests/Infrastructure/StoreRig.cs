@@ -20,6 +20,9 @@ internal sealed class StoreRig : IAsyncDisposable
 
     public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UnixEpoch.AddYears(60));
 
+    /// <summary>One that is never lost.</summary>
+    private Lease Lease => new(new DatabaseOptions(), Clock);
+
     public HostIdentity Host { get; private set; } = null!;
 
     public JobStore Store { get; private set; } = null!;
@@ -65,7 +68,7 @@ internal sealed class StoreRig : IAsyncDisposable
 
         commits = new GroupCommit(Database.Contexts, new JobBatch(Host, Clock), Feed, Clock, NullLogger<GroupCommit>.Instance);
         await commits.StartAsync(CancellationToken.None);
-        Store = new JobStore(commits, Database.Contexts, Host, Clock);
+        Store = new JobStore(commits, Database.Contexts, Host, Lease, Clock);
     }
 
     public async Task<Job> InsertAsync(long dueAt, bool armed = true, Guid? projectId = null)
@@ -92,7 +95,7 @@ internal sealed class StoreRig : IAsyncDisposable
         var its = new GroupCommit(Database.Contexts, new JobBatch(host, Clock), Feed, Clock, NullLogger<GroupCommit>.Instance);
         await its.StartAsync(CancellationToken.None);
         further.Add(its);
-        return (host, new JobStore(its, Database.Contexts, host, Clock));
+        return (host, new JobStore(its, Database.Contexts, host, Lease, Clock));
     }
 
     /// <summary>Its row goes; what it holds stays.</summary>

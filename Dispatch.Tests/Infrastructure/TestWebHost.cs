@@ -11,18 +11,24 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Tests.Infrastructure;
 
-/// <summary>The web host on a real socket, port of the system's choice, with a database file of its own.</summary>
-public sealed class TestWebHost : IAsyncLifetime
+/// <summary>
+/// The web host on a real socket, port of the system's choice, with a database of its own. Where there is no
+/// server for it, every test that uses the host is skipped.
+/// </summary>
+public class TestWebHost : IAsyncLifetime
 {
     /// <summary>The host name that the target check of these tests denies.</summary>
     public const string DeniedHost = "denied.example.com";
 
-    private readonly string folder = Directory.CreateTempSubdirectory("dispatch-test-").FullName;
+    private readonly TemporaryFolder folder = new();
+    private DatabaseOptions? database;
     private WebApplication? app;
 
-    public IServiceProvider Services => app!.Services;
+    public IServiceProvider Services => App.Services;
 
-    public Uri Address => new(app!.Urls.Single());
+    public Uri Address => new(App.Urls.Single());
+
+    internal DatabaseProvider Provider { get; init; } = DatabaseProvider.Sqlite;
 
     /// <summary>More of the command line, such as <c>--environment=Development</c>.</summary>
     internal string[] Settings { get; init; } = [];
@@ -34,9 +40,24 @@ public sealed class TestWebHost : IAsyncLifetime
     /// <summary>A caller without a cookie jar: what it sends is what the test says.</summary>
     internal ApiClient Anonymous => new(Address);
 
+    // A fixture that skips fails its tests: they skip themselves as soon as they look for the host.
+    private WebApplication App
+    {
+        get
+        {
+            DatabaseServers.SkipWhereMissing(Provider);
+            return app!;
+        }
+    }
+
     public async ValueTask InitializeAsync()
     {
-        app = await DispatchHost.CreateAsync(["--contentRoot", folder, "--urls", "http://127.0.0.1:0", "--environment=Production", "--ReloadStaticAssetsAtRuntime=false", .. Settings], Replace);
+        if (DatabaseServers.WhyMissing(Provider) is not null) return;
+        database = await DatabaseServers.CreateAsync(Provider, folder.Path);
+        app = await DispatchHost.CreateAsync(
+        [
+            "--contentRoot", folder.Path, "--urls", "http://127.0.0.1:0", "--environment=Production", "--ReloadStaticAssetsAtRuntime=false", .. DatabaseServers.AsSettings(database), .. Settings,
+        ], Replace);
         foreach (var path in (string[])["/api/v1/test/fault", "/test/fault"]) app.MapGet(path, (string kind) => Throw(kind)).ExcludeFromDescription();
         await app.StartAsync();
     }
@@ -44,8 +65,8 @@ public sealed class TestWebHost : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (app is not null) await app.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(folder, recursive: true);
+        if (database is not null) await DatabaseServers.DropAsync(database);
+        folder.Dispose();
     }
 
     internal Task<DispatchDbContext> NewContextAsync() => Services.GetRequiredService<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync();
@@ -71,4 +92,16 @@ public sealed class TestWebHost : IAsyncLifetime
         "storage" => throw new StoreUnavailableException("locked", new InvalidOperationException()),
         _ => throw new InvalidOperationException("a secret detail"),
     };
+}
+
+/// <summary>The same on PostgreSQL.</summary>
+public sealed class PostgresWebHost : TestWebHost
+{
+    public PostgresWebHost() => Provider = DatabaseProvider.Postgres;
+}
+
+/// <summary>The same on SQL Server.</summary>
+public sealed class SqlServerWebHost : TestWebHost
+{
+    public SqlServerWebHost() => Provider = DatabaseProvider.SqlServer;
 }

@@ -107,6 +107,25 @@ public sealed class SeveralHostsTests
         await TalliesTests.AgreeAsync(rig);
     }
 
+    /// <summary>Found by scenario 8: a host that was paused between two statements kept its rows locked, and whoever took them over wrote nothing at all meanwhile.</summary>
+    [Fact]
+    public async Task A_transaction_that_a_paused_host_left_open_does_not_hold_the_others_up()
+    {
+        await using var rig = await StoreRig.StartAsync(DatabaseProvider.Postgres);
+        var (_, other) = await rig.JoinAsync();
+        var jobs = await InsertAsync(rig, armed: true);
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var paused = await rig.Database.Contexts.CreateDbContextAsync(cancellation);
+        await paused.Database.BeginTransactionAsync(cancellation);
+        await paused.Jobs.ExecuteUpdateAsync(set => set.SetProperty(j => j.ClaimId, Guid.CreateVersion7()), cancellation);
+
+        var recovered = await other.RecoverAsync(rig.Host.Id, cancellation).WaitAsync(Timing.HostDead, cancellation);
+
+        Assert.Equal(jobs.Length, recovered.Freed);
+        var late = await Assert.ThrowsAnyAsync<Exception>(() => paused.Jobs.CountAsync(cancellation));
+        Assert.True(DatabaseFaults.IsUnavailable(late), late.ToString());
+    }
+
     private static async Task<Guid[]> InsertAsync(StoreRig rig, bool armed) =>
         [.. (await Task.WhenAll(Enumerable.Range(0, Jobs).Select(_ => rig.InsertAsync(rig.Now, armed)))).Select(job => job.Id)];
 

@@ -74,7 +74,8 @@ internal sealed class PasskeyDesk(UserManager<Account> accounts, SignInManager<A
 
     private static byte[]? IdOf(string id) => id.Length <= 1500 && Base64Url.IsValid(id) ? Base64Url.DecodeFromChars(id) : null;
 
-    private static string NameOf(string name) => name.Trim() is { Length: > 0 } given ? given[..Math.Min(given.Length, MaxName)] : "Passkey";
+    // Without NUL, which PostgreSQL does not keep.
+    private static string NameOf(string name) => name.Replace("\0", "", StringComparison.Ordinal).Trim() is { Length: > 0 } given ? Surrogates.Cut(given, MaxName) : "Passkey";
 
     private Task<Account?> FindAsync(Guid accountId) => accounts.FindByIdAsync(accountId.ToString());
 

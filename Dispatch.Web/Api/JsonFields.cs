@@ -147,12 +147,7 @@ internal sealed class JsonFields
         return sound;
     }
 
-    private static string Shown(string name)
-    {
-        if (name.Length <= MaxEchoedName) return name;
-        var end = char.IsHighSurrogate(name[MaxEchoedName - 1]) ? MaxEchoedName - 1 : MaxEchoedName;   // not between the halves of an emoji
-        return name[..end] + "…";
-    }
+    private static string Shown(string name) => name.Length <= MaxEchoedName ? name : Surrogates.Cut(name, MaxEchoedName) + "…";
 
     private static Failure LoneSurrogate(string? field) =>
         Failure.BadRequest("lone_surrogate", "The body contains half of a surrogate pair, which is no character", field);

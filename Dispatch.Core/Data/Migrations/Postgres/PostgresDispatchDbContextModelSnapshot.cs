@@ -430,6 +430,9 @@ namespace Dispatch.Data.Migrations.Postgres
                     b.Property<long>("Cancelled")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("Changes")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("Dead")
                         .HasColumnType("bigint");
 

@@ -434,6 +434,9 @@ namespace Dispatch.Data.Migrations.SqlServer
                     b.Property<long>("Cancelled")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("Changes")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("Dead")
                         .HasColumnType("bigint");
 

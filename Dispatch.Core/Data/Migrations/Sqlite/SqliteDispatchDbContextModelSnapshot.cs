@@ -428,6 +428,9 @@ namespace Dispatch.Data.Migrations.Sqlite
                     b.Property<long>("Cancelled")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("Changes")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Dead")
                         .HasColumnType("INTEGER");
 

@@ -1,0 +1,16 @@
+-- 1 of 3: @_8__locals1_after bigint, @_8__locals1_until bigint, @p integer
+SELECT j."Id", j."ProjectId", j."WebhookUrl", j."NextAttemptAt", j."Status"
+FROM "Jobs" AS j
+WHERE j."ArmedBy" IS NULL AND j."NextAttemptAt" > @_8__locals1_after AND j."NextAttemptAt" <= @_8__locals1_until
+ORDER BY j."NextAttemptAt"
+LIMIT @p;
+
+-- 2 of 3: @p uuid, @ids guid[]
+UPDATE "Jobs" AS j
+SET "ArmedBy" = @p
+WHERE j."Id" = ANY (@ids) AND j."ArmedBy" IS NULL AND j."NextAttemptAt" IS NOT NULL;
+
+-- 3 of 3: @ids guid[], @host_Id uuid
+SELECT j."Id"
+FROM "Jobs" AS j
+WHERE j."Id" = ANY (@ids) AND j."ArmedBy" = @host_Id;

@@ -1,0 +1,42 @@
+-- 1 of 7: @p varchar, @p4 bigint, @ids guid[], @attempt integer, @transition_From varchar
+UPDATE "Jobs" AS j
+SET "Status" = @p,
+    "UpdatedAt" = @p4,
+    "NextAttemptAt" = NULL,
+    "ArmedBy" = NULL,
+    "ClaimId" = NULL
+WHERE j."Id" = ANY (@ids) AND j."Attempt" = @attempt AND j."Status" = @transition_From;
+
+-- 2 of 7: @p0 guid[], @p1 int64?[], @p2 string[], @p3 int64[], @p4 guid[], @p5 int64?[], @p6 int32[], @p7 string[], @p8 int32?[], @p9 string[]
+INSERT INTO "Attempts" ("Id", "DurationMs", "Error", "FiredAt", "JobId", "LatenessMs", "Number", "ResponseBody", "ResponseCode", "Status") SELECT * FROM unnest(@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9);
+
+-- 3 of 7: @more_Scheduled bigint, @more_Firing bigint, @more_Success bigint, @more_Failed bigint, @more_Dead bigint, @more_Cancelled bigint, @hostId uuid, @ids guid[]
+UPDATE "ProjectTallies" AS p
+SET "Scheduled" = p."Scheduled" + @more_Scheduled,
+    "Firing" = p."Firing" + @more_Firing,
+    "Success" = p."Success" + @more_Success,
+    "Failed" = p."Failed" + @more_Failed,
+    "Dead" = p."Dead" + @more_Dead,
+    "Cancelled" = p."Cancelled" + @more_Cancelled,
+    "Changes" = p."Changes" + 1
+WHERE p."HostId" = @hostId AND p."ProjectId" = ANY (@ids);
+
+-- 4 of 7: @figure bigint, @figure4 bigint, @hostId uuid, @hour bigint, @ids guid[]
+UPDATE "DeliveryHours" AS d
+SET "Succeeded" = d."Succeeded" + @figure,
+    "Late1" = d."Late1" + @figure4
+WHERE d."HostId" = @hostId AND d."Hour" = @hour AND d."ProjectId" = ANY (@ids);
+
+-- 5 of 7: @hostId uuid, @hour bigint, @projectIds guid[]
+SELECT d."ProjectId"
+FROM "DeliveryHours" AS d
+WHERE d."HostId" = @hostId AND d."Hour" = @hour AND d."ProjectId" = ANY (@projectIds);
+
+-- 6 of 7: @p0 guid[], @p1 int64[], @p2 guid[], @p3 int64[], @p4 int64[], @p5 int64[], @p6 int64[], @p7 int64[], @p8 int64[], @p9 int64[], @p10 int64[], @p11 int64[], @p12 int64[], @p13 int64[], @p14 int64[], @p15 int64[], @p16 int64[], @p17 int64[], @p18 int64[], @p19 int64[], @p20 int64[]
+INSERT INTO "DeliveryHours" ("ProjectId", "Hour", "HostId", "Died", "Failed", "Late1", "Late10", "Late100", "Late1000", "Late2", "Late20", "Late200", "Late3", "Late5", "Late50", "Late500", "Late5000", "LateDay", "LateHour", "LateMinute", "Succeeded") SELECT * FROM unnest(@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20);
+
+-- 7 of 7: @figure bigint, @figure4 bigint, @hostId uuid, @hour bigint, @ids guid[]
+UPDATE "DeliveryHours" AS d
+SET "Succeeded" = d."Succeeded" + @figure,
+    "Late1" = d."Late1" + @figure4
+WHERE d."HostId" = @hostId AND d."Hour" = @hour AND d."ProjectId" = ANY (@ids);

@@ -1,0 +1,71 @@
+-- 1 of 8
+UPDATE "ProjectTallies" AS p
+SET "Scheduled" = p."Scheduled"
+WHERE p."HostId" <> '00000000-0000-0000-0000-000000000000' AND NOT EXISTS (
+    SELECT 1
+    FROM "Hosts" AS h
+    WHERE h."Id" = p."HostId");
+
+-- 2 of 8
+SELECT p."ProjectId", p."HostId", p."Cancelled", p."Dead", p."Failed", p."Firing", p."Scheduled", p."Success"
+FROM "ProjectTallies" AS p
+WHERE p."HostId" <> '00000000-0000-0000-0000-000000000000' AND NOT EXISTS (
+    SELECT 1
+    FROM "Hosts" AS h
+    WHERE h."Id" = p."HostId");
+
+-- 3 of 8: @row_ProjectId uuid, @row_HostId uuid
+DELETE FROM "ProjectTallies" AS p
+WHERE p."ProjectId" = @row_ProjectId AND p."HostId" = @row_HostId;
+
+-- 4 of 8
+UPDATE "DeliveryHours" AS d
+SET "Succeeded" = d."Succeeded"
+WHERE d."HostId" <> '00000000-0000-0000-0000-000000000000' AND NOT EXISTS (
+    SELECT 1
+    FROM "Hosts" AS h
+    WHERE h."Id" = d."HostId");
+
+-- 5 of 8
+SELECT d."ProjectId", d."Hour", d."HostId", d."Died", d."Failed", d."Late1", d."Late10", d."Late100", d."Late1000", d."Late2", d."Late20", d."Late200", d."Late3", d."Late5", d."Late50", d."Late500", d."Late5000", d."LateDay", d."LateHour", d."LateMinute", d."Succeeded"
+FROM "DeliveryHours" AS d
+WHERE d."HostId" <> '00000000-0000-0000-0000-000000000000' AND NOT EXISTS (
+    SELECT 1
+    FROM "Hosts" AS h
+    WHERE h."Id" = d."HostId");
+
+-- 6 of 8: @row_ProjectId uuid, @row_Hour bigint, @row_HostId uuid
+DELETE FROM "DeliveryHours" AS d
+WHERE d."ProjectId" = @row_ProjectId AND d."Hour" = @row_Hour AND d."HostId" = @row_HostId;
+
+-- 7 of 8: @more_Scheduled bigint, @more_Firing bigint, @more_Success bigint, @more_Failed bigint, @more_Dead bigint, @more_Cancelled bigint, @hostId uuid, @ids guid[]
+UPDATE "ProjectTallies" AS p
+SET "Scheduled" = p."Scheduled" + @more_Scheduled,
+    "Firing" = p."Firing" + @more_Firing,
+    "Success" = p."Success" + @more_Success,
+    "Failed" = p."Failed" + @more_Failed,
+    "Dead" = p."Dead" + @more_Dead,
+    "Cancelled" = p."Cancelled" + @more_Cancelled
+WHERE p."HostId" = @hostId AND p."ProjectId" = ANY (@ids);
+
+-- 8 of 8: @figure bigint, @figure4 bigint, @figure5 bigint, @figure6 bigint, @figure7 bigint, @figure8 bigint, @figure9 bigint, @figure10 bigint, @figure11 bigint, @figure12 bigint, @figure13 bigint, @figure14 bigint, @figure15 bigint, @figure16 bigint, @figure17 bigint, @figure18 bigint, @figure19 bigint, @figure20 bigint, @hostId uuid, @hour bigint, @ids guid[]
+UPDATE "DeliveryHours" AS d
+SET "Succeeded" = d."Succeeded" + @figure,
+    "Failed" = d."Failed" + @figure4,
+    "Died" = d."Died" + @figure5,
+    "Late1" = d."Late1" + @figure6,
+    "Late2" = d."Late2" + @figure7,
+    "Late3" = d."Late3" + @figure8,
+    "Late5" = d."Late5" + @figure9,
+    "Late10" = d."Late10" + @figure10,
+    "Late20" = d."Late20" + @figure11,
+    "Late50" = d."Late50" + @figure12,
+    "Late100" = d."Late100" + @figure13,
+    "Late200" = d."Late200" + @figure14,
+    "Late500" = d."Late500" + @figure15,
+    "Late1000" = d."Late1000" + @figure16,
+    "Late5000" = d."Late5000" + @figure17,
+    "LateMinute" = d."LateMinute" + @figure18,
+    "LateHour" = d."LateHour" + @figure19,
+    "LateDay" = d."LateDay" + @figure20
+WHERE d."HostId" = @hostId AND d."Hour" = @hour AND d."ProjectId" = ANY (@ids);

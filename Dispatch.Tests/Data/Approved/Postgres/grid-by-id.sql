@@ -1,0 +1,22 @@
+-- 1 of 4: @scope_AccountId uuid
+SELECT p."Id", p."Name", p."DeletedAt"
+FROM "Projects" AS p
+WHERE p."AccountId" = @scope_AccountId;
+
+-- 2 of 4: @accountId uuid
+SELECT p0."ProjectId", COALESCE(sum(p0."Scheduled"), 0.0)::bigint, COALESCE(sum(p0."Firing"), 0.0)::bigint, COALESCE(sum(p0."Success"), 0.0)::bigint, COALESCE(sum(p0."Failed"), 0.0)::bigint, COALESCE(sum(p0."Dead"), 0.0)::bigint, COALESCE(sum(p0."Cancelled"), 0.0)::bigint
+FROM "Projects" AS p
+INNER JOIN "ProjectTallies" AS p0 ON p."Id" = p0."ProjectId"
+WHERE p."AccountId" = @accountId
+GROUP BY p0."ProjectId";
+
+-- 3 of 4: @accountId uuid, @deleted guid[], @id uuid
+SELECT EXISTS (
+    SELECT 1
+    FROM "Jobs" AS j
+    WHERE j."AccountId" = @accountId AND NOT (j."ProjectId" = ANY (@deleted) AND j."ProjectId" = ANY (@deleted) IS NOT NULL) AND j."Id" = @id);
+
+-- 4 of 4: @ids guid[]
+SELECT j."Id", j."ProjectId", j."Title", j."WebhookUrl", j."FireAt", j."Status", j."RetryCount", j."NextAttemptAt", j."CreatedAt", j."UpdatedAt", j."Attempt"
+FROM "Jobs" AS j
+WHERE j."Id" = ANY (@ids);

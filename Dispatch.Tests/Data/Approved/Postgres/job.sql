@@ -1,0 +1,16 @@
+-- 1 of 2: @scope_AccountId uuid, @only uuid, @jobId uuid
+SELECT j."Id", j."AccountId", j."ArmedBy", j."Attempt", j."ClaimId", j."CreatedAt", j."FireAt", j."NextAttemptAt", j."Payload", j."ProjectId", j."RetryCount", j."Status", j."Title", j."UpdatedAt", j."WebhookUrl", p0."Id", p0."Name"
+FROM "Jobs" AS j
+INNER JOIN (
+    SELECT p."Id", p."Name"
+    FROM "Projects" AS p
+    WHERE p."AccountId" = @scope_AccountId AND p."DeletedAt" IS NULL AND p."Id" = @only
+) AS p0 ON j."ProjectId" = p0."Id"
+WHERE j."Id" = @jobId
+LIMIT 1;
+
+-- 2 of 2: @jobId uuid
+SELECT a."Id", a."DurationMs", a."Error", a."FiredAt", a."JobId", a."LatenessMs", a."Number", a."ResponseBody", a."ResponseCode", a."Status"
+FROM "Attempts" AS a
+WHERE a."JobId" = @jobId
+ORDER BY a."Number" DESC;

@@ -1,0 +1,16 @@
+-- 1 of 3: @p int, @_8__locals1_after bigint, @_8__locals1_until bigint
+SELECT TOP(@p) [j].[Id], [j].[ProjectId], [j].[WebhookUrl], [j].[NextAttemptAt], [j].[Status]
+FROM [Jobs] AS [j]
+WHERE [j].[ArmedBy] IS NULL AND [j].[NextAttemptAt] > @_8__locals1_after AND [j].[NextAttemptAt] <= @_8__locals1_until
+ORDER BY [j].[NextAttemptAt];
+
+-- 2 of 3: @p varbinary(16), @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16)
+UPDATE [j]
+SET [j].[ArmedBy] = @p
+FROM [Jobs] AS [j]
+WHERE [j].[Id] IN (@ids1, @ids2, @ids3) AND [j].[ArmedBy] IS NULL AND [j].[NextAttemptAt] IS NOT NULL;
+
+-- 3 of 3: @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @host_Id varbinary(16)
+SELECT [j].[Id]
+FROM [Jobs] AS [j]
+WHERE [j].[Id] IN (@ids1, @ids2, @ids3) AND [j].[ArmedBy] = @host_Id;

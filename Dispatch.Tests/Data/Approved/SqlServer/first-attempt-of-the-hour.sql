@@ -1,0 +1,45 @@
+-- 1 of 7: @p nvarchar(9), @p4 bigint, @ids1 varbinary(16), @attempt int, @transition_From nvarchar(9)
+UPDATE [j]
+SET [j].[Status] = @p,
+    [j].[UpdatedAt] = @p4,
+    [j].[NextAttemptAt] = NULL,
+    [j].[ArmedBy] = NULL,
+    [j].[ClaimId] = NULL
+FROM [Jobs] AS [j]
+WHERE [j].[Id] = @ids1 AND [j].[Attempt] = @attempt AND [j].[Status] = @transition_From;
+
+-- 2 of 7: @p0 varbinary(16), @p1 bigint, @p2 nvarchar(max), @p3 bigint, @p4 varbinary(16), @p5 bigint, @p6 int, @p7 nvarchar(max), @p8 int, @p9 nvarchar(11)
+INSERT INTO [Attempts] ([Id], [DurationMs], [Error], [FiredAt], [JobId], [LatenessMs], [Number], [ResponseBody], [ResponseCode], [Status]) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9);
+
+-- 3 of 7: @more_Scheduled bigint, @more_Firing bigint, @more_Success bigint, @more_Failed bigint, @more_Dead bigint, @more_Cancelled bigint, @hostId varbinary(16), @ids1 varbinary(16)
+UPDATE [p]
+SET [p].[Scheduled] = [p].[Scheduled] + @more_Scheduled,
+    [p].[Firing] = [p].[Firing] + @more_Firing,
+    [p].[Success] = [p].[Success] + @more_Success,
+    [p].[Failed] = [p].[Failed] + @more_Failed,
+    [p].[Dead] = [p].[Dead] + @more_Dead,
+    [p].[Cancelled] = [p].[Cancelled] + @more_Cancelled
+FROM [ProjectTallies] AS [p]
+WHERE [p].[HostId] = @hostId AND [p].[ProjectId] = @ids1;
+
+-- 4 of 7: @figure bigint, @figure4 bigint, @hostId varbinary(16), @hour bigint, @ids1 varbinary(16)
+UPDATE [d]
+SET [d].[Succeeded] = [d].[Succeeded] + @figure,
+    [d].[Late1] = [d].[Late1] + @figure4
+FROM [DeliveryHours] AS [d]
+WHERE [d].[HostId] = @hostId AND [d].[Hour] = @hour AND [d].[ProjectId] = @ids1;
+
+-- 5 of 7: @hostId varbinary(16), @hour bigint, @projectIds1 varbinary(16)
+SELECT [d].[ProjectId]
+FROM [DeliveryHours] AS [d]
+WHERE [d].[HostId] = @hostId AND [d].[Hour] = @hour AND [d].[ProjectId] = @projectIds1;
+
+-- 6 of 7: @p0 varbinary(16), @p1 bigint, @p2 varbinary(16), @p3 bigint, @p4 bigint, @p5 bigint, @p6 bigint, @p7 bigint, @p8 bigint, @p9 bigint, @p10 bigint, @p11 bigint, @p12 bigint, @p13 bigint, @p14 bigint, @p15 bigint, @p16 bigint, @p17 bigint, @p18 bigint, @p19 bigint, @p20 bigint
+INSERT INTO [DeliveryHours] ([ProjectId], [Hour], [HostId], [Died], [Failed], [Late1], [Late10], [Late100], [Late1000], [Late2], [Late20], [Late200], [Late3], [Late5], [Late50], [Late500], [Late5000], [LateDay], [LateHour], [LateMinute], [Succeeded]) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20);
+
+-- 7 of 7: @figure bigint, @figure4 bigint, @hostId varbinary(16), @hour bigint, @ids1 varbinary(16)
+UPDATE [d]
+SET [d].[Succeeded] = [d].[Succeeded] + @figure,
+    [d].[Late1] = [d].[Late1] + @figure4
+FROM [DeliveryHours] AS [d]
+WHERE [d].[HostId] = @hostId AND [d].[Hour] = @hour AND [d].[ProjectId] = @ids1;

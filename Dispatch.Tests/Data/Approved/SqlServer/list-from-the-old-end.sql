@@ -1,0 +1,23 @@
+-- 1 of 4: @scope_AccountId varbinary(16)
+SELECT [p].[Id], [p].[Name], [p].[DeletedAt]
+FROM [Projects] AS [p]
+WHERE [p].[AccountId] = @scope_AccountId;
+
+-- 2 of 4: @accountId varbinary(16)
+SELECT [p0].[ProjectId], COALESCE(SUM([p0].[Scheduled]), CAST(0 AS bigint)), COALESCE(SUM([p0].[Firing]), CAST(0 AS bigint)), COALESCE(SUM([p0].[Success]), CAST(0 AS bigint)), COALESCE(SUM([p0].[Failed]), CAST(0 AS bigint)), COALESCE(SUM([p0].[Dead]), CAST(0 AS bigint)), COALESCE(SUM([p0].[Cancelled]), CAST(0 AS bigint))
+FROM [Projects] AS [p]
+INNER JOIN [ProjectTallies] AS [p0] ON [p].[Id] = [p0].[ProjectId]
+WHERE [p].[AccountId] = @accountId
+GROUP BY [p0].[ProjectId];
+
+-- 3 of 4: @only varbinary(16), @p int
+SELECT [j].[Id]
+FROM [Jobs] AS [j]
+WHERE [j].[ProjectId] = @only
+ORDER BY [j].[CreatedAt], [j].[Id]
+OFFSET @p ROWS FETCH NEXT @p ROWS ONLY;
+
+-- 4 of 4: @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16)
+SELECT [j].[Id], [j].[ProjectId], [j].[Title], [j].[WebhookUrl], [j].[FireAt], [j].[Status], [j].[RetryCount], [j].[NextAttemptAt], [j].[CreatedAt], [j].[UpdatedAt], [j].[Attempt]
+FROM [Jobs] AS [j]
+WHERE [j].[Id] IN (@ids1, @ids2, @ids3);

@@ -1,0 +1,74 @@
+-- 1 of 11: @scope_AccountId varbinary(16)
+SELECT [p].[Id], [p].[Name], [p].[DeletedAt]
+FROM [Projects] AS [p]
+WHERE [p].[AccountId] = @scope_AccountId;
+
+-- 2 of 11: @accountId varbinary(16)
+SELECT [p0].[ProjectId], COALESCE(SUM([p0].[Scheduled]), CAST(0 AS bigint)), COALESCE(SUM([p0].[Firing]), CAST(0 AS bigint)), COALESCE(SUM([p0].[Success]), CAST(0 AS bigint)), COALESCE(SUM([p0].[Failed]), CAST(0 AS bigint)), COALESCE(SUM([p0].[Dead]), CAST(0 AS bigint)), COALESCE(SUM([p0].[Cancelled]), CAST(0 AS bigint))
+FROM [Projects] AS [p]
+INNER JOIN [ProjectTallies] AS [p0] ON [p].[Id] = [p0].[ProjectId]
+WHERE [p].[AccountId] = @accountId
+GROUP BY [p0].[ProjectId];
+
+-- 3 of 11: @projectIds1 varbinary(16), @projectIds2 varbinary(16), @first bigint
+SELECT [d].[ProjectId], [d].[Hour], [d].[HostId], [d].[Died], [d].[Failed], [d].[Late1], [d].[Late10], [d].[Late100], [d].[Late1000], [d].[Late2], [d].[Late20], [d].[Late200], [d].[Late3], [d].[Late5], [d].[Late50], [d].[Late500], [d].[Late5000], [d].[LateDay], [d].[LateHour], [d].[LateMinute], [d].[Succeeded]
+FROM [DeliveryHours] AS [d]
+WHERE [d].[ProjectId] IN (@projectIds1, @projectIds2) AND [d].[Hour] >= @first;
+
+-- 4 of 11
+SELECT [h].[Id]
+FROM [Hosts] AS [h];
+
+-- 5 of 11: @_8__locals1_first4 bigint, @_8__locals1_first bigint, @_8__locals1_until bigint, @_8__locals1_projectIds1 varbinary(16), @_8__locals1_projectIds2 varbinary(16)
+SELECT [j0].[Key] AS [At], COUNT_BIG(*) AS [Due]
+FROM (
+    SELECT ([j].[NextAttemptAt] - @_8__locals1_first4) / CAST(60000 AS bigint) AS [Key]
+    FROM [Jobs] AS [j]
+    WHERE [j].[ArmedBy] IS NULL AND [j].[NextAttemptAt] >= @_8__locals1_first AND [j].[NextAttemptAt] < @_8__locals1_until AND [j].[ProjectId] IN (@_8__locals1_projectIds1, @_8__locals1_projectIds2)
+) AS [j0]
+GROUP BY [j0].[Key];
+
+-- 6 of 11: @_8__locals1_first4 bigint, @holder varbinary(16), @_8__locals1_first bigint, @_8__locals1_until bigint, @_8__locals1_projectIds1 varbinary(16), @_8__locals1_projectIds2 varbinary(16)
+SELECT [j0].[Key] AS [At], COUNT_BIG(*) AS [Due]
+FROM (
+    SELECT ([j].[NextAttemptAt] - @_8__locals1_first4) / CAST(60000 AS bigint) AS [Key]
+    FROM [Jobs] AS [j]
+    WHERE [j].[ArmedBy] = @holder AND [j].[NextAttemptAt] >= @_8__locals1_first AND [j].[NextAttemptAt] < @_8__locals1_until AND [j].[ProjectId] IN (@_8__locals1_projectIds1, @_8__locals1_projectIds2)
+) AS [j0]
+GROUP BY [j0].[Key];
+
+-- 7 of 11: @p int, @accountId varbinary(16)
+SELECT TOP(@p) [j].[Id]
+FROM [Jobs] AS [j]
+WHERE [j].[AccountId] = @accountId AND [j].[Status] IN (N'FAILED', N'DEAD')
+ORDER BY [j].[UpdatedAt] DESC;
+
+-- 8 of 11: @ids1 varbinary(16)
+SELECT [j].[Id], [j].[ProjectId], [j].[Title], [j].[WebhookUrl], [j].[FireAt], [j].[Status], [j].[RetryCount], [j].[NextAttemptAt], [j].[CreatedAt], [j].[UpdatedAt], [j].[Attempt]
+FROM [Jobs] AS [j]
+WHERE [j].[Id] = @ids1;
+
+-- 9 of 11: @accountId varbinary(16)
+SELECT TOP(1) [p].[Id], [p].[AccountId], [p].[CreatedAt], [p].[DeletedAt], [p].[InboxDelayMs], [p].[InboxStatus], [p].[InboxToken], [p].[Name], [p].[PreviousSecretCipher], [p].[PreviousSecretExpiresAt], [p].[SecretCipher]
+FROM [Projects] AS [p]
+WHERE [p].[AccountId] = @accountId AND [p].[DeletedAt] IS NULL
+ORDER BY [p].[CreatedAt], [p].[Id];
+
+-- 10 of 11: @accountId varbinary(16)
+SELECT CASE
+    WHEN EXISTS (
+        SELECT 1
+        FROM [Projects] AS [p]
+        WHERE [p].[AccountId] = @accountId AND [p].[DeletedAt] IS NULL AND EXISTS (
+            SELECT 1
+            FROM [ApiKeys] AS [a]
+            WHERE [a].[ProjectId] = [p].[Id])) THEN CAST(1 AS bit)
+    ELSE CAST(0 AS bit)
+END;
+
+-- 11 of 11: @accountId varbinary(16), @p int, @p2 int
+SELECT [j].[Id]
+FROM [Jobs] AS [j]
+WHERE [j].[AccountId] = @accountId
+ORDER BY [j].[CreatedAt] DESC, [j].[Id] DESC
+OFFSET @p ROWS FETCH NEXT @p2 ROWS ONLY;

@@ -1,0 +1,34 @@
+-- 1 of 4
+SELECT CASE
+    WHEN EXISTS (
+        SELECT 1
+        FROM [Projects] AS [p]
+        WHERE [p].[DeletedAt] IS NOT NULL) THEN CAST(1 AS bit)
+    ELSE CAST(0 AS bit)
+END;
+
+-- 2 of 4: @p int
+SELECT TOP(@p) [j].[Id], [j].[ProjectId], [j].[Status]
+FROM [Jobs] AS [j]
+WHERE [j].[ProjectId] IN (
+    SELECT [p].[Id]
+    FROM [Projects] AS [p]
+    WHERE [p].[DeletedAt] IS NOT NULL
+) AND [j].[Status] <> N'FIRING'
+ORDER BY [j].[Id];
+
+-- 3 of 4: @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16)
+DELETE FROM [j]
+FROM [Jobs] AS [j]
+WHERE [j].[Id] IN (@ids1, @ids2, @ids3);
+
+-- 4 of 4: @more_Scheduled bigint, @more_Firing bigint, @more_Success bigint, @more_Failed bigint, @more_Dead bigint, @more_Cancelled bigint, @hostId varbinary(16), @ids1 varbinary(16)
+UPDATE [p]
+SET [p].[Scheduled] = [p].[Scheduled] + @more_Scheduled,
+    [p].[Firing] = [p].[Firing] + @more_Firing,
+    [p].[Success] = [p].[Success] + @more_Success,
+    [p].[Failed] = [p].[Failed] + @more_Failed,
+    [p].[Dead] = [p].[Dead] + @more_Dead,
+    [p].[Cancelled] = [p].[Cancelled] + @more_Cancelled
+FROM [ProjectTallies] AS [p]
+WHERE [p].[HostId] = @hostId AND [p].[ProjectId] = @ids1;
