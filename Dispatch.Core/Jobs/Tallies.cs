@@ -18,8 +18,8 @@ internal static class Tallies
     public static async Task CountAsync(this DispatchDbContext db, Guid hostId, JobChanges changes)
     {
         // What leaves all numbers as they were is written down as well where other hosts look for it.
-        var mindsNothing = db.Provider.ServesOneHost();
-        foreach (var alike in changes.Jobs.Where(change => !mindsNothing || change.Value != default).GroupBy(change => change.Value, change => change.Key))
+        var isShared = !db.Provider.ServesOneHost();
+        foreach (var alike in changes.Jobs.Where(change => isShared || change.Value != default).GroupBy(change => change.Value, change => change.Key))
         {
             await AddAsync(db, hostId, alike.Key, [.. alike]);
         }

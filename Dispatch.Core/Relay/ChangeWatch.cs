@@ -37,7 +37,7 @@ internal sealed class ChangeWatch(IDbContextFactory<DispatchDbContext> contexts,
     {
         var told = Interlocked.Exchange(ref heard, new());
         var accounts = feed.WatchedAccounts.ToHashSet();
-        var stamps = accounts.Count == 0 ? [] : await ReadAsync(accounts, cancellation);
+        var stamps = accounts.Count == 0 ? [] : await ReadAsync([.. accounts], cancellation);
         var moved = stamps.Keys.Union(known.Keys).Where(row => stamps.GetValueOrDefault(row) != known.GetValueOrDefault(row) && !Has(told, row)).ToArray();
         if (moved.Length > 0 && hears) await Task.Delay(Grace, clock, cancellation);
         var missed = moved.Where(row => !Has(heard, row)).Select(row => row.AccountId);
@@ -67,7 +67,7 @@ internal sealed class ChangeWatch(IDbContextFactory<DispatchDbContext> contexts,
     private static bool Has(ConcurrentDictionary<(Guid AccountId, Guid HostId), byte> told, (Guid AccountId, Guid HostId) row) =>
         told.ContainsKey(row) || told.ContainsKey((AccountNews.Everyone, row.HostId));
 
-    private async Task<Dictionary<(Guid AccountId, Guid HostId), Stamp>> ReadAsync(HashSet<Guid> accounts, CancellationToken cancellation)
+    private async Task<Dictionary<(Guid AccountId, Guid HostId), Stamp>> ReadAsync(Guid[] accounts, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         return await (

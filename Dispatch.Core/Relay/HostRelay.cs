@@ -1,7 +1,6 @@
 using Dispatch.Data;
 using Dispatch.Execution;
 using Dispatch.Jobs;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,8 +14,8 @@ namespace Dispatch.Relay;
 /// did not know yet that somebody listens.
 /// </summary>
 internal sealed class HostRelay(
-    RedisOptions redis, JobFeed feed, ChangeWatch watch, HostIdentity host, IDbContextFactory<DispatchDbContext> contexts, IDataProtectionProvider protection, TimeProvider clock,
-    ILogger<HostRelay> log) : BackgroundService
+    RedisOptions redis, JobFeed feed, ChangeWatch watch, HostIdentity host, IDbContextFactory<DispatchDbContext> contexts, TimeProvider clock, ILogger<HostRelay> log)
+    : BackgroundService
 {
     /// <summary>With the version of <see cref="RelayMessage"/>; the database's name follows.</summary>
     private const string Prefix = "dispatch:feed:v1:";
@@ -112,6 +111,7 @@ internal sealed class HostRelay(
         try
         {
             await line.PublishAsync(channel, message.ToBytes());
+            if (Volatile.Read(ref away) == 1) await CatchUpAsync(line);   // it hung, and no connection was lost by that
             return true;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
@@ -173,10 +173,10 @@ internal sealed class HostRelay(
         _ => exception.Message,
     };
 
-    // Two installations may share a Redis, and hosts may reach one database by different addresses: so its oldest data protection key names it.
+    // Two installations may share a Redis, and hosts may reach one database by different addresses: so its oldest data protection key names it, which the
+    // first start made (DatabaseSetup).
     private async Task<string> NameDatabaseAsync(CancellationToken cancellation)
     {
-        protection.CreateProtector("Dispatch.Relay.v1").Protect([]);   // makes the first key where there is none
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         return (await db.DataProtectionKeys.OrderBy(k => k.Id).Select(k => k.FriendlyName).FirstAsync(cancellation))!;
     }

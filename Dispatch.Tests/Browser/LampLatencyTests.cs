@@ -37,10 +37,6 @@ public sealed class LampLatencyTests(Chromium chromium, ITestOutputHelper output
     private static async Task<List<double>> MeasureAsync(IPage page, string pageUrl, ApiUser user, int changes)
     {
         await using var receiver = await Receiver.StartAsync();
-        var begin = DateTimeOffset.UtcNow.AddSeconds(8);
-        var ids = new List<Guid>();
-        for (var i = 0; i < changes; i++) ids.Add(await user.ScheduleAsync(receiver.Url, begin.AddMilliseconds(i * 450)));
-
         await DashboardRig.GotoAsync(page, pageUrl + "/jobs?limit=50");
         await page.EvaluateAsync(
             """
@@ -51,6 +47,13 @@ public sealed class LampLatencyTests(Chromium chromium, ITestOutputHelper output
               })).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-status'] });
             }
             """);
+        var ids = new List<Guid>();
+        for (var i = 0; i < changes; i++)
+        {
+            ids.Add(await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddSeconds(3)));   // soon enough that the host takes it itself
+            await Task.Delay(Random.Shared.Next(200, 700), TestContext.Current.CancellationToken);
+        }
+
         await page.WaitForFunctionAsync($"() => Object.keys(turnedGreen).length >= {changes}", null, new() { Timeout = 60_000 });
         var seen = await page.EvaluateAsync<JsonElement>("() => turnedGreen");
 

@@ -67,6 +67,8 @@ public sealed class HostRelayTests(ITestOutputHelper output)
         await ear.WaitForAsync(FeedKind.LookAgain, Soon);
 
         await redis.StartAgainAsync();
+        var back = await ear.WaitForAsync(FeedKind.LookAgain, TimeSpan.FromSeconds(15));   // without a change: something may have been missed
+        output.WriteLine($"connected again after {back.TotalMilliseconds:N0} ms");
         await HearAgainAsync(user, ear);
         await SettleAsync(redis, ear);
         await user.ScheduleAsync("https://example.com/hook", DateTimeOffset.UtcNow.AddHours(1));
@@ -188,8 +190,10 @@ public sealed class HostRelayTests(ITestOutputHelper output)
 
     private static async Task<string[]> ChannelsAsync(ConnectionMultiplexer line, int count)
     {
+        var asked = Stopwatch.StartNew();
         while (true)
         {
+            Assert.True(asked.Elapsed < TimeSpan.FromSeconds(10), $"There were never {count} channels");
             var channels = await line.GetServers()[0].SubscriptionChannelsAsync(RedisChannel.Pattern("dispatch:*"));
             if (channels.Length == count) return [.. channels.Select(channel => channel.ToString())];
             await Task.Delay(50, TestContext.Current.CancellationToken);

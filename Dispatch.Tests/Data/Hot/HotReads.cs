@@ -1,6 +1,7 @@
 using Dispatch.Inboxes;
 using Dispatch.Jobs;
 using Dispatch.Projects;
+using Dispatch.Relay;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Web.Accounts;
 
@@ -59,6 +60,13 @@ internal static class HotReads
         {
             host.Database.Expect();
             return host.Service<ProjectCardQueries>().ListAsync(host.Account, CancellationToken.None);
+        },
+        ["changes-of-other-hosts"] = async host =>
+        {
+            var pages = host.Ids.Select(accountId => host.Service<JobFeed>().Subscribe(accountId, _ => { })).ToArray();
+            host.Database.Expect();
+            await host.Service<ChangeWatch>().LookAsync(CancellationToken.None);
+            foreach (var page in pages) page.Dispose();
         },
         ["inbox-of-token"] = host =>
         {

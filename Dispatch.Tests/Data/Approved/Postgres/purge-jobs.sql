@@ -26,5 +26,6 @@ SET "Scheduled" = p."Scheduled" + @more_Scheduled,
     "Success" = p."Success" + @more_Success,
     "Failed" = p."Failed" + @more_Failed,
     "Dead" = p."Dead" + @more_Dead,
-    "Cancelled" = p."Cancelled" + @more_Cancelled
+    "Cancelled" = p."Cancelled" + @more_Cancelled,
+    "Changes" = p."Changes" + 1
 WHERE p."HostId" = @hostId AND p."ProjectId" = ANY (@ids);

@@ -1,12 +1,12 @@
--- 1 of 3: @projectIds guid[]
+-- 1 of 4: @projectIds guid[]
 SELECT p."Id"
 FROM "Projects" AS p
 WHERE p."Id" = ANY (@projectIds) AND p."DeletedAt" IS NULL;
 
--- 2 of 3: @p0 guid[], @p1 int32[], @p2 byte[][], @p3 boolean[], @p4 string[], @p5 guid?[], @p6 string[], @p7 guid[], @p8 int64[], @p9 string[]
+-- 2 of 4: @p0 guid[], @p1 int32[], @p2 byte[][], @p3 boolean[], @p4 string[], @p5 guid?[], @p6 string[], @p7 guid[], @p8 int64[], @p9 string[]
 INSERT INTO "InboxRequests" ("Id", "AnsweredStatus", "Body", "BodyIsCut", "Headers", "JobId", "Method", "ProjectId", "ReceivedAt", "Signature") SELECT * FROM unnest(@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9);
 
--- 3 of 3: @projectId uuid
+-- 3 of 4: @projectId uuid
 DELETE FROM "InboxRequests" AS i
 WHERE i."Id" IN (
     SELECT i0."Id"
@@ -15,3 +15,14 @@ WHERE i."Id" IN (
     ORDER BY i0."ReceivedAt" DESC, i0."Id" DESC
     OFFSET 100
 );
+
+-- 4 of 4: @more_Scheduled bigint, @more_Firing bigint, @more_Success bigint, @more_Failed bigint, @more_Dead bigint, @more_Cancelled bigint, @hostId uuid, @ids guid[]
+UPDATE "ProjectTallies" AS p
+SET "Scheduled" = p."Scheduled" + @more_Scheduled,
+    "Firing" = p."Firing" + @more_Firing,
+    "Success" = p."Success" + @more_Success,
+    "Failed" = p."Failed" + @more_Failed,
+    "Dead" = p."Dead" + @more_Dead,
+    "Cancelled" = p."Cancelled" + @more_Cancelled,
+    "Changes" = p."Changes" + 1
+WHERE p."HostId" = @hostId AND p."ProjectId" = ANY (@ids);

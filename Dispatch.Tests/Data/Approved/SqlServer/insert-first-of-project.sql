@@ -13,7 +13,8 @@ SET [p].[Scheduled] = [p].[Scheduled] + @more_Scheduled,
     [p].[Success] = [p].[Success] + @more_Success,
     [p].[Failed] = [p].[Failed] + @more_Failed,
     [p].[Dead] = [p].[Dead] + @more_Dead,
-    [p].[Cancelled] = [p].[Cancelled] + @more_Cancelled
+    [p].[Cancelled] = [p].[Cancelled] + @more_Cancelled,
+    [p].[Changes] = [p].[Changes] + CAST(1 AS bigint)
 FROM [ProjectTallies] AS [p]
 WHERE [p].[HostId] = @hostId AND [p].[ProjectId] = @ids1;
 
@@ -22,8 +23,8 @@ SELECT [p].[ProjectId]
 FROM [ProjectTallies] AS [p]
 WHERE [p].[HostId] = @hostId AND [p].[ProjectId] = @projectIds1;
 
--- 5 of 6: @p0 varbinary(16), @p1 varbinary(16), @p2 bigint, @p3 bigint, @p4 bigint, @p5 bigint, @p6 bigint, @p7 bigint
-INSERT INTO [ProjectTallies] ([ProjectId], [HostId], [Cancelled], [Dead], [Failed], [Firing], [Scheduled], [Success]) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7);
+-- 5 of 6: @p0 varbinary(16), @p1 varbinary(16), @p2 bigint, @p3 bigint, @p4 bigint, @p5 bigint, @p6 bigint, @p7 bigint, @p8 bigint
+INSERT INTO [ProjectTallies] ([ProjectId], [HostId], [Cancelled], [Changes], [Dead], [Failed], [Firing], [Scheduled], [Success]) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8);
 
 -- 6 of 6: @more_Scheduled bigint, @more_Firing bigint, @more_Success bigint, @more_Failed bigint, @more_Dead bigint, @more_Cancelled bigint, @hostId varbinary(16), @ids1 varbinary(16)
 UPDATE [p]
@@ -32,6 +33,7 @@ SET [p].[Scheduled] = [p].[Scheduled] + @more_Scheduled,
     [p].[Success] = [p].[Success] + @more_Success,
     [p].[Failed] = [p].[Failed] + @more_Failed,
     [p].[Dead] = [p].[Dead] + @more_Dead,
-    [p].[Cancelled] = [p].[Cancelled] + @more_Cancelled
+    [p].[Cancelled] = [p].[Cancelled] + @more_Cancelled,
+    [p].[Changes] = [p].[Changes] + CAST(1 AS bigint)
 FROM [ProjectTallies] AS [p]
 WHERE [p].[HostId] = @hostId AND [p].[ProjectId] = @ids1;

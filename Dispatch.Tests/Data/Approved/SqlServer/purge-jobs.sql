@@ -29,6 +29,7 @@ SET [p].[Scheduled] = [p].[Scheduled] + @more_Scheduled,
     [p].[Success] = [p].[Success] + @more_Success,
     [p].[Failed] = [p].[Failed] + @more_Failed,
     [p].[Dead] = [p].[Dead] + @more_Dead,
-    [p].[Cancelled] = [p].[Cancelled] + @more_Cancelled
+    [p].[Cancelled] = [p].[Cancelled] + @more_Cancelled,
+    [p].[Changes] = [p].[Changes] + CAST(1 AS bigint)
 FROM [ProjectTallies] AS [p]
 WHERE [p].[HostId] = @hostId AND [p].[ProjectId] = @ids1;

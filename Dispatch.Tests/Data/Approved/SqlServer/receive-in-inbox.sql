@@ -1,12 +1,12 @@
--- 1 of 3: @projectIds1 varbinary(16)
+-- 1 of 4: @projectIds1 varbinary(16)
 SELECT [p].[Id]
 FROM [Projects] AS [p]
 WHERE [p].[Id] = @projectIds1 AND [p].[DeletedAt] IS NULL;
 
--- 2 of 3: @p0 varbinary(16), @p1 int, @p2 varbinary(max), @p3 bit, @p4 nvarchar(max), @p5 varbinary(16), @p6 nvarchar(32), @p7 varbinary(16), @p8 bigint, @p9 nvarchar(7)
+-- 2 of 4: @p0 varbinary(16), @p1 int, @p2 varbinary(max), @p3 bit, @p4 nvarchar(max), @p5 varbinary(16), @p6 nvarchar(32), @p7 varbinary(16), @p8 bigint, @p9 nvarchar(7)
 INSERT INTO [InboxRequests] ([Id], [AnsweredStatus], [Body], [BodyIsCut], [Headers], [JobId], [Method], [ProjectId], [ReceivedAt], [Signature]) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9);
 
--- 3 of 3: @projectId varbinary(16)
+-- 3 of 4: @projectId varbinary(16)
 DELETE FROM [i]
 FROM [InboxRequests] AS [i]
 WHERE [i].[Id] IN (
@@ -16,3 +16,15 @@ WHERE [i].[Id] IN (
     ORDER BY [i0].[ReceivedAt] DESC, [i0].[Id] DESC
     OFFSET 100 ROWS
 );
+
+-- 4 of 4: @more_Scheduled bigint, @more_Firing bigint, @more_Success bigint, @more_Failed bigint, @more_Dead bigint, @more_Cancelled bigint, @hostId varbinary(16), @ids1 varbinary(16)
+UPDATE [p]
+SET [p].[Scheduled] = [p].[Scheduled] + @more_Scheduled,
+    [p].[Firing] = [p].[Firing] + @more_Firing,
+    [p].[Success] = [p].[Success] + @more_Success,
+    [p].[Failed] = [p].[Failed] + @more_Failed,
+    [p].[Dead] = [p].[Dead] + @more_Dead,
+    [p].[Cancelled] = [p].[Cancelled] + @more_Cancelled,
+    [p].[Changes] = [p].[Changes] + CAST(1 AS bigint)
+FROM [ProjectTallies] AS [p]
+WHERE [p].[HostId] = @hostId AND [p].[ProjectId] = @ids1;
