@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Dispatch.Data;
 using Microsoft.EntityFrameworkCore;
@@ -74,13 +75,13 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
         {
             Gather();
             Volatile.Write(ref earliest, long.MaxValue);
-            takenAt = clock.GetTimestamp();
+            takenAt = Stopwatch.GetTimestamp();
             while (taken.Count < MaxBatch && writes.Reader.TryRead(out var write)) taken.Add(write);
             Interlocked.Add(ref waiting, -taken.Count);
             Interlocked.Add(ref awaited, -taken.Count(write => write.IsAwaited));
             CommitAsync(taken).GetAwaiter().GetResult();
             taken.Clear();
-            committedAt = clock.GetTimestamp();
+            committedAt = Stopwatch.GetTimestamp();
         }
     }
 
@@ -90,15 +91,15 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
     /// </summary>
     private void Gather()
     {
-        var begun = clock.GetTimestamp();
-        if (clock.GetElapsedTime(committedAt, begun) >= gathering) return;
+        var begun = Stopwatch.GetTimestamp();   // not the injected clock: a test's stands still, and this would wait for ever
+        if (Stopwatch.GetElapsedTime(committedAt, begun) >= gathering) return;
 
         var (callers, cameAt) = (0, begun);
-        for (var now = begun; clock.GetElapsedTime(begun, now) < gathering; now = clock.GetTimestamp())
+        for (var now = begun; Stopwatch.GetElapsedTime(begun, now) < gathering; now = Stopwatch.GetTimestamp())
         {
             if (Volatile.Read(ref waiting) >= MaxBatch || Volatile.Read(ref earliest) - clock.NowMs() <= CommitTime) return;
             if (Volatile.Read(ref awaited) is var all && all != callers) (callers, cameAt) = (all, now);
-            else if (callers > 0 && clock.GetElapsedTime(cameAt, now) > Max(clock.GetElapsedTime(takenAt, cameAt) / callers * Lull, TimeSpan.FromMilliseconds(Look))) return;
+            else if (callers > 0 && Stopwatch.GetElapsedTime(cameAt, now) > Max(Stopwatch.GetElapsedTime(takenAt, cameAt) / callers * Lull, TimeSpan.FromMilliseconds(Look))) return;
             Thread.Sleep(Look);
         }
 
