@@ -38,7 +38,7 @@ fi
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
 dotnet build Dispatch.sln -c Release -v q -nologo || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
-dotnet Dispatch.Tests/bin/Release/net10.0/Dispatch.Tests.dll -noLogo -xml "$results" "${selection[@]}" "$@"
+dotnet Dispatch.Tests/bin/Release/net10.0/Dispatch.Tests.dll -noLogo -longRunning 120 -xml "$results" "${selection[@]}" "$@"
 status=$?
 
 # The runner's totals, one element per assembly.

@@ -180,7 +180,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
             {
             }
 
-            await Task.Delay(RetryDelay, clock, stopping);
+            await Task.Delay(RetryDelay, stopping);   // not by the injected clock: a test's stands still, and the database has its own time
         }
     }
 

@@ -99,7 +99,8 @@ public sealed class JobRequestReaderTests
     [InlineData("http://@example.com/")]
     [InlineData("http://:@example.com/")]
     [InlineData("http://example.com:0/")]
-    [InlineData("http://\u05d01.com/")]   // Uri takes it, but has no ASCII form of it
+    [InlineData("http://a\u200d.com/")]   // Uri takes it, and throws when asked for its ASCII form
+    [InlineData("http://-\u00f6.com/")]   // Uri takes it, and its ASCII form is not ASCII
     [InlineData("http://example.com:65536/")]
     [InlineData("http://example.com:port/")]
     [InlineData(" http://example.com/")]

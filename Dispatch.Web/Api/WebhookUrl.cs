@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Dispatch.Web.Api;
 
 /// <summary>Why the target guard denies a destination, or null where it does not; literals and obviously local names, no look-up.</summary>
@@ -17,12 +19,12 @@ internal static class WebhookUrl
         return parsed.Port != 0 && HasAsciiHost(parsed) && !HasUserInfo(text.AsSpan(authority));
     }
 
-    // System.Uri takes some names for which it then has no ASCII form, and only says so when asked for it.
+    // System.Uri takes some names for which it then has no ASCII form: asked for it, it throws or gives the name back as it was.
     private static bool HasAsciiHost(Uri url)
     {
         try
         {
-            return url.IdnHost.Length > 0;
+            return url.IdnHost.Length > 0 && Ascii.IsValid(url.IdnHost);
         }
         catch (UriFormatException)
         {
