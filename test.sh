@@ -13,15 +13,7 @@ if ! dotnet --version >/dev/null 2>&1; then
 fi
 
 # What the tests use beside .NET, from Debian's packages. A test whose tool cannot be had says so and is skipped.
-need() {
-  command -v "$2" >/dev/null && return
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "Installing $1 for the tests"
-    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q "$1"; } >/dev/null 2>&1 || echo "$1 could not be installed; tests that need it are skipped" >&2
-  else
-    echo "$1 is missing and cannot be installed without root; tests that need it are skipped" >&2
-  fi
-}
+. tools/need.sh
 need gcc cc
 need chromium chromium
 need nodejs node

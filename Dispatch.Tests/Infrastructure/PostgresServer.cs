@@ -51,29 +51,8 @@ public sealed class PostgresServer : IAsyncDisposable
     public Task DropDatabaseAsync(string connectionString) =>
         ExecuteAsync($"DROP DATABASE IF EXISTS \"{new NpgsqlConnectionStringBuilder(connectionString).Database}\" WITH (FORCE)");
 
-    /// <summary>The processor time that all its processes took so far, those that ended included.</summary>
-    public TimeSpan Cpu()
-    {
-        var parent = Postmaster;
-        var ticks = Directory.GetDirectories("/proc").Select(Ticks).OfType<(string Pid, string Parent, long Own, long OfEnded)>()
-            .Where(p => p.Pid == parent || p.Parent == parent).Sum(p => p.Own + (p.Pid == parent ? p.OfEnded : 0));
-        return TimeSpan.FromMilliseconds(ticks * 10);   // USER_HZ is 100 on every Linux
-
-        static (string, string, long, long)? Ticks(string directory)
-        {
-            try
-            {
-                // After the name, which may hold spaces: state, parent, and from the 12th on the times of its own and of its ended children (proc(5)).
-                var stat = File.ReadAllText(Path.Combine(directory, "stat"));
-                var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-                return (Path.GetFileName(directory), fields[1], long.Parse(fields[11]) + long.Parse(fields[12]), long.Parse(fields[13]) + long.Parse(fields[14]));
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                return null;   // no process, or one that has just ended
-            }
-        }
-    }
+    /// <summary>The parent of all its processes; each of them ends with it.</summary>
+    public int ProcessId => int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First());
 
     /// <summary>As <c>pg_ctl stop -m immediate</c>: connections break in the middle of whatever they do.</summary>
     public async Task StopAsync()
@@ -130,10 +109,7 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    // The parent of all its processes; each of them ends with it.
-    private string Postmaster => File.ReadLines(Path.Combine(Data, "postmaster.pid")).First();
-
-    private Task SignalAsync(string signal) => RunAsync("kill", $"-{signal}", Postmaster);
+    private Task SignalAsync(string signal) => RunAsync("kill", $"-{signal}", $"{ProcessId}");
 
     private async Task RunAsOwnerAsync(string program, params string[] arguments) => await RunAsync(AsOwner(program, arguments));
 

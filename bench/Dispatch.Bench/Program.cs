@@ -1,40 +1,39 @@
 using Dispatch.Bench;
+using Dispatch.Bench.Contestants;
+using Dispatch.Bench.Report;
+using Dispatch.Bench.Rows;
 
-if (args is ["receiver", var port])
+switch (args)
 {
-    await ReceiverProcess.RunAsync(int.Parse(port));
-    return 0;
+    case ["receiver", var port, .. var silent]:
+        await ReceiverProcess.RunAsync(int.Parse(port), [.. silent.Select(int.Parse)]);
+        return 0;
+    case ["endpoint", var port]:
+        await EmptyEndpoint.RunAsync(int.Parse(port));
+        return 0;
+    case ["report"]:
+        Markdown.Write(Measurements.Load());
+        Chart.Write(Measurements.Load());
+        return 0;
 }
 
-var scenarios = new Dictionary<string, Func<Task>>
+var scenarios = new Dictionary<string, Func<Task>> { ["grid"] = GridScenario.RunAsync, ["hosts"] = HostsScenarios.SteadyAsync, ["takeover"] = HostsScenarios.TakeoverAsync };
+var rows = TableOfRows.All.Where(row => row.ReadOff is null).ToDictionary(row => row.Name);
+var (names, runs, only) = (new List<string>(), 3, Array.Empty<string>());
+for (var i = 0; i < args.Length; i++)
 {
-    ["spread"] = Scenarios.SpreadAsync,
-    ["burst"] = Scenarios.BurstAsync,
-    ["bare"] = Scenarios.BareAsync,
-    ["lone"] = Scenarios.LoneAsync,
-    ["accept"] = Scenarios.AcceptAsync,
-    ["overdue"] = Scenarios.OverdueAsync,
-    ["restart"] = Scenarios.RestartAsync,
-    ["list"] = Scenarios.ListAsync,
-    ["grid"] = Scenarios.GridAsync,
-    ["pending"] = Scenarios.PendingAsync,
-    ["hosts"] = HostsScenarios.SteadyAsync,
-    ["takeover"] = HostsScenarios.TakeoverAsync,
-};
-string[] onPostgresOnly = ["hosts", "takeover"];
-var chosen = args.Where(arg => arg != "--postgres").ToArray();
-if (chosen.Length == 0) chosen = [.. scenarios.Keys];
-if (chosen.FirstOrDefault(name => !scenarios.ContainsKey(name)) is { } unknown)
+    if (args[i] == "--runs" && i + 1 < args.Length && int.TryParse(args[i + 1], out var asked) && asked > 0) (runs, i) = (asked, i + 1);
+    else if (args[i] == "--only" && i + 1 < args.Length) (only, i) = (args[i + 1].Split(','), i + 1);
+    else names.Add(TableOfRows.All.FirstOrDefault(row => row.Name == args[i])?.ReadOff ?? args[i]);
+}
+
+if (names.FirstOrDefault(name => !rows.ContainsKey(name) && !scenarios.ContainsKey(name)) is { } unknown)
 {
-    Console.Error.WriteLine($"'{unknown}' is no scenario; there are {string.Join(", ", scenarios.Keys)}.");
+    Console.Error.WriteLine($"'{unknown}' is none of the rows {string.Join(", ", TableOfRows.All.Select(row => row.Name))}, nor of the scenarios {string.Join(", ", scenarios.Keys)}. Options: --runs N (3), --only CONTESTANT,…");
     return 2;
 }
 
-foreach (var name in chosen)
-{
-    Rig.OnPostgres = args.Contains("--postgres") || onPostgresOnly.Contains(name);
-    Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {(Rig.OnPostgres ? "PostgreSQL synchronous_commit=on" : "SQLite synchronous=FULL")}, default settings");
-    await scenarios[name]();
-}
-
+foreach (var name in names.Where(scenarios.ContainsKey)) await scenarios[name]();
+var chosen = rows.Values.Where(row => names.Count == 0 || names.Contains(row.Name)).ToArray();
+if (chosen.Length > 0) await new TableRun(chosen, runs, only).MeasureAsync();
 return 0;

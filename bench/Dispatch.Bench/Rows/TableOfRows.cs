@@ -1,0 +1,22 @@
+namespace Dispatch.Bench.Rows;
+
+/// <summary>All rows, in the order of the table.</summary>
+internal static class TableOfRows
+{
+    public static IReadOnlyList<Row> All { get; } =
+    [
+        Accepting.Accept,
+        Delivering.Steady,
+        Delivering.Burst,
+        Delivering.One,
+        Delivering.Hostage,
+        Standing.Pending,
+        Standing.PendingTenMillion,
+        Delivering.Overdue,
+        Standing.List,
+        Standing.Idle,
+        Standing.Lamp,
+        Standing.Start,
+        Costs.Cost,
+    ];
+}

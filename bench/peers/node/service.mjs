@@ -1,0 +1,62 @@
+// What all Node peers share: POST /jobs and GET /ready in front of the peer's own queue, and the delivery by HTTP behind it.
+// Plain node:http, for a framework would be measured with the peer; undici with one connection per concurrent job, as its documentation
+// advises for throughput (https://undici.nodejs.org/#/docs/api/Agent: connections, pipelining 1).
+import { randomUUID } from 'node:crypto';
+import http from 'node:http';
+import { Agent, request } from 'undici';
+
+const TIMEOUT_MS = 15_000;
+
+/**
+ * Listens on 127.0.0.1:PORT until SIGTERM.
+ * @param enqueue async (id, fireAt: Date, job: {title, webhookUrl, payload}); resolves once the peer's store has acknowledged the job
+ * @param close async (); ends the peer's workers and connections
+ */
+export function serve({ enqueue, close }) {
+  // Longer than the load generator keeps a connection that it does not use.
+  const server = http.createServer({ keepAliveTimeout: 300_000 }, (req, res) => {
+    if (req.method === 'POST' && req.url === '/jobs') return void accept(req, res, enqueue);
+    answer(res, req.url === '/ready' ? 200 : 404, { node: process.version });
+  });
+  server.listen(Number(process.env.PORT), '127.0.0.1');
+
+  process.once('SIGTERM', async () => {
+    server.close();
+    server.closeAllConnections();
+    await close();
+    process.exit(0);
+  });
+}
+
+async function accept(req, res, enqueue) {
+  try {
+    const chunks = [];
+    for await (const chunk of req) chunks.push(chunk);
+    const { title, webhookUrl, fireAt, payload } = JSON.parse(Buffer.concat(chunks));
+    const id = randomUUID();
+    await enqueue(id, new Date(fireAt), { title, webhookUrl, payload });
+    answer(res, 201, { id });
+  } catch (error) {
+    answer(res, 500, { error: String(error) });
+  }
+}
+
+function answer(res, status, body) {
+  const text = JSON.stringify(body);
+  res.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text);
+}
+
+/** Returns deliver(id, job): resolves on a 2xx answer, throws on any other and after 15 s. */
+export function deliverer(concurrency) {
+  const dispatcher = new Agent({
+    connections: concurrency, pipelining: 1, connect: { timeout: TIMEOUT_MS }, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS,
+  });
+  const headers = { 'content-type': 'application/json' };
+
+  return async (jobId, { title, webhookUrl, payload }) => {
+    const body = JSON.stringify({ jobId, title, payload, firedAt: new Date().toISOString() });
+    const response = await request(webhookUrl, { method: 'POST', headers, body, dispatcher });
+    await response.body.dump();
+    if (response.statusCode < 200 || response.statusCode > 299) throw new Error(`${webhookUrl} answered ${response.statusCode}`);
+  };
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Measures Dispatch beside its peers and the machine's limits, and writes bench/RESULTS.md, bench/results.json and bench/lateness.svg.
+#   bench/run.sh                         every row, three runs, then the hot pieces: some hours
+#   bench/run.sh steady burst            these rows only; the others' figures stay as they were
+#   bench/run.sh --runs 5 --only dispatch-sqlite,bullmq one    fewer contestants, another number of runs
+#   bench/run.sh micro                   time and memory of the hot pieces (BenchmarkDotNet), into bench/micro.md
+#   bench/run.sh hosts takeover grid     further scenarios, which are printed and not kept
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+. tools/need.sh
+need postgresql /usr/lib/postgresql/*/bin/initdb
+need redis-server redis-server
+need nodejs node
+need npm npm
+need chromium chromium
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+for project in Dispatch.Web Dispatch.Tests bench/Dispatch.Bench bench/Dispatch.Micro bench/peers/Hangfire bench/peers/Quartz; do
+  dotnet build "$project" -c Release -v q -nologo
+done
+npm ci --prefix bench/peers/node --no-audit --no-fund --loglevel=error
+
+if [ "${1:-}" != "micro" ]; then dotnet bench/Dispatch.Bench/bin/Release/net10.0/Dispatch.Bench.dll "$@"; fi
+if [ $# = 0 ] || [ "$1" = "micro" ]; then
+  artifacts=$(mktemp -d)
+  trap 'rm -rf "$artifacts"' EXIT
+  dotnet bench/Dispatch.Micro/bin/Release/net10.0/Dispatch.Micro.dll --filter '*' --artifacts "$artifacts"
+  { echo "# The hot pieces"; echo; echo "Written by \`bench/run.sh micro\` (BenchmarkDotNet)."; cat "$artifacts"/results/*-github.md; } > bench/micro.md
+fi
