@@ -128,7 +128,7 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
         }
 
         var projects = await (await person.GetAsync($"{Url}/api/v1/projects")).DataAsync();
-        ProjectId = projects.EnumerateArray().Single(project => project.GetProperty("name").GetString() == "bench").GetProperty("id").GetString()!;
+        ProjectId = projects.GetProperty("projects").EnumerateArray().Single(project => project.GetProperty("name").GetString() == "bench").GetProperty("id").GetString()!;
         var key = await (await person.PostAsJsonAsync($"{Url}/api/v1/projects/{ProjectId}/keys", new { label = "bench" })).DataAsync();
         Http.DefaultRequestHeaders.Add("x-api-key", key.GetProperty("key").GetString());
     }
@@ -144,7 +144,7 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
         hosts[at] = Process.Start("dotnet",
         [
             Path.Combine(Top, "Dispatch.Web", "bin", "Release", "net10.0", "Dispatch.Web.dll"),
-            $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{ports[at]}", "--Delivery:AllowedNetworks=127.0.0.0/8", "--Logging:LogLevel:Default=Warning", .. database,
+            $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{ports[at]}", "--Delivery:AllowedNetworks=127.0.0.0/8", "--Logging:LogLevel:Default=Error", .. database,
         ]);
         await Http.UntilItAnswersAsync($"http://127.0.0.1:{ports[at]}/health/ready", hosts[at]!);
     }

@@ -15,7 +15,7 @@ internal static class Machine
         ["Dispatch"] = Run("git", "-C", DispatchHosts.Top, "describe", "--always", "--dirty"),
         [".NET"] = $"{Environment.Version}",
         ["SQLite"] = "WAL, synchronous=FULL (Dispatch's setting)",
-        ["PostgreSQL"] = $"{Run("sh", "-c", "ls -d /usr/lib/postgresql/*/bin | tail -1 | xargs -I{} {}/postgres --version")}, synchronous_commit=on, shared_buffers=256MB, max_wal_size=4GB",
+        ["PostgreSQL"] = $"{Run("sh", "-c", "$(ls -d /usr/lib/postgresql/*/bin | tail -1)/postgres --version")}, synchronous_commit=on, shared_buffers=256MB, max_wal_size=4GB",
         ["Redis"] = $"{Run("redis-server", "--version")}, appendonly yes",
         ["Node.js"] = Run("node", "--version"),
     };
