@@ -25,7 +25,10 @@ worker.on('error', (error) => console.error(error));
 await Promise.all([queue.waitUntilReady(), worker.waitUntilReady()]);
 
 serve({
-  enqueue: (jobId, fireAt, job) => queue.add('webhook', job, { jobId, delay: Math.max(0, fireAt - Date.now()) }),
+  enqueue: (jobId, fireAt, job) => {
+    const timestamp = Date.now();
+    return queue.add('webhook', job, { jobId, timestamp, delay: Math.max(0, fireAt - timestamp) });
+  },
   close: async () => {
     await worker.close();
     await queue.close();
