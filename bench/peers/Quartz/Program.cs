@@ -23,4 +23,8 @@ var app = builder.Build();
 var scheduler = await app.Services.GetRequiredService<ISchedulerFactory>().GetScheduler();
 await app.RunAsync(
     isReady: () => scheduler.Status is SchedulerStatus.Running,
-    enqueue: async (id, job) => await scheduler.ScheduleJob<WebhookJob, WebhookInput>(new(id, job.Title, job.WebhookUrl, job.Payload.GetRawText()), job.FireAt));
+    enqueue: async (id, job) =>
+    {
+        var input = new WebhookInput(id, job.Title, job.WebhookUrl, job.Payload.GetRawText());
+        await scheduler.ScheduleJob<WebhookJob, WebhookInput>(input, job.FireAt);
+    });

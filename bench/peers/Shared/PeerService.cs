@@ -22,7 +22,7 @@ internal static class PeerService
     /// <param name="enqueue">Ends once the peer's store has the job.</param>
     public static async Task RunAsync(this WebApplication app, Func<bool> isReady, Func<Guid, JobRequest, ValueTask> enqueue)
     {
-        app.MapGet("/ready", Results<Ok, StatusCodeHttpResult> () => isReady() ? TypedResults.Ok() : TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable));
+        app.MapGet("/ready", StatusCodeHttpResult () => TypedResults.StatusCode(isReady() ? 200 : 503));
         app.MapPost("/jobs", async Task<Created<JobCreated>> (JobRequest job) =>
         {
             var id = Guid.NewGuid();

@@ -17,7 +17,14 @@ await boss.start();
 await boss.createQueue(QUEUE, { retryLimit: 0, partition: true });
 
 const deliver = deliverer(BATCH * WORKERS);
-const run = ({ id, data }) => deliver(id, data).then(() => ({ id, status: 'completed' }), (error) => ({ id, status: 'failed', output: { message: String(error) } }));
+const run = async ({ id, data }) => {
+  try {
+    await deliver(id, data);
+    return { id, status: 'completed' };
+  } catch (error) {
+    return { id, status: 'failed', output: { message: String(error) } };
+  }
+};
 await boss.work(
   QUEUE,
   { pollingIntervalSeconds: 0.5, batchSize: BATCH, localConcurrency: WORKERS, burstWhenBatchFull: true, perJobResults: true },

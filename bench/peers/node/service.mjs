@@ -15,8 +15,9 @@ const TIMEOUT_MS = 15_000;
 export function serve({ enqueue, close }) {
   // Longer than the load generator keeps a connection that it does not use.
   const server = http.createServer({ keepAliveTimeout: 300_000 }, (req, res) => {
-    if (req.method === 'POST' && req.url === '/jobs') return void accept(req, res, enqueue);
-    answer(res, req.url === '/ready' ? 200 : 404, { node: process.version });
+    if (req.method !== 'POST') return answer(res, req.url === '/ready' ? 200 : 404, { node: process.version });
+    let text = '';
+    req.setEncoding('utf8').on('data', (chunk) => (text += chunk)).on('end', () => accept(text, res, enqueue));
   });
   server.listen(Number(process.env.PORT), '127.0.0.1');
 
@@ -28,11 +29,9 @@ export function serve({ enqueue, close }) {
   });
 }
 
-async function accept(req, res, enqueue) {
+async function accept(text, res, enqueue) {
   try {
-    const chunks = [];
-    for await (const chunk of req) chunks.push(chunk);
-    const { title, webhookUrl, fireAt, payload } = JSON.parse(Buffer.concat(chunks));
+    const { title, webhookUrl, fireAt, payload } = JSON.parse(text);
     const id = randomUUID();
     await enqueue(id, new Date(fireAt), { title, webhookUrl, payload });
     answer(res, 201, { id });
