@@ -19,6 +19,12 @@ internal static class DispatchHost
 {
     private const string DefaultAddress = "http://localhost:5080";
 
+    /// <summary>
+    /// Settings are read at the start and stay. .NET would watch the whole content root for changes, where SQLite's file is written to all the time:
+    /// a fifth of what POST /jobs could take (19,100 a second without it, 15,800 with it, <c>bench accept</c>).
+    /// </summary>
+    private const string KeepsSettings = "--hostBuilder:reloadConfigOnChange=false";
+
     /// <summary>A host whose database is open and up to date, ready to run.</summary>
     /// <param name="configure">Replaces services; for tests.</param>
     /// <exception cref="StartupException">A setting is wrong or the database cannot be opened; the message is for the operator.</exception>
@@ -28,7 +34,7 @@ internal static class DispatchHost
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
-            Args = args,
+            Args = [KeepsSettings, .. args],
             ContentRootPath = ContentRootFor(args),
             ApplicationName = typeof(DispatchHost).Assembly.GetName().Name,        // also where a test is what was started: static files are listed under it
             WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),   // of a published host; the content root may be elsewhere

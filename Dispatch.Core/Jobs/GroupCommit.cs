@@ -12,7 +12,8 @@ namespace Dispatch.Jobs;
 /// transaction was on its way to the disk shares the next one. Callers go on when their transaction is durable.
 /// </summary>
 /// <remarks>
-/// On a database server each statement is a journey, and the server is what several hosts share: there a batch waits for company (<see cref="Gather"/>).
+/// What it costs is the transaction rather than what is in it, so a batch waits for company where it can (<see cref="Gather"/>). On a database server, where each
+/// statement is a journey and the server is what several hosts share, callers wait with it; in SQLite only what the engine itself has to write.
 /// </remarks>
 internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts, JobBatch batch, JobFeed feed, TimeProvider clock, ILogger<GroupCommit> log) : IHostedService
 {
@@ -34,6 +35,7 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
     private readonly Channel<StoreWrite> writes = Channel.CreateUnbounded<StoreWrite>(new UnboundedChannelOptions { SingleReader = true });
     private Thread? writer;
     private TimeSpan gathering;
+    private bool holdsCallers;
     private long takenAt;
     private long committedAt;
     private int waiting;
@@ -55,7 +57,7 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        using (var db = contexts.CreateDbContext()) gathering = db.Provider.Gathering();
+        using (var db = contexts.CreateDbContext()) (gathering, holdsCallers) = (db.Provider.Gathering(), !db.Provider.ServesOneHost());
         // A thread of its own: SQLite's calls block, and the pool belongs to requests and deliveries.
         writer = new Thread(Run) { Name = "Dispatch:GroupCommit", IsBackground = true };
         writer.Start();
@@ -98,6 +100,7 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
         for (var now = begun; Stopwatch.GetElapsedTime(begun, now) < gathering; now = Stopwatch.GetTimestamp())
         {
             if (Volatile.Read(ref waiting) >= MaxBatch || Volatile.Read(ref earliest) - clock.NowMs() <= CommitTime) return;
+            if (!holdsCallers && Volatile.Read(ref awaited) > 0) return;
             if (Volatile.Read(ref awaited) is var all && all != callers) (callers, cameAt) = (all, now);
             else if (callers > 0 && Stopwatch.GetElapsedTime(cameAt, now) > Max(Stopwatch.GetElapsedTime(takenAt, cameAt) / callers * Lull, TimeSpan.FromMilliseconds(Look))) return;
             Thread.Sleep(Look);

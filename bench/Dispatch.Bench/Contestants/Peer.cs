@@ -14,6 +14,9 @@ internal sealed record PeerDescription(string Name, string Label, PeerVersion Ve
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
+    /// <summary>Quirrel is a server with an API of its own; the others are libraries.</summary>
+    public Peer Create() => Name == "quirrel" ? new QuirrelPeer(this) : new Peer(this);
+
     public static string Folder { get; } = Path.Combine(DispatchHosts.Top, "bench", "peers");
 
     public static IReadOnlyList<PeerDescription> All { get; } = JsonSerializer.Deserialize<PeerDescription[]>(File.ReadAllText(Path.Combine(Folder, "peers.json")), Web)!;
@@ -27,7 +30,7 @@ internal sealed record PeerVersion(string Of, string In)
 }
 
 /// <summary>Another library, behind an HTTP endpoint that takes the same body and hands it to the library.</summary>
-internal sealed class Peer(PeerDescription description) : Contestant
+internal class Peer(PeerDescription description) : Contestant
 {
     private readonly int port = Ports.Free();
     private Process? process;
@@ -35,6 +38,10 @@ internal sealed class Peer(PeerDescription description) : Contestant
     private PostgresStore? postgres;
 
     public override string Name => description.Name;
+
+    protected string Url => $"http://127.0.0.1:{port}";
+
+    protected virtual string ReadyPath => "/ready";
 
     public override TimeSpan Cpu() => ProcessTree.Cpu(process!.Id) + (redis?.Cpu ?? TimeSpan.Zero) + (postgres?.Cpu() ?? TimeSpan.Zero);
 
@@ -52,7 +59,7 @@ internal sealed class Peer(PeerDescription description) : Contestant
         if (redis is not null) start.Environment["REDIS_URL"] = redis.Url;
         if (postgres is not null) start.Environment["DATABASE_URL"] = postgres.Url;
         process = Process.Start(start)!;
-        await Http.UntilItAnswersAsync($"http://127.0.0.1:{port}/ready", process);
+        await Http.UntilItAnswersAsync(Url + ReadyPath, process);
         return watch.Elapsed;
     }
 
@@ -73,5 +80,5 @@ internal sealed class Peer(PeerDescription description) : Contestant
         if (description.Needs == "postgres") postgres = await PostgresStore.StartAsync();
     }
 
-    protected override HttpRequestMessage Request(string webhookUrl, long dueAtMs) => new(HttpMethod.Post, $"http://127.0.0.1:{port}/jobs") { Content = JobBody(webhookUrl, dueAtMs) };
+    protected override HttpRequestMessage Request(string webhookUrl, long dueAtMs) => new(HttpMethod.Post, $"{Url}/jobs") { Content = JobBody(webhookUrl, dueAtMs) };
 }

@@ -34,7 +34,7 @@ internal sealed class TableRun(IReadOnlyList<Row> rows, int runs, string[] only)
         if (Wants("dispatch-postgres") && !row.OnSqliteOnly) yield return ("dispatch-postgres", () => MeasureDispatchAsync(row, onPostgres: true));
         foreach (var peer in PeerDescription.All.Where(peer => row.Lead is not null && Wants(peer.Name) && !peer.Cannot.ContainsKey(row.Name)))
         {
-            yield return (peer.Name, () => MeasureAsync(row, new Peer(peer)));
+            yield return (peer.Name, () => MeasureAsync(row, peer.Create()));
         }
 
         foreach (var (name, measureAsync) in row.Limits.Where(limit => Wants("limits"))) yield return (name, measureAsync);
