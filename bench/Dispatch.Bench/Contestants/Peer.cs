@@ -54,7 +54,8 @@ internal class Peer(PeerDescription description) : Contestant
     public override async Task<TimeSpan> StartSchedulerAsync()
     {
         var watch = Stopwatch.StartNew();
-        var start = new ProcessStartInfo(description.Command[0], description.Command[1..]) { WorkingDirectory = PeerDescription.Folder };
+        var program = description.Command[0].Contains('/') ? Path.Combine(PeerDescription.Folder, description.Command[0]) : description.Command[0];
+        var start = new ProcessStartInfo(program, description.Command[1..]) { WorkingDirectory = PeerDescription.Folder };
         start.Environment["PORT"] = $"{port}";
         if (redis is not null) start.Environment["REDIS_URL"] = redis.Url;
         if (postgres is not null) start.Environment["DATABASE_URL"] = postgres.Url;

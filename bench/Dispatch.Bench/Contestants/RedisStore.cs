@@ -23,7 +23,7 @@ internal sealed class RedisStore : IAsyncDisposable
     public static async Task<RedisStore> StartAsync()
     {
         var store = new RedisStore();
-        string[] settings = ["--port", $"{store.port}", "--bind", "127.0.0.1", "--appendonly", "yes", "--maxmemory-policy", "noeviction", "--dir", store.folder, "--loglevel", "warning"];
+        string[] settings = ["--port", $"{store.port}", "--bind", "127.0.0.1", "--appendonly", "yes", "--maxmemory-policy", "noeviction", "--dir", store.folder, "--logfile", Path.Combine(store.folder, "redis.log")];
         store.process = Process.Start(new ProcessStartInfo("redis-server", settings))!;
         for (var tries = 0; !await store.AnswersAsync(); tries++)
         {
