@@ -9,11 +9,19 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dispatch.Micro;
 
-/// <summary>The engine's writer on a real database with a history: one host, one project with a key, and jobs that are done.</summary>
+/// <summary>The engine's writer on a real database in use: one host, one project with a key, and jobs that are done, on the wire, and to come.</summary>
 internal sealed class EngineRig : IAsyncDisposable
 {
-    /// <summary>Done jobs of the last week, so that indexes have the depth of a database in use.</summary>
-    private const int History = 100_000;
+    /// <summary>Of the last week.</summary>
+    private const int Done = 100_000;
+
+    /// <summary>At receivers that are slow to answer.</summary>
+    private const int OnTheWire = 2_000;
+
+    /// <summary>Due in the week that begins tomorrow.</summary>
+    private const int Ahead = 100_000;
+
+    private const long Day = 86_400_000;
 
     private static readonly TimeProvider Clock = TimeProvider.System;
 
@@ -79,28 +87,24 @@ internal sealed class EngineRig : IAsyncDisposable
         await db.SaveChangesAsync();
 
         await using var transaction = await db.Database.BeginTransactionAsync();
-        var week = TimeSpan.FromDays(7).TotalMilliseconds;
-        foreach (var some in Enumerable.Range(0, History).Chunk(10_000))
+        Job Old(long createdAt, JobStatus status, long fireAt, long? nextAttemptAt = null, Guid? armedBy = null) => new()
         {
-            await db.InsertRowsAsync([.. some.Select(at => Done(now - (long)(week * (History - at) / History)))]);
-        }
-
+            Id = Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(createdAt)), AccountId = AccountId, ProjectId = ProjectId,
+            Title = Sample.Title, WebhookUrl = Sample.WebhookUrl, Payload = Sample.Payload,
+            Status = status, FireAt = fireAt, NextAttemptAt = nextAttemptAt, ArmedBy = armedBy, CreatedAt = createdAt, UpdatedAt = createdAt,
+        };
+        await InsertAsync(Week(Done, now - (7 * Day)).Select(at => Old(at, JobStatus.Success, at + 1000)));
+        await InsertAsync(Week(Ahead, now + Day).Select(at => Old(at - (8 * Day), JobStatus.Scheduled, at, at)));
+        await InsertAsync(Enumerable.Range(0, OnTheWire).Select(at => Old(now - 9000, JobStatus.Firing, now - 8000, now - 8000, host.Id)));
         await transaction.CommitAsync();
         if (db.Provider == DatabaseProvider.Postgres) await db.Database.ExecuteSqlRawAsync("ANALYZE");   // what autovacuum would have done by then
+
+        async Task InsertAsync(IEnumerable<Job> jobs)
+        {
+            foreach (var some in jobs.Chunk(10_000)) await db.InsertRowsAsync(some);
+        }
     }
 
-    private Job Done(long at) => new()
-    {
-        Id = Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(at)),
-        AccountId = AccountId,
-        ProjectId = ProjectId,
-        Title = Sample.Title,
-        WebhookUrl = Sample.WebhookUrl,
-        Payload = Sample.Payload,
-        FireAt = at,
-        Status = JobStatus.Success,
-        Attempt = 1,
-        CreatedAt = at,
-        UpdatedAt = at,
-    };
+    /// <summary>So many instants of the seven days from then on, evenly.</summary>
+    private static IEnumerable<long> Week(int count, long from) => Enumerable.Range(0, count).Select(at => from + (7 * Day * at / count));
 }
