@@ -62,7 +62,8 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
         Guid? mark = Guid.CreateVersion7(clock.GetUtcNow());
         var latest = now + (long)Timing.AlarmLead.TotalMilliseconds + 1000;   // a stale alarm must not bring a later retry forward
         var rearmed = await db.Jobs
-            .Where(j => ids.Contains(j.Id) && j.ArmedBy == host.Id && j.NextAttemptAt <= latest)
+            .Where(j => ids.Contains(j.Id) && j.NextAttemptAt <= latest)
+            .StillHeldBy(host.Id)
             .TakeAsync(Transition.Rearm, now, set => set.SetProperty(j => j.ClaimId, mark));
 
         // Doubled and stale alarms take nothing: the mark tells which did.
@@ -78,7 +79,8 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
         var claimId = Guid.CreateVersion7(clock.GetUtcNow());
         var latest = now + (long)Timing.ClaimLead.TotalMilliseconds + 50;   // likewise; 50 ms for a clock that was set back
         await db.Jobs
-            .Where(j => ids.Contains(j.Id) && j.ArmedBy == host.Id && j.NextAttemptAt <= latest)
+            .Where(j => ids.Contains(j.Id) && j.NextAttemptAt <= latest)
+            .StillHeldBy(host.Id)
             .Where(j => db.Projects.Any(p => p.Id == j.ProjectId && p.DeletedAt == null))
             .TakeAsync(Transition.Claim, now, set => set.SetProperty(j => j.Attempt, j => j.Attempt + 1).SetProperty(j => j.ClaimId, claimId));
 

@@ -55,7 +55,8 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
         var won = await commits.WriteAsync(new CustomWrite<HashSet<Guid>>(async (write, _) =>
         {
             var armed = await write.Jobs
-                .Where(j => ids.Contains(j.Id) && j.ArmedBy == null && j.NextAttemptAt != null)
+                .Where(j => ids.Contains(j.Id) && j.NextAttemptAt != null)
+                .StillFree()
                 .ExecuteUpdateAsync(set => set.SetProperty(j => j.ArmedBy, host.Id));
             return armed == ids.Length
                 ? [.. ids]

@@ -117,7 +117,7 @@ public sealed class JobGridTests
         var sight = new JobSight(rig.AccountId, new Dictionary<Guid, ProjectRef>(), oneProject ? rig.ProjectId : null, [other]);
         var ids = sight.Jobs(db, status).Where(j => j.FireAt >= 1).OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id).Skip(10).Take(10).Select(j => j.Id);
 
-        var plan = await PlanAsync(db, ids);
+        var plan = await QueryPlan.OfAsync(db, ids);
 
         Assert.True(plan.Contains("COVERING INDEX"), plan + ids.ToQueryString());
         Assert.DoesNotContain("TEMP B-TREE", plan);
@@ -130,20 +130,9 @@ public sealed class JobGridTests
         await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
         var accountId = rig.AccountId;
 
-        var plan = await PlanAsync(db, db.Jobs.Where(j => j.AccountId == accountId && (j.Status == JobStatus.Failed || j.Status == JobStatus.Dead)).OrderByDescending(j => j.UpdatedAt).Select(j => j.Id));
+        var plan = await QueryPlan.OfAsync(db, db.Jobs.Where(j => j.AccountId == accountId && (j.Status == JobStatus.Failed || j.Status == JobStatus.Dead)).OrderByDescending(j => j.UpdatedAt).Select(j => j.Id));
 
         Assert.Contains("IX_Jobs_AccountId_UpdatedAt_ProjectId", plan);
-    }
-
-    private static async Task<string> PlanAsync(Dispatch.Data.DispatchDbContext db, IQueryable<Guid> query)
-    {
-        await db.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        await using var command = query.CreateDbCommand();
-        command.CommandText = $"EXPLAIN QUERY PLAN {command.CommandText}";
-        await using var rows = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
-        var plan = "";
-        while (await rows.ReadAsync(TestContext.Current.CancellationToken)) plan += rows.GetString(3) + "\n";
-        return plan;
     }
 
     private static GridFilter Filter(JobStatus? status = null, Guid? projectId = null, string? search = null, long? from = null, long? until = null) =>

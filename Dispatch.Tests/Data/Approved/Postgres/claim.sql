@@ -1,10 +1,10 @@
--- 1 of 3: @p varchar, @p6 bigint, @p7 uuid, @ids guid[], @host_Id uuid, @latest bigint, @transition_From varchar
+-- 1 of 3: @p varchar, @p6 bigint, @p7 uuid, @ids guid[], @latest bigint, @hostId uuid, @transition_From varchar
 UPDATE "Jobs" AS j
 SET "Status" = @p,
     "UpdatedAt" = @p6,
     "Attempt" = j."Attempt" + 1,
     "ClaimId" = @p7
-WHERE j."Id" = ANY (@ids) AND j."ArmedBy" = @host_Id AND j."NextAttemptAt" <= @latest AND EXISTS (
+WHERE j."Id" = ANY (@ids) AND j."NextAttemptAt" <= @latest AND COALESCE(j."ArmedBy", '00000000-0000-0000-0000-000000000000') = @hostId AND EXISTS (
     SELECT 1
     FROM "Projects" AS p
     WHERE p."Id" = j."ProjectId" AND p."DeletedAt" IS NULL) AND j."Status" = @transition_From;

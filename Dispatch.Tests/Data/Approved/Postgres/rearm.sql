@@ -1,9 +1,9 @@
--- 1 of 3: @p varchar, @p5 bigint, @p6 uuid, @ids guid[], @host_Id uuid, @latest bigint, @transition_From varchar
+-- 1 of 3: @p varchar, @p5 bigint, @p6 uuid, @ids guid[], @latest bigint, @hostId uuid, @transition_From varchar
 UPDATE "Jobs" AS j
 SET "Status" = @p,
     "UpdatedAt" = @p5,
     "ClaimId" = @p6
-WHERE j."Id" = ANY (@ids) AND j."ArmedBy" = @host_Id AND j."NextAttemptAt" <= @latest AND j."Status" = @transition_From;
+WHERE j."Id" = ANY (@ids) AND j."NextAttemptAt" <= @latest AND COALESCE(j."ArmedBy", '00000000-0000-0000-0000-000000000000') = @hostId AND j."Status" = @transition_From;
 
 -- 2 of 3: @ids guid[], @mark uuid
 SELECT j."Id"

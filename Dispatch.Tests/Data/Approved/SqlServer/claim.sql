@@ -1,11 +1,11 @@
--- 1 of 3: @p nvarchar(9), @p6 bigint, @p7 varbinary(16), @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @host_Id varbinary(16), @latest bigint, @transition_From nvarchar(9)
+-- 1 of 3: @p nvarchar(9), @p6 bigint, @p7 varbinary(16), @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @latest bigint, @hostId varbinary(16), @transition_From nvarchar(9)
 UPDATE [j]
 SET [j].[Status] = @p,
     [j].[UpdatedAt] = @p6,
     [j].[Attempt] = [j].[Attempt] + 1,
     [j].[ClaimId] = @p7
 FROM [Jobs] AS [j]
-WHERE [j].[Id] IN (@ids1, @ids2, @ids3) AND [j].[ArmedBy] = @host_Id AND [j].[NextAttemptAt] <= @latest AND EXISTS (
+WHERE [j].[Id] IN (@ids1, @ids2, @ids3) AND [j].[NextAttemptAt] <= @latest AND COALESCE([j].[ArmedBy], 0x00000000000000000000000000000000) = @hostId AND EXISTS (
     SELECT 1
     FROM [Projects] AS [p]
     WHERE [p].[Id] = [j].[ProjectId] AND [p].[DeletedAt] IS NULL) AND [j].[Status] = @transition_From;

@@ -1,10 +1,10 @@
--- 1 of 3: @p nvarchar(9), @p5 bigint, @p6 varbinary(16), @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @host_Id varbinary(16), @latest bigint, @transition_From nvarchar(9)
+-- 1 of 3: @p nvarchar(9), @p5 bigint, @p6 varbinary(16), @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @latest bigint, @hostId varbinary(16), @transition_From nvarchar(9)
 UPDATE [j]
 SET [j].[Status] = @p,
     [j].[UpdatedAt] = @p5,
     [j].[ClaimId] = @p6
 FROM [Jobs] AS [j]
-WHERE [j].[Id] IN (@ids1, @ids2, @ids3) AND [j].[ArmedBy] = @host_Id AND [j].[NextAttemptAt] <= @latest AND [j].[Status] = @transition_From;
+WHERE [j].[Id] IN (@ids1, @ids2, @ids3) AND [j].[NextAttemptAt] <= @latest AND COALESCE([j].[ArmedBy], 0x00000000000000000000000000000000) = @hostId AND [j].[Status] = @transition_From;
 
 -- 2 of 3: @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @mark varbinary(16)
 SELECT [j].[Id]
