@@ -21,7 +21,7 @@ internal static class DispatchHost
 
     /// <summary>
     /// Settings are read at the start and stay. .NET would watch the whole content root for changes, where SQLite's file is written to all the time:
-    /// a fifth of what POST /jobs could take (19,100 a second without it, 15,800 with it, <c>bench accept</c>).
+    /// a fifth of what POST /jobs could take (19,100 a second without it, 15,800 with it, <c>bench/run.sh accept</c>).
     /// </summary>
     private const string KeepsSettings = "--hostBuilder:reloadConfigOnChange=false";
 

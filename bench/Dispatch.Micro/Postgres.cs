@@ -1,3 +1,4 @@
+using Dispatch.Bench.Contestants;
 using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Micro;
@@ -16,7 +17,7 @@ internal static class Postgres
     }
 
     /// <summary>The processor time that it took so far.</summary>
-    public static TimeSpan Cpu() => server!.Cpu();
+    public static TimeSpan Cpu() => ProcessTree.Cpu(server!.ProcessId);
 
     public static async Task StopAsync()
     {
