@@ -9,7 +9,7 @@ namespace Dispatch.Data;
 
 /// <summary>
 /// Inserts many rows of one table inside the context's transaction. Column names and value conversions come from EF's model; only the change tracker is left
-/// out, which took two thirds of the writer's time in a burst (50 us a row, here 8 on SQLite; measured with <c>bench burst</c>). How the rows travel is the
+/// out, which took two thirds of the writer's time in a burst (50 us a row, here 8 on SQLite; measured with <c>bench/run.sh burst</c>). How the rows travel is the
 /// one place where the databases need SQL of their own: SQLite is in the process, for the others each statement is a journey.
 /// </summary>
 internal static class RowInsert

@@ -5,7 +5,7 @@ namespace Dispatch.Execution;
 
 /// <summary>
 /// Background threads that write Hangfire's books after deliveries. A success is booked a second later: nobody waits for it, and while a burst is on
-/// its way it would take 15 % of the processor from it (measured with <c>bench burst</c>). A failure is booked at once, for the retry's alarm depends on it,
+/// its way it would take 15 % of the processor from it (measured with <c>bench/run.sh burst</c>). A failure is booked at once, for the retry's alarm depends on it,
 /// but not by the delivery's own task: a thousand that fail together would each block a thread of the pool while SQL Server answers.
 /// </summary>
 internal sealed class Bookkeeper : IDisposable
