@@ -29,7 +29,7 @@ internal static class Providers
     public static IServiceCollection AddDispatchDatabase(this IServiceCollection services, DatabaseOptions database, string contentRoot) => database.Provider switch
     {
         DatabaseProvider.Sqlite => services.AddContexts<SqliteDispatchDbContext>(options => options
-            .UseSqlite(SqliteConnectionString(database, contentRoot))
+            .UseSqlite(SqliteConnectionString(database, contentRoot), sqlite => sqlite.UseParameterizedCollectionMode(ParameterTranslationMode.Parameter))
             .AddInterceptors(new SqlitePragmas())),
         DatabaseProvider.Postgres => services.AddContexts<PostgresDispatchDbContext>(options => options.UseNpgsql(PostgresConnectionString(database))),
         DatabaseProvider.SqlServer => services.AddContexts<SqlServerDispatchDbContext>(options => options.UseSqlServer(SqlServerConnectionString(database), AboutSqlServer)),

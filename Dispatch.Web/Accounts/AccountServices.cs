@@ -15,7 +15,7 @@ internal static class AccountServices
     {
         services.AddSingleton<AccountLimits>().AddSingleton<DummyPassword>().AddSingleton<SessionStore>().AddSingleton<SessionLook>().AddScoped<AccountDesk>().AddScoped<PasskeyDesk>();
         services.AddSingleton<SessionWatch>().AddHostedService(provider => provider.GetRequiredService<SessionWatch>());
-        services.AddScoped<IAuthorizationHandler, OperatorHandler>();
+        services.AddSingleton<IAuthorizationHandler, OperatorHandler>();
         services.AddIdentity();
         services.AddSchemes();
         services.AddPolicies();
