@@ -29,6 +29,7 @@ internal static class Providers
     public static IServiceCollection AddDispatchDatabase(this IServiceCollection services, DatabaseOptions database, string contentRoot) => database.Provider switch
     {
         DatabaseProvider.Sqlite => services.AddContexts<SqliteDispatchDbContext>(options => options
+            // A list of ids is one parameter: SQLite looks each of a thousand names up in a list of a thousand, and EF would write the statement anew for every number of them.
             .UseSqlite(SqliteConnectionString(database, contentRoot), sqlite => sqlite.UseParameterizedCollectionMode(ParameterTranslationMode.Parameter))
             .AddInterceptors(new SqlitePragmas())),
         DatabaseProvider.Postgres => services.AddContexts<PostgresDispatchDbContext>(options => options.UseNpgsql(PostgresConnectionString(database))),

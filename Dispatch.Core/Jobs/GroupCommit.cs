@@ -29,8 +29,11 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
     /// <summary>A gap between two arrivals so many times the usual one is a lull: by chance it comes once in four hundred times.</summary>
     private const int Lull = 6;
 
-    /// <summary>What a transaction takes, with some room: a claim must be on its way so long before its job is due. ms.</summary>
-    private const int CommitTime = 20;
+    /// <summary>A claim is on its way at least so long before its job is due. ms.</summary>
+    private const double LeastCommitTime = 20;
+
+    /// <summary>So many times what transactions take at the moment is what the next one may take.</summary>
+    private const double Room = 2;
 
     private readonly Channel<StoreWrite> writes = Channel.CreateUnbounded<StoreWrite>(new UnboundedChannelOptions { SingleReader = true });
     private Thread? writer;
@@ -38,6 +41,7 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
     private bool holdsCallers;
     private long takenAt;
     private long committedAt;
+    private double commitTime = LeastCommitTime;
     private int waiting;
     private int awaited;
     private long earliest = long.MaxValue;
@@ -84,8 +88,12 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
             CommitAsync(taken).GetAwaiter().GetResult();
             taken.Clear();
             committedAt = Stopwatch.GetTimestamp();
+            Expect(Stopwatch.GetElapsedTime(takenAt, committedAt).TotalMilliseconds * Room);
         }
     }
+
+    // At once where a transaction took longer, little by little where it took less: a claim that comes too late is worse than a batch that is too small.
+    private void Expect(double time) => commitTime = Math.Max(LeastCommitTime, Math.Max(time, commitTime + ((time - commitTime) / 8)));
 
     /// <summary>
     /// Waits until the batch is worth its statements, for <see cref="gathering"/> at most. Not where it was quiet before, so a write on its own goes at once;
@@ -99,7 +107,7 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
         var (callers, cameAt) = (0, begun);
         for (var now = begun; Stopwatch.GetElapsedTime(begun, now) < gathering; now = Stopwatch.GetTimestamp())
         {
-            if (Volatile.Read(ref waiting) >= MaxBatch || Volatile.Read(ref earliest) - clock.NowMs() <= CommitTime) return;
+            if (Volatile.Read(ref waiting) >= MaxBatch || Volatile.Read(ref earliest) - clock.NowMs() <= commitTime) return;
             if (!holdsCallers && Volatile.Read(ref awaited) > 0) return;
             if (Volatile.Read(ref awaited) is var all && all != callers) (callers, cameAt) = (all, now);
             else if (callers > 0 && Stopwatch.GetElapsedTime(cameAt, now) > Max(Stopwatch.GetElapsedTime(takenAt, cameAt) / callers * Lull, TimeSpan.FromMilliseconds(Look))) return;
