@@ -9,6 +9,12 @@ using Dispatch.Micro;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;   // as the host does
 
+if (args is [ParseOnlyHost.Command, .. var settings])
+{
+    await ParseOnlyHost.RunAsync(settings);
+    return 0;
+}
+
 // In this process: a process per benchmark would mean building Dispatch.Web and its WebAssembly part once more for each, which takes longer than all
 // benchmarks together. What that would isolate, the collector's and the compiler's settings, is the same for all and stands in the project file.
 var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(10);

@@ -30,6 +30,9 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
 
     public static string Top { get; } = FindTop();
 
+    /// <summary>What differs from the defaults: the receiver is on this machine, and a line of log for each delivery is not what is measured.</summary>
+    public static IReadOnlyList<string> Settings { get; } = ["--Delivery:AllowedNetworks=127.0.0.0/8", "--Logging:LogLevel:Default=Error"];
+
     public override TimeSpan Cpu() => Living.Aggregate(Postgres?.Cpu() ?? TimeSpan.Zero, (sum, host) => sum + ProcessTree.Cpu(host.Id));
 
     /// <summary>Of the hosts alone.</summary>
@@ -144,7 +147,7 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
         hosts[at] = Process.Start("dotnet",
         [
             Path.Combine(Top, "Dispatch.Web", "bin", "Release", "net10.0", "Dispatch.Web.dll"),
-            $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{ports[at]}", "--Delivery:AllowedNetworks=127.0.0.0/8", "--Logging:LogLevel:Default=Error", .. database,
+            $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{ports[at]}", .. Settings, .. database,
         ]);
         await Http.UntilItAnswersAsync($"http://127.0.0.1:{ports[at]}/health/ready", hosts[at]!);
     }

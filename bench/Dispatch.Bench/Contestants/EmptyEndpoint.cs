@@ -3,13 +3,21 @@ using System.Text.Json;
 
 namespace Dispatch.Bench.Contestants;
 
-/// <summary>A limit: an endpoint in a process like the host's that parses the body, stores nothing, and answers 201.</summary>
-internal sealed class EmptyEndpoint : Contestant
+/// <summary>A limit: an endpoint that parses the body, stores nothing, and answers 201; alone, or in Dispatch's own host behind all that stands before its API.</summary>
+internal sealed class EmptyEndpoint(bool inDispatch) : Contestant
 {
+    public const string Alone = "empty Kestrel endpoint";
+    public const string InDispatch = "endpoint of the same host that only parses";
+
     private readonly int port = Ports.Free();
+    private readonly string folder = Directory.CreateTempSubdirectory("dispatch-bench-endpoint-").FullName;
     private Process? process;
 
-    public override string Name => "empty Kestrel endpoint";
+    public override string Name => inDispatch ? InDispatch : Alone;
+
+    private string[] Command => inDispatch
+        ? [Path.Combine(DispatchHosts.Top, "bench", "Dispatch.Micro", "bin", "Release", "net10.0", "Dispatch.Micro.dll"), "parse-only", $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{port}", .. DispatchHosts.Settings]
+        : [Path.Combine(AppContext.BaseDirectory, "Dispatch.Bench.dll"), "endpoint", $"{port}"];
 
     /// <summary>The process itself.</summary>
     public static async Task RunAsync(int port)
@@ -40,8 +48,8 @@ internal sealed class EmptyEndpoint : Contestant
     public override async Task<TimeSpan> StartSchedulerAsync()
     {
         var watch = Stopwatch.StartNew();
-        process = Process.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "Dispatch.Bench.dll"), "endpoint", $"{port}"]);
-        await Http.UntilItAnswersAsync($"http://127.0.0.1:{port}/ready", process);
+        process = Process.Start("dotnet", Command);
+        await Http.UntilItAnswersAsync($"http://127.0.0.1:{port}/{(inDispatch ? "health/ready" : "ready")}", process);
         return watch.Elapsed;
     }
 
@@ -52,9 +60,10 @@ internal sealed class EmptyEndpoint : Contestant
         await ProcessTree.KillAsync(process!);
         process!.Dispose();
         await base.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
     }
 
     protected override Task StartStoreAsync() => Task.CompletedTask;
 
-    protected override HttpRequestMessage Request(string webhookUrl, long dueAtMs) => new(HttpMethod.Post, $"http://127.0.0.1:{port}/jobs") { Content = JobBody(webhookUrl, dueAtMs) };
+    protected override HttpRequestMessage Request(string webhookUrl, long dueAtMs) => new(HttpMethod.Post, $"http://127.0.0.1:{port}/{(inDispatch ? "api/v1/parse-only" : "jobs")}") { Content = JobBody(webhookUrl, dueAtMs) };
 }

@@ -13,7 +13,7 @@ internal static class Markdown
     public static void Write(Measurements results)
     {
         var text = new StringBuilder("# Results\n\nWritten by `bench/run.sh`; [results.json](results.json) has every run. Medians of the runs named below each table. Lateness is arrival at the receiver, another process, minus `fireAt`.\n\n");
-        foreach (var (name, value) in results.Machine) text.Append(CultureInfo.InvariantCulture, $"- **{name}**: {value}\n");
+        foreach (var (name, value) in results.Machine) text.Append(CultureInfo.InvariantCulture, $"- **{name}**: {(name == "Dispatch" ? string.Join(", ", results.Commits) : value)}\n");
         text.Append("\n![Lateness by percentile](lateness.svg)\n\n## The table\n\n");
         text.Append("| figure | goal | Dispatch, SQLite | Dispatch, PostgreSQL | best peer | ratio | limits |\n| --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (var row in TableOfRows.All) Summarise(text, results, row);
@@ -27,7 +27,7 @@ internal static class Markdown
     {
         var source = row.ReadOff ?? row.Name;
         var figure = row.Lead?.Figure ?? row.Bounds[0].Figure;
-        var cells = Ours.Select(own => Judge(row, results.Median(source, own.Name), results.Of(source, own.Name), figure));
+        var cells = Ours.Select(own => Judge(row, results.Median(source, own.Name), results.Of(source, own.Name), figure, ShareOfLimit(row, results, own.Name)));
         var best = row.Lead is { } lead ? Best(results, source, lead) : null;
         var own = results.Median(source, Ours[0].Name);
         var ratio = best is { } peer && own.TryGetValue(figure, out var ours) ? $"{(row.Lead!.MoreIsBetter ? ours / peer.Value : peer.Value / ours):0.0} ×" : "";
@@ -65,13 +65,18 @@ internal static class Markdown
         text.Append('\n');
     }
 
-    private static string Judge(Row row, Figures median, IReadOnlyList<Result> runs, string figure)
+    /// <summary>What Dispatch reaches of the limit that the goal names; null where it names none.</summary>
+    private static double? ShareOfLimit(Row row, Measurements results, string own) =>
+        row.LeastOfLimit is { } least && results.Median(row.Name, least.Limit).TryGetValue("jobs/s", out var limit) && results.Median(row.Name, own).TryGetValue("jobs/s", out var ours) ? ours / limit : null;
+
+    private static string Judge(Row row, Figures median, IReadOnlyList<Result> runs, string figure, double? shareOfLimit)
     {
         if (runs.Count == 0) return "";
         if (median.Count == 0) return "failed";
 
-        var missed = row.Bounds.Where(bound => median.TryGetValue(bound.Figure, out var value) && (value > bound.AtMost || value < bound.AtLeast)).Select(bound => $"{bound.Figure} {Number(median[bound.Figure])}").ToArray();
-        var verdict = row.Bounds.Length == 0 ? "" : missed.Length == 0 ? ", met" : $", missed: {string.Join(", ", missed)}";
+        var missed = row.Bounds.Where(bound => median.TryGetValue(bound.Figure, out var value) && (value > bound.AtMost || value < bound.AtLeast)).Select(bound => $"{bound.Figure} {Number(median[bound.Figure])}").ToList();
+        if (shareOfLimit < row.LeastOfLimit?.Share) missed.Add($"{Number(shareOfLimit.Value)} of the {row.LeastOfLimit!.Value.Limit}");
+        var verdict = row.Bounds.Length == 0 ? "" : missed.Count == 0 ? ", met" : $", missed: {string.Join(", ", missed)}";
         return Cell(median, figure) + verdict;
     }
 

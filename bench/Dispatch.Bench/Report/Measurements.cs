@@ -5,8 +5,10 @@ using Dispatch.Bench.Rows;
 namespace Dispatch.Bench.Report;
 
 /// <summary>One row, done once by one contestant or limit.</summary>
+/// <param name="At">When it began, UTC.</param>
+/// <param name="Commit">Of Dispatch.</param>
 /// <param name="Error">Why there are no figures.</param>
-internal sealed record Result(string Row, string Who, DateTimeOffset At, Figures Figures, string? Error);
+internal sealed record Result(string Row, string Who, DateTimeOffset At, string Commit, Figures Figures, string? Error);
 
 /// <summary>All that was measured, in <c>bench/results.json</c>; written after each measurement, for a run takes hours and may be cut off.</summary>
 internal sealed class Measurements
@@ -38,6 +40,9 @@ internal sealed class Measurements
         Machine = machine;
         System.IO.File.WriteAllText(File, JsonSerializer.Serialize(new Stored(Machine, Medians(), [.. all]), Options) + "\n");
     }
+
+    /// <summary>Rows can be measured anew one by one, so there may be several.</summary>
+    public IReadOnlyList<string> Commits => [.. all.OrderBy(result => result.At).Select(result => result.Commit).Distinct()];
 
     public IReadOnlyList<Result> Of(string row, string who) => [.. all.Where(result => result.Row == row && result.Who == who)];
 

@@ -13,13 +13,16 @@ internal sealed class TableRun(IReadOnlyList<Row> rows, int runs, string[] only)
 
     public async Task MeasureAsync()
     {
-        var plan = rows.SelectMany(row => Entries(row).Select(entry => (Row: row, entry.Who, entry.MeasureAsync))).ToArray();
-        foreach (var entry in plan) results.Forget(entry.Row.Name, entry.Who);
+        foreach (var row in rows)
+        {
+            foreach (var (who, _) in Entries(row)) results.Forget(row.Name, who);
+        }
+
         try
         {
             for (var run = 1; run <= runs; run++)
             {
-                foreach (var entry in plan) await MeasureAsync(entry.Row, entry.Who, entry.MeasureAsync, run);
+                foreach (var row in rows) await MeasureAsync(row, run);
             }
         }
         finally
@@ -42,22 +45,34 @@ internal sealed class TableRun(IReadOnlyList<Row> rows, int runs, string[] only)
         bool Wants(string who) => only.Length == 0 || only.Contains(who);
     }
 
-    private async Task MeasureAsync(Row row, string who, Func<Task<Figures>> measureAsync, int run)
+    private async Task MeasureAsync(Row row, int run)
     {
-        Console.Write($"{DateTime.Now:HH:mm:ss} {row.Name}, {who}, run {run}: ");
-        Result result;
+        var entries = Entries(row).Where(entry => run <= (row.PeerRuns ?? runs) || PeerDescription.All.All(peer => peer.Name != entry.Who)).ToArray();
+        if (row.SideBySide)
+        {
+            foreach (var result in await Task.WhenAll(entries.Select(entry => MeasureAsync(row, entry.Who, entry.MeasureAsync)))) Keep(result, run);
+            return;
+        }
+
+        foreach (var (who, measureAsync) in entries) Keep(await MeasureAsync(row, who, measureAsync), run);
+    }
+
+    private async Task<Result> MeasureAsync(Row row, string who, Func<Task<Figures>> measureAsync)
+    {
         try
         {
-            var figures = await measureAsync();
-            result = new Result(row.Name, who, DateTimeOffset.UtcNow, figures, null);
-            Console.WriteLine(string.Join(", ", figures.Select(figure => $"{figure.Key} {figure.Value:0.##}")));
+            return new Result(row.Name, who, DateTimeOffset.UtcNow, machine["Dispatch"], await measureAsync(), null);
         }
         catch (Exception exception) when (exception is InvalidOperationException or HttpRequestException or TaskCanceledException or Microsoft.Playwright.PlaywrightException)
         {
-            result = new Result(row.Name, who, DateTimeOffset.UtcNow, [], exception.Message);
-            Console.WriteLine($"failed: {exception.Message}");
+            return new Result(row.Name, who, DateTimeOffset.UtcNow, machine["Dispatch"], [], exception.Message);
         }
+    }
 
+    private void Keep(Result result, int run)
+    {
+        var said = result.Error is { } error ? $"failed: {error}" : string.Join(", ", result.Figures.Select(figure => $"{figure.Key} {figure.Value:0.##}"));
+        Console.WriteLine($"{DateTime.Now:HH:mm:ss} {result.Row}, {result.Who}, run {run}: {said}");
         results.Add(result, machine);
         Markdown.Write(results);
         Chart.Write(results);

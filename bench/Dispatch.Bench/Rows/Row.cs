@@ -17,6 +17,15 @@ internal sealed record Row(string Name, string How, string Goal, Bound[] Bounds,
     /// <summary>Bare programs that show what the machine could do at all; each gives <see cref="Lead"/>'s figure.</summary>
     public IReadOnlyDictionary<string, Func<Task<Figures>>> Limits { get; init; } = new Dictionary<string, Func<Task<Figures>>>();
 
+    /// <summary>The share of a limit's <see cref="Lead"/> figure that Dispatch is to reach at least; null: none.</summary>
+    public (string Limit, double Share)? LeastOfLimit { get; init; }
+
+    /// <summary>How often peers do this row, where once takes too long for more; null: as often as Dispatch.</summary>
+    public int? PeerRuns { get; init; }
+
+    /// <summary>All contestants stand at the same time, and each is measured for itself: what they do disturbs nobody, and one after the other would take long.</summary>
+    public bool SideBySide { get; init; }
+
     /// <summary>The row whose runs gave the figures; null: this one's own.</summary>
     public string? ReadOff { get; init; }
 

@@ -1,0 +1,35 @@
+using Dispatch.Jobs;
+using Dispatch.Web.Api;
+using Dispatch.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Dispatch.Micro;
+
+/// <summary>
+/// What the row <c>accept</c> is compared with: Dispatch's own host with one endpoint more, which checks a body as <c>POST /jobs</c> does and answers the same 201,
+/// but asks for no key and stores nothing.
+/// </summary>
+internal static class ParseOnlyHost
+{
+    public const string Command = "parse-only";
+
+    /// <summary>Runs until the process is ended.</summary>
+    /// <param name="args">As for Dispatch.Web.</param>
+    public static async Task RunAsync(string[] args)
+    {
+        await using var app = await DispatchHost.CreateAsync(args);
+        app.MapPost("/api/v1/parse-only", async (HttpRequest request, JobRequestReader reader, TimeProvider clock) =>
+        {
+            var (draft, failure) = await reader.ReadAsync(request);
+            return draft is null ? (IResult)failure! : Answers.Created("/", JobsApi.Scheduled, NewJob(draft, clock.NowMs()).ToDto());
+        });
+        await app.RunAsync();
+    }
+
+    private static Job NewJob(JobDraft draft, long now) => new()
+    {
+        Id = Guid.CreateVersion7(), ProjectId = Guid.Empty, Title = draft.Title, WebhookUrl = draft.WebhookUrl, Payload = draft.Payload,
+        FireAt = draft.FireAt, NextAttemptAt = draft.FireAt, CreatedAt = now, UpdatedAt = now,
+    };
+}
