@@ -19,21 +19,22 @@ switch (args)
 
 var scenarios = new Dictionary<string, Func<Task>> { ["grid"] = GridScenario.RunAsync, ["hosts"] = HostsScenarios.SteadyAsync, ["takeover"] = HostsScenarios.TakeoverAsync };
 var rows = TableOfRows.All.Where(row => row.ReadOff is null).ToDictionary(row => row.Name);
-var (names, runs, only) = (new List<string>(), 3, Array.Empty<string>());
+var (names, runs, only, keeps) = (new List<string>(), 3, Array.Empty<string>(), true);
 for (var i = 0; i < args.Length; i++)
 {
     if (args[i] == "--runs" && i + 1 < args.Length && int.TryParse(args[i + 1], out var asked) && asked > 0) (runs, i) = (asked, i + 1);
     else if (args[i] == "--only" && i + 1 < args.Length) (only, i) = (args[i + 1].Split(','), i + 1);
+    else if (args[i] == "--scratch") keeps = false;
     else names.Add(TableOfRows.All.FirstOrDefault(row => row.Name == args[i])?.ReadOff ?? args[i]);
 }
 
 if (names.FirstOrDefault(name => !rows.ContainsKey(name) && !scenarios.ContainsKey(name)) is { } unknown)
 {
-    Console.Error.WriteLine($"'{unknown}' is none of the rows {string.Join(", ", TableOfRows.All.Select(row => row.Name))}, nor of the scenarios {string.Join(", ", scenarios.Keys)}. Options: --runs N (3), --only CONTESTANT,…");
+    Console.Error.WriteLine($"'{unknown}' is none of the rows {string.Join(", ", TableOfRows.All.Select(row => row.Name))}, nor of the scenarios {string.Join(", ", scenarios.Keys)}. Options: --runs N (3), --only CONTESTANT,…, --scratch (prints and keeps nothing).");
     return 2;
 }
 
 foreach (var name in names.Where(scenarios.ContainsKey)) await scenarios[name]();
 var chosen = rows.Values.Where(row => names.Count == 0 || names.Contains(row.Name)).ToArray();
-if (chosen.Length > 0) await new TableRun(chosen, runs, only).MeasureAsync();
+if (chosen.Length > 0) await new TableRun(chosen, runs, only, keeps).MeasureAsync();
 return 0;

@@ -5,7 +5,8 @@ namespace Dispatch.Bench.Report;
 
 /// <summary>Measures rows, run after run: each run goes through all contestants, so that the machine's moods meet everybody.</summary>
 /// <param name="only">The contestants; empty: all, the limits included.</param>
-internal sealed class TableRun(IReadOnlyList<Row> rows, int runs, string[] only)
+/// <param name="keeps">False: what is measured is printed only.</param>
+internal sealed class TableRun(IReadOnlyList<Row> rows, int runs, string[] only, bool keeps)
 {
     private readonly Measurements results = Measurements.Load();
     private readonly Dictionary<string, string> machine = Machine.Describe();
@@ -13,7 +14,7 @@ internal sealed class TableRun(IReadOnlyList<Row> rows, int runs, string[] only)
 
     public async Task MeasureAsync()
     {
-        foreach (var row in rows)
+        foreach (var row in rows.Where(_ => keeps))
         {
             foreach (var (who, _) in Entries(row)) results.Forget(row.Name, who);
         }
@@ -73,6 +74,7 @@ internal sealed class TableRun(IReadOnlyList<Row> rows, int runs, string[] only)
     {
         var said = result.Error is { } error ? $"failed: {error}" : string.Join(", ", result.Figures.Select(figure => $"{figure.Key} {figure.Value:0.##}"));
         Console.WriteLine($"{DateTime.Now:HH:mm:ss} {result.Row}, {result.Who}, run {run}: {said}");
+        if (!keeps) return;
         results.Add(result, machine);
         Markdown.Write(results);
         Chart.Write(results);
