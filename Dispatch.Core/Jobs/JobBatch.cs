@@ -29,8 +29,7 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
 
         // Asked here rather than before: whatever was revoked or deleted before this transaction cannot slip in with it.
         var keyIds = inserts.Where(i => i.KeyId is not null).Select(i => i.KeyId!.Value).Distinct().ToArray();
-        var keys = keyIds.Length == 0 ? [] : await db.ApiKeys
-            .Where(k => keyIds.Contains(k.Id) && db.Projects.Any(p => p.Id == k.ProjectId && p.DeletedAt == null)).Select(k => k.Id).ToHashSetAsync();
+        var keys = keyIds.Length == 0 ? [] : await JobStatements.LivingKeys.For(db)(db, keyIds).ToHashSetAsync();
         var projectIds = inserts.Where(i => i.KeyId is null).Select(i => i.Job.ProjectId).Distinct().ToArray();
         var projects = projectIds.Length == 0 ? [] : await db.Projects.Where(p => projectIds.Contains(p.Id) && p.DeletedAt == null).Select(p => p.Id).ToHashSetAsync();
 
@@ -44,7 +43,7 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
     private static async Task<CancelOutcome> CancelAsync(DispatchDbContext db, CancelWrite cancel, long now, JobChanges changes)
     {
         var job = db.Jobs.Where(j => j.Id == cancel.JobId && j.ProjectId == cancel.ProjectId);
-        if (await job.TakeAsync(Transition.Cancel, now) == 1)
+        if (await job.TakeAsync(Transition.Cancel, new Moment(now)) == 1)
         {
             changes.Moved(cancel.ProjectId, cancel.JobId, Transition.Cancel, now);
             return CancelOutcome.Cancelled;
@@ -61,10 +60,7 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
         var ids = projects.Keys.ToArray();
         Guid? mark = Guid.CreateVersion7(clock.GetUtcNow());
         var latest = now + (long)Timing.AlarmLead.TotalMilliseconds + 1000;   // a stale alarm must not bring a later retry forward
-        var rearmed = await db.Jobs
-            .Where(j => ids.Contains(j.Id) && j.NextAttemptAt <= latest)
-            .StillHeldBy(host.Id)
-            .TakeAsync(Transition.Rearm, now, set => set.SetProperty(j => j.ClaimId, mark));
+        var rearmed = await JobStatements.Rearm.ExecuteAsync(db, new(ids, host.Id, mark, latest, now));
 
         // Doubled and stale alarms take nothing: the mark tells which did.
         var moved = rearmed == ids.Length ? ids : await db.Jobs.Where(j => ids.Contains(j.Id) && j.ClaimId == mark).Select(j => j.Id).ToArrayAsync();
@@ -78,20 +74,8 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
         var ids = claims.Select(c => c.JobId).ToArray();
         var claimId = Guid.CreateVersion7(clock.GetUtcNow());
         var latest = now + (long)Timing.ClaimLead.TotalMilliseconds + 50;   // likewise; 50 ms for a clock that was set back
-        await db.Jobs
-            .Where(j => ids.Contains(j.Id) && j.NextAttemptAt <= latest)
-            .StillHeldBy(host.Id)
-            .Where(j => db.Projects.Any(p => p.Id == j.ProjectId && p.DeletedAt == null))
-            .TakeAsync(Transition.Claim, now, set => set.SetProperty(j => j.Attempt, j => j.Attempt + 1).SetProperty(j => j.ClaimId, claimId));
-
-        var won = await (
-            from j in db.Jobs
-            join p in db.Projects on j.ProjectId equals p.Id
-            where ids.Contains(j.Id) && j.ClaimId == claimId
-            select new ClaimedJob(
-                j.Id, j.ProjectId, j.Title, j.WebhookUrl, j.Payload, j.NextAttemptAt!.Value, j.Attempt, j.RetryCount,
-                p.SecretCipher, p.PreviousSecretCipher, p.PreviousSecretExpiresAt)).ToDictionaryAsync(j => j.Id);
-
+        await JobStatements.Claim.ExecuteAsync(db, new(ids, host.Id, claimId, latest, now));
+        var won = await JobStatements.Claimed.For(db)(db, ids, claimId).ToDictionaryAsync(j => j.Id);
         foreach (var job in won.Values) changes.Moved(job.ProjectId, job.Id, Transition.Claim, now);
         // Two alarms of one job may ask in one batch; one of them gets it.
         foreach (var claim in claims) claim.Result = won.Remove(claim.JobId, out var job) ? job with { Term = claim.Term } : null;
@@ -103,12 +87,7 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
         {
             var (transition, attempt, retryAt, keepsAlarm) = group.Key;
             var ids = group.Select(r => r.Job.Id).ToArray();
-            var recorded = await db.Jobs.Where(j => ids.Contains(j.Id) && j.Attempt == attempt).TakeAsync(transition, now, set =>
-            {
-                if (retryAt is null) return;
-                set.SetProperty(j => j.NextAttemptAt, retryAt).SetProperty(j => j.RetryCount, j => j.RetryCount + 1);
-                if (!keepsAlarm) set.SetProperty(j => j.ArmedBy, (Guid?)null);
-            });
+            var recorded = await JobStatements.EndAsync(db, transition, ids, attempt, now, retryAt, keepsAlarm);
 
             // A lost claim among many: the whole batch is carried out again one by one, and only the loser writes nothing.
             if (recorded < ids.Length && ids.Length > 1) throw new LostClaimException();

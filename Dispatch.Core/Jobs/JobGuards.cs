@@ -7,8 +7,17 @@ namespace Dispatch.Jobs;
 internal static class JobGuards
 {
     /// <summary>Those that the host still holds.</summary>
-    public static IQueryable<Job> StillHeldBy(this IQueryable<Job> jobs, Guid hostId) => jobs.Where(j => (j.ArmedBy ?? Guid.Empty) == hostId);
+    public static IQueryable<Job> StillHeldBy(this IQueryable<Job> jobs, IHolder holder) => jobs.Where(j => (j.ArmedBy ?? Guid.Empty) == holder.HostId);
 
     /// <summary>Those that still no host holds.</summary>
-    public static IQueryable<Job> StillFree(this IQueryable<Job> jobs) => jobs.StillHeldBy(Guid.Empty);
+    public static IQueryable<Job> StillFree(this IQueryable<Job> jobs) => jobs.StillHeldBy(new Holder(Guid.Empty));
 }
+
+/// <summary>Whose jobs are meant. An argument of statements, as <see cref="IMoment"/> is.</summary>
+internal interface IHolder
+{
+    Guid HostId { get; }
+}
+
+/// <inheritdoc cref="IHolder"/>
+internal sealed record Holder(Guid HostId) : IHolder;

@@ -150,7 +150,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
             // Marked, because meanwhile some may have got their outcome, or been interrupted by another host: only what this statement took is written down.
             var ids = some.Keys.ToArray();
             Guid? mark = Guid.CreateVersion7(clock.GetUtcNow());
-            await cut.Where(j => ids.Contains(j.Id)).TakeAsync(Transition.Interrupt, now, set => set
+            await cut.Where(j => ids.Contains(j.Id)).TakeAsync(Transition.Interrupt, new Moment(now), set => set
                 .SetProperty(j => j.ArmedBy, (Guid?)null).SetProperty(j => j.ClaimId, mark));
             var taken = await db.Jobs.Where(j => ids.Contains(j.Id) && j.ClaimId == mark).Select(j => new { j.Id, j.ProjectId, j.Attempt }).ToListAsync();
             foreach (var job in taken) changes.Moved(job.ProjectId, job.Id, Transition.Interrupt, now);

@@ -10,11 +10,21 @@ internal static class JobTransitions
     /// One guarded UPDATE: of these jobs, those that stand where the transition starts take it. Returns how many.
     /// A final status clears the due time, and with it the row's place in the arming index.
     /// </summary>
-    public static Task<int> TakeAsync(this IQueryable<Job> jobs, Transition transition, long now, Action<UpdateSettersBuilder<Job>>? more = null) =>
+    public static Task<int> TakeAsync(this IQueryable<Job> jobs, Transition transition, IMoment at, Action<UpdateSettersBuilder<Job>>? more = null) =>
         jobs.Where(j => j.Status == transition.From).ExecuteUpdateAsync(set =>
         {
-            set.SetProperty(j => j.Status, transition.To).SetProperty(j => j.UpdatedAt, now);
+            set.SetProperty(j => j.Status, transition.To).SetProperty(j => j.UpdatedAt, _ => at.Now);
             if (transition.IsFinal) set.SetProperty(j => j.NextAttemptAt, (long?)null).SetProperty(j => j.ArmedBy, (Guid?)null).SetProperty(j => j.ClaimId, (Guid?)null);
             more?.Invoke(set);
         });
 }
+
+/// <summary>When something is done. An argument of statements, so that those that are translated once (<see cref="JobStatements"/>) find it.</summary>
+internal interface IMoment
+{
+    /// <summary>Milliseconds since the Unix epoch, UTC.</summary>
+    long Now { get; }
+}
+
+/// <inheritdoc cref="IMoment"/>
+internal sealed record Moment(long Now) : IMoment;

@@ -76,14 +76,7 @@ internal static class Tallies
         await db.InsertRowsAsync([.. missing.Select(id => new ProjectTally { ProjectId = id, HostId = hostId })]);
         await UpdateAsync(missing);
 
-        Task<int> UpdateAsync(Guid[] ids) => db.ProjectTallies.Where(t => t.HostId == hostId && ids.Contains(t.ProjectId)).ExecuteUpdateAsync(set => set
-            .SetProperty(t => t.Scheduled, t => t.Scheduled + more.Scheduled)
-            .SetProperty(t => t.Firing, t => t.Firing + more.Firing)
-            .SetProperty(t => t.Success, t => t.Success + more.Success)
-            .SetProperty(t => t.Failed, t => t.Failed + more.Failed)
-            .SetProperty(t => t.Dead, t => t.Dead + more.Dead)
-            .SetProperty(t => t.Cancelled, t => t.Cancelled + more.Cancelled)
-            .SetProperty(t => t.Changes, t => t.Changes + 1));
+        Task<int> UpdateAsync(Guid[] ids) => JobStatements.Count.ExecuteAsync(db, new(hostId, ids, more.Scheduled, more.Firing, more.Success, more.Failed, more.Dead, more.Cancelled));
     }
 
     private static async Task AddAsync(DispatchDbContext db, Guid hostId, long hour, HourTally more, Guid[] projectIds)

@@ -55,7 +55,7 @@ public sealed class JourneyTests(Chromium chromium)
             return Task.CompletedTask;
         };
         using var user = await rig.SignInAsync();
-        var jobId = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddSeconds(4));
+        var jobId = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddSeconds(8));
 
         await rig.GotoAsync($"/jobs/{jobId}");
         await rig.Page.NoteAsync(".job-lamp");

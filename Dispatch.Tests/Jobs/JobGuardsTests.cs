@@ -17,7 +17,7 @@ public sealed class JobGuardsTests
         await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
         var (ids, hostId, now) = (Enumerable.Range(0, batch).Select(_ => Guid.CreateVersion7()).ToArray(), rig.Host.Id, rig.Now);
 
-        var toClaim = await QueryPlan.OfAsync(db, db.Jobs.Where(j => ids.Contains(j.Id) && j.NextAttemptAt <= now).StillHeldBy(hostId).Select(j => j.Id));
+        var toClaim = await QueryPlan.OfAsync(db, db.Jobs.Where(j => ids.Contains(j.Id) && j.NextAttemptAt <= now).StillHeldBy(new Holder(hostId)).Select(j => j.Id));
         var toArm = await QueryPlan.OfAsync(db, db.Jobs.Where(j => ids.Contains(j.Id) && j.NextAttemptAt != null).StillFree().Select(j => j.Id));
 
         Assert.StartsWith("SEARCH j USING INDEX sqlite_autoindex_Jobs_1 (Id=?)", toClaim);
@@ -32,7 +32,7 @@ public sealed class JobGuardsTests
         var free = await rig.InsertAsync(rig.Now + 1000, armed: false);
         await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal([held.Id], await db.Jobs.StillHeldBy(rig.Host.Id).Select(j => j.Id).ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Equal([held.Id], await db.Jobs.StillHeldBy(new Holder(rig.Host.Id)).Select(j => j.Id).ToListAsync(TestContext.Current.CancellationToken));
         Assert.Equal([free.Id], await db.Jobs.StillFree().Select(j => j.Id).ToListAsync(TestContext.Current.CancellationToken));
     }
 }

@@ -5,10 +5,10 @@ WHERE j."ArmedBy" IS NULL AND j."NextAttemptAt" > @_8__locals1_after AND j."Next
 ORDER BY j."NextAttemptAt"
 LIMIT @p;
 
--- 2 of 3: @p uuid, @ids guid[], @hostId uuid
+-- 2 of 3: @p uuid, @ids guid[], @holder_HostId uuid
 UPDATE "Jobs" AS j
 SET "ArmedBy" = @p
-WHERE j."Id" = ANY (@ids) AND j."NextAttemptAt" IS NOT NULL AND COALESCE(j."ArmedBy", '00000000-0000-0000-0000-000000000000') = @hostId;
+WHERE j."Id" = ANY (@ids) AND j."NextAttemptAt" IS NOT NULL AND COALESCE(j."ArmedBy", '00000000-0000-0000-0000-000000000000') = @holder_HostId;
 
 -- 3 of 3: @ids guid[], @host_Id uuid
 SELECT j."Id"

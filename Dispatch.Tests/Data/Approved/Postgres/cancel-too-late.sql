@@ -1,7 +1,7 @@
--- 1 of 2: @p varchar, @p4 bigint, @cancel_JobId uuid, @cancel_ProjectId uuid, @transition_From varchar
+-- 1 of 2: @p varchar, @at_Now bigint, @cancel_JobId uuid, @cancel_ProjectId uuid, @transition_From varchar
 UPDATE "Jobs" AS j
 SET "Status" = @p,
-    "UpdatedAt" = @p4,
+    "UpdatedAt" = @at_Now,
     "NextAttemptAt" = NULL,
     "ArmedBy" = NULL,
     "ClaimId" = NULL

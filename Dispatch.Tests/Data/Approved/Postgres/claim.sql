@@ -1,27 +1,27 @@
--- 1 of 3: @p varchar, @p6 bigint, @p7 uuid, @ids guid[], @latest bigint, @hostId uuid, @transition_From varchar
+-- 1 of 3: @Now bigint, @Mark uuid, @Ids guid[], @Latest bigint, @HostId uuid
 UPDATE "Jobs" AS j
-SET "Status" = @p,
-    "UpdatedAt" = @p6,
+SET "Status" = 'FIRING',
+    "UpdatedAt" = @Now,
     "Attempt" = j."Attempt" + 1,
-    "ClaimId" = @p7
-WHERE j."Id" = ANY (@ids) AND j."NextAttemptAt" <= @latest AND COALESCE(j."ArmedBy", '00000000-0000-0000-0000-000000000000') = @hostId AND EXISTS (
+    "ClaimId" = @Mark
+WHERE j."Id" = ANY (@Ids) AND j."NextAttemptAt" <= @Latest AND COALESCE(j."ArmedBy", '00000000-0000-0000-0000-000000000000') = @HostId AND EXISTS (
     SELECT 1
     FROM "Projects" AS p
-    WHERE p."Id" = j."ProjectId" AND p."DeletedAt" IS NULL) AND j."Status" = @transition_From;
+    WHERE p."Id" = j."ProjectId" AND p."DeletedAt" IS NULL) AND j."Status" = 'SCHEDULED';
 
--- 2 of 3: @ids guid[], @claimId uuid
+-- 2 of 3: @ids guid[], @mark uuid
 SELECT j."Id", j."ProjectId", j."Title", j."WebhookUrl", j."Payload", j."NextAttemptAt", j."Attempt", j."RetryCount", p."SecretCipher", p."PreviousSecretCipher", p."PreviousSecretExpiresAt"
 FROM "Jobs" AS j
 INNER JOIN "Projects" AS p ON j."ProjectId" = p."Id"
-WHERE j."Id" = ANY (@ids) AND j."ClaimId" = @claimId;
+WHERE j."Id" = ANY (@ids) AND j."ClaimId" = @mark;
 
--- 3 of 3: @more_Scheduled bigint, @more_Firing bigint, @more_Success bigint, @more_Failed bigint, @more_Dead bigint, @more_Cancelled bigint, @hostId uuid, @ids guid[]
+-- 3 of 3: @Scheduled bigint, @Firing bigint, @Success bigint, @Failed bigint, @Dead bigint, @Cancelled bigint, @HostId uuid, @ProjectIds guid[]
 UPDATE "ProjectTallies" AS p
-SET "Scheduled" = p."Scheduled" + @more_Scheduled,
-    "Firing" = p."Firing" + @more_Firing,
-    "Success" = p."Success" + @more_Success,
-    "Failed" = p."Failed" + @more_Failed,
-    "Dead" = p."Dead" + @more_Dead,
-    "Cancelled" = p."Cancelled" + @more_Cancelled,
+SET "Scheduled" = p."Scheduled" + @Scheduled,
+    "Firing" = p."Firing" + @Firing,
+    "Success" = p."Success" + @Success,
+    "Failed" = p."Failed" + @Failed,
+    "Dead" = p."Dead" + @Dead,
+    "Cancelled" = p."Cancelled" + @Cancelled,
     "Changes" = p."Changes" + 1
-WHERE p."HostId" = @hostId AND p."ProjectId" = ANY (@ids);
+WHERE p."HostId" = @HostId AND p."ProjectId" = ANY (@ProjectIds);

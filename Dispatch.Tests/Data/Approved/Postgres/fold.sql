@@ -48,16 +48,16 @@ LIMIT 2;
 DELETE FROM "DeliveryHours" AS d
 WHERE d."ProjectId" = @key_ProjectId AND d."Hour" = @key_Hour AND d."HostId" = @key_HostId;
 
--- 9 of 12: @more_Scheduled bigint, @more_Firing bigint, @more_Success bigint, @more_Failed bigint, @more_Dead bigint, @more_Cancelled bigint, @hostId uuid, @ids guid[]
+-- 9 of 12: @Scheduled bigint, @Firing bigint, @Success bigint, @Failed bigint, @Dead bigint, @Cancelled bigint, @HostId uuid, @ProjectIds guid[]
 UPDATE "ProjectTallies" AS p
-SET "Scheduled" = p."Scheduled" + @more_Scheduled,
-    "Firing" = p."Firing" + @more_Firing,
-    "Success" = p."Success" + @more_Success,
-    "Failed" = p."Failed" + @more_Failed,
-    "Dead" = p."Dead" + @more_Dead,
-    "Cancelled" = p."Cancelled" + @more_Cancelled,
+SET "Scheduled" = p."Scheduled" + @Scheduled,
+    "Firing" = p."Firing" + @Firing,
+    "Success" = p."Success" + @Success,
+    "Failed" = p."Failed" + @Failed,
+    "Dead" = p."Dead" + @Dead,
+    "Cancelled" = p."Cancelled" + @Cancelled,
     "Changes" = p."Changes" + 1
-WHERE p."HostId" = @hostId AND p."ProjectId" = ANY (@ids);
+WHERE p."HostId" = @HostId AND p."ProjectId" = ANY (@ProjectIds);
 
 -- 10 of 12: @figure bigint, @figure4 bigint, @figure5 bigint, @figure6 bigint, @figure7 bigint, @figure8 bigint, @figure9 bigint, @figure10 bigint, @figure11 bigint, @figure12 bigint, @figure13 bigint, @figure14 bigint, @figure15 bigint, @figure16 bigint, @figure17 bigint, @figure18 bigint, @figure19 bigint, @figure20 bigint, @hostId uuid, @hour bigint, @ids guid[]
 UPDATE "DeliveryHours" AS d

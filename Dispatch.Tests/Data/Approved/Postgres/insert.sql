@@ -1,7 +1,7 @@
--- 1 of 3: @keyIds guid[]
+-- 1 of 3: @ids guid[]
 SELECT a."Id"
 FROM "ApiKeys" AS a
-WHERE a."Id" = ANY (@keyIds) AND EXISTS (
+WHERE a."Id" = ANY (@ids) AND EXISTS (
     SELECT 1
     FROM "Projects" AS p
     WHERE p."Id" = a."ProjectId" AND p."DeletedAt" IS NULL);
@@ -9,13 +9,13 @@ WHERE a."Id" = ANY (@keyIds) AND EXISTS (
 -- 2 of 3: @p0 guid[], @p1 guid[], @p2 guid?[], @p3 int32[], @p4 guid?[], @p5 int64[], @p6 int64[], @p7 int64?[], @p8 byte[][], @p9 guid[], @p10 int32[], @p11 string[], @p12 string[], @p13 int64[], @p14 string[]
 INSERT INTO "Jobs" ("Id", "AccountId", "ArmedBy", "Attempt", "ClaimId", "CreatedAt", "FireAt", "NextAttemptAt", "Payload", "ProjectId", "RetryCount", "Status", "Title", "UpdatedAt", "WebhookUrl") SELECT * FROM unnest(@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14);
 
--- 3 of 3: @more_Scheduled bigint, @more_Firing bigint, @more_Success bigint, @more_Failed bigint, @more_Dead bigint, @more_Cancelled bigint, @hostId uuid, @ids guid[]
+-- 3 of 3: @Scheduled bigint, @Firing bigint, @Success bigint, @Failed bigint, @Dead bigint, @Cancelled bigint, @HostId uuid, @ProjectIds guid[]
 UPDATE "ProjectTallies" AS p
-SET "Scheduled" = p."Scheduled" + @more_Scheduled,
-    "Firing" = p."Firing" + @more_Firing,
-    "Success" = p."Success" + @more_Success,
-    "Failed" = p."Failed" + @more_Failed,
-    "Dead" = p."Dead" + @more_Dead,
-    "Cancelled" = p."Cancelled" + @more_Cancelled,
+SET "Scheduled" = p."Scheduled" + @Scheduled,
+    "Firing" = p."Firing" + @Firing,
+    "Success" = p."Success" + @Success,
+    "Failed" = p."Failed" + @Failed,
+    "Dead" = p."Dead" + @Dead,
+    "Cancelled" = p."Cancelled" + @Cancelled,
     "Changes" = p."Changes" + 1
-WHERE p."HostId" = @hostId AND p."ProjectId" = ANY (@ids);
+WHERE p."HostId" = @HostId AND p."ProjectId" = ANY (@ProjectIds);

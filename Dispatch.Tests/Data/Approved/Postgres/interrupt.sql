@@ -5,10 +5,10 @@ WHERE j."Id" = ANY (@jobIds) AND j."ArmedBy" = @host_Id AND j."Status" = 'FIRING
 ORDER BY j."NextAttemptAt"
 LIMIT @p;
 
--- 2 of 5: @p varchar, @p5 bigint, @p7 uuid, @jobIds guid[], @host_Id uuid, @ids guid[], @transition_From varchar
+-- 2 of 5: @p varchar, @at_Now bigint, @p7 uuid, @jobIds guid[], @host_Id uuid, @ids guid[], @transition_From varchar
 UPDATE "Jobs" AS j
 SET "Status" = @p,
-    "UpdatedAt" = @p5,
+    "UpdatedAt" = @at_Now,
     "ArmedBy" = NULL,
     "ClaimId" = @p7
 WHERE j."Id" = ANY (@jobIds) AND j."ArmedBy" = @host_Id AND j."Status" = 'FIRING' AND j."NextAttemptAt" IS NOT NULL AND j."Id" = ANY (@ids) AND j."Status" = @transition_From;
@@ -21,13 +21,13 @@ WHERE j."Id" = ANY (@ids) AND j."ClaimId" = @mark;
 -- 4 of 5: @p0 guid[], @p1 int64?[], @p2 string[], @p3 int64[], @p4 guid[], @p5 int64?[], @p6 int32[], @p7 string[], @p8 int32?[], @p9 string[]
 INSERT INTO "Attempts" ("Id", "DurationMs", "Error", "FiredAt", "JobId", "LatenessMs", "Number", "ResponseBody", "ResponseCode", "Status") SELECT * FROM unnest(@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9);
 
--- 5 of 5: @more_Scheduled bigint, @more_Firing bigint, @more_Success bigint, @more_Failed bigint, @more_Dead bigint, @more_Cancelled bigint, @hostId uuid, @ids guid[]
+-- 5 of 5: @Scheduled bigint, @Firing bigint, @Success bigint, @Failed bigint, @Dead bigint, @Cancelled bigint, @HostId uuid, @ProjectIds guid[]
 UPDATE "ProjectTallies" AS p
-SET "Scheduled" = p."Scheduled" + @more_Scheduled,
-    "Firing" = p."Firing" + @more_Firing,
-    "Success" = p."Success" + @more_Success,
-    "Failed" = p."Failed" + @more_Failed,
-    "Dead" = p."Dead" + @more_Dead,
-    "Cancelled" = p."Cancelled" + @more_Cancelled,
+SET "Scheduled" = p."Scheduled" + @Scheduled,
+    "Firing" = p."Firing" + @Firing,
+    "Success" = p."Success" + @Success,
+    "Failed" = p."Failed" + @Failed,
+    "Dead" = p."Dead" + @Dead,
+    "Cancelled" = p."Cancelled" + @Cancelled,
     "Changes" = p."Changes" + 1
-WHERE p."HostId" = @hostId AND p."ProjectId" = ANY (@ids);
+WHERE p."HostId" = @HostId AND p."ProjectId" = ANY (@ProjectIds);

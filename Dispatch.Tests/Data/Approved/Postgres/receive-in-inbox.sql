@@ -16,13 +16,13 @@ WHERE i."Id" IN (
     OFFSET 100
 );
 
--- 4 of 4: @more_Scheduled bigint, @more_Firing bigint, @more_Success bigint, @more_Failed bigint, @more_Dead bigint, @more_Cancelled bigint, @hostId uuid, @ids guid[]
+-- 4 of 4: @Scheduled bigint, @Firing bigint, @Success bigint, @Failed bigint, @Dead bigint, @Cancelled bigint, @HostId uuid, @ProjectIds guid[]
 UPDATE "ProjectTallies" AS p
-SET "Scheduled" = p."Scheduled" + @more_Scheduled,
-    "Firing" = p."Firing" + @more_Firing,
-    "Success" = p."Success" + @more_Success,
-    "Failed" = p."Failed" + @more_Failed,
-    "Dead" = p."Dead" + @more_Dead,
-    "Cancelled" = p."Cancelled" + @more_Cancelled,
+SET "Scheduled" = p."Scheduled" + @Scheduled,
+    "Firing" = p."Firing" + @Firing,
+    "Success" = p."Success" + @Success,
+    "Failed" = p."Failed" + @Failed,
+    "Dead" = p."Dead" + @Dead,
+    "Cancelled" = p."Cancelled" + @Cancelled,
     "Changes" = p."Changes" + 1
-WHERE p."HostId" = @hostId AND p."ProjectId" = ANY (@ids);
+WHERE p."HostId" = @HostId AND p."ProjectId" = ANY (@ProjectIds);

@@ -4,11 +4,11 @@ FROM [Jobs] AS [j]
 WHERE [j].[ArmedBy] IS NULL AND [j].[NextAttemptAt] > @_8__locals1_after AND [j].[NextAttemptAt] <= @_8__locals1_until
 ORDER BY [j].[NextAttemptAt];
 
--- 2 of 3: @p varbinary(16), @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @hostId varbinary(16)
+-- 2 of 3: @p varbinary(16), @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @holder_HostId varbinary(16)
 UPDATE [j]
 SET [j].[ArmedBy] = @p
 FROM [Jobs] AS [j]
-WHERE [j].[Id] IN (@ids1, @ids2, @ids3) AND [j].[NextAttemptAt] IS NOT NULL AND COALESCE([j].[ArmedBy], 0x00000000000000000000000000000000) = @hostId;
+WHERE [j].[Id] IN (@ids1, @ids2, @ids3) AND [j].[NextAttemptAt] IS NOT NULL AND COALESCE([j].[ArmedBy], 0x00000000000000000000000000000000) = @holder_HostId;
 
 -- 3 of 3: @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @host_Id varbinary(16)
 SELECT [j].[Id]

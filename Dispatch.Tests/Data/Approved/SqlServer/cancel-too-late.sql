@@ -1,7 +1,7 @@
--- 1 of 2: @p nvarchar(9), @p4 bigint, @cancel_JobId varbinary(16), @cancel_ProjectId varbinary(16), @transition_From nvarchar(9)
+-- 1 of 2: @p nvarchar(9), @at_Now bigint, @cancel_JobId varbinary(16), @cancel_ProjectId varbinary(16), @transition_From nvarchar(9)
 UPDATE [j]
 SET [j].[Status] = @p,
-    [j].[UpdatedAt] = @p4,
+    [j].[UpdatedAt] = @at_Now,
     [j].[NextAttemptAt] = NULL,
     [j].[ArmedBy] = NULL,
     [j].[ClaimId] = NULL

@@ -1,12 +1,12 @@
--- 1 of 5: @p nvarchar(9), @p4 bigint, @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @attempt int, @transition_From nvarchar(9)
+-- 1 of 5: @Now bigint, @Ids1 varbinary(16), @Ids2 varbinary(16), @Ids3 varbinary(16), @Attempt int
 UPDATE [j]
-SET [j].[Status] = @p,
-    [j].[UpdatedAt] = @p4,
+SET [j].[Status] = N'SUCCESS',
+    [j].[UpdatedAt] = @Now,
     [j].[NextAttemptAt] = NULL,
     [j].[ArmedBy] = NULL,
     [j].[ClaimId] = NULL
 FROM [Jobs] AS [j]
-WHERE [j].[Id] IN (@ids1, @ids2, @ids3) AND [j].[Attempt] = @attempt AND [j].[Status] = @transition_From;
+WHERE [j].[Id] IN (@Ids1, @Ids2, @Ids3) AND [j].[Attempt] = @Attempt AND [j].[Status] = N'FIRING';
 
 -- 2 of 5: @p0 varbinary(16), @p1 bigint, @p2 nvarchar(max), @p3 bigint, @p4 varbinary(16), @p5 bigint, @p6 int, @p7 nvarchar(max), @p8 int, @p9 nvarchar(11), @p10 varbinary(16), @p11 bigint, @p12 nvarchar(max), @p13 bigint, @p14 varbinary(16), @p15 bigint, @p16 int, @p17 nvarchar(max), @p18 int, @p19 nvarchar(11)
 INSERT INTO [Attempts] ([Id], [DurationMs], [Error], [FiredAt], [JobId], [LatenessMs], [Number], [ResponseBody], [ResponseCode], [Status]) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9), (@p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19);
@@ -14,17 +14,17 @@ INSERT INTO [Attempts] ([Id], [DurationMs], [Error], [FiredAt], [JobId], [Latene
 -- 3 of 5: @p0 varbinary(16), @p1 bigint, @p2 nvarchar(max), @p3 bigint, @p4 varbinary(16), @p5 bigint, @p6 int, @p7 nvarchar(max), @p8 int, @p9 nvarchar(11)
 INSERT INTO [Attempts] ([Id], [DurationMs], [Error], [FiredAt], [JobId], [LatenessMs], [Number], [ResponseBody], [ResponseCode], [Status]) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9);
 
--- 4 of 5: @more_Scheduled bigint, @more_Firing bigint, @more_Success bigint, @more_Failed bigint, @more_Dead bigint, @more_Cancelled bigint, @hostId varbinary(16), @ids1 varbinary(16)
+-- 4 of 5: @Scheduled bigint, @Firing bigint, @Success bigint, @Failed bigint, @Dead bigint, @Cancelled bigint, @HostId varbinary(16), @ProjectIds1 varbinary(16)
 UPDATE [p]
-SET [p].[Scheduled] = [p].[Scheduled] + @more_Scheduled,
-    [p].[Firing] = [p].[Firing] + @more_Firing,
-    [p].[Success] = [p].[Success] + @more_Success,
-    [p].[Failed] = [p].[Failed] + @more_Failed,
-    [p].[Dead] = [p].[Dead] + @more_Dead,
-    [p].[Cancelled] = [p].[Cancelled] + @more_Cancelled,
+SET [p].[Scheduled] = [p].[Scheduled] + @Scheduled,
+    [p].[Firing] = [p].[Firing] + @Firing,
+    [p].[Success] = [p].[Success] + @Success,
+    [p].[Failed] = [p].[Failed] + @Failed,
+    [p].[Dead] = [p].[Dead] + @Dead,
+    [p].[Cancelled] = [p].[Cancelled] + @Cancelled,
     [p].[Changes] = [p].[Changes] + CAST(1 AS bigint)
 FROM [ProjectTallies] AS [p]
-WHERE [p].[HostId] = @hostId AND [p].[ProjectId] = @ids1;
+WHERE [p].[HostId] = @HostId AND [p].[ProjectId] = @ProjectIds1;
 
 -- 5 of 5: @figure bigint, @figure4 bigint, @hostId varbinary(16), @hour bigint, @ids1 varbinary(16)
 UPDATE [d]

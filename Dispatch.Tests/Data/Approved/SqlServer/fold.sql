@@ -48,17 +48,17 @@ DELETE FROM [d]
 FROM [DeliveryHours] AS [d]
 WHERE [d].[ProjectId] = @key_ProjectId AND [d].[Hour] = @key_Hour AND [d].[HostId] = @key_HostId;
 
--- 9 of 12: @more_Scheduled bigint, @more_Firing bigint, @more_Success bigint, @more_Failed bigint, @more_Dead bigint, @more_Cancelled bigint, @hostId varbinary(16), @ids1 varbinary(16)
+-- 9 of 12: @Scheduled bigint, @Firing bigint, @Success bigint, @Failed bigint, @Dead bigint, @Cancelled bigint, @HostId varbinary(16), @ProjectIds1 varbinary(16)
 UPDATE [p]
-SET [p].[Scheduled] = [p].[Scheduled] + @more_Scheduled,
-    [p].[Firing] = [p].[Firing] + @more_Firing,
-    [p].[Success] = [p].[Success] + @more_Success,
-    [p].[Failed] = [p].[Failed] + @more_Failed,
-    [p].[Dead] = [p].[Dead] + @more_Dead,
-    [p].[Cancelled] = [p].[Cancelled] + @more_Cancelled,
+SET [p].[Scheduled] = [p].[Scheduled] + @Scheduled,
+    [p].[Firing] = [p].[Firing] + @Firing,
+    [p].[Success] = [p].[Success] + @Success,
+    [p].[Failed] = [p].[Failed] + @Failed,
+    [p].[Dead] = [p].[Dead] + @Dead,
+    [p].[Cancelled] = [p].[Cancelled] + @Cancelled,
     [p].[Changes] = [p].[Changes] + CAST(1 AS bigint)
 FROM [ProjectTallies] AS [p]
-WHERE [p].[HostId] = @hostId AND [p].[ProjectId] = @ids1;
+WHERE [p].[HostId] = @HostId AND [p].[ProjectId] = @ProjectIds1;
 
 -- 10 of 12: @figure bigint, @figure4 bigint, @figure5 bigint, @figure6 bigint, @figure7 bigint, @figure8 bigint, @figure9 bigint, @figure10 bigint, @figure11 bigint, @figure12 bigint, @figure13 bigint, @figure14 bigint, @figure15 bigint, @figure16 bigint, @figure17 bigint, @figure18 bigint, @figure19 bigint, @figure20 bigint, @hostId varbinary(16), @hour bigint, @ids1 varbinary(16)
 UPDATE [d]

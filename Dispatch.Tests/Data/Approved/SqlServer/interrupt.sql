@@ -4,10 +4,10 @@ FROM [Jobs] AS [j]
 WHERE [j].[Id] IN (@jobIds1, @jobIds2, @jobIds3) AND [j].[ArmedBy] = @host_Id AND [j].[Status] = N'FIRING' AND [j].[NextAttemptAt] IS NOT NULL
 ORDER BY [j].[NextAttemptAt];
 
--- 2 of 6: @p nvarchar(9), @p5 bigint, @p7 varbinary(16), @jobIds1 varbinary(16), @jobIds2 varbinary(16), @jobIds3 varbinary(16), @host_Id varbinary(16), @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @transition_From nvarchar(9)
+-- 2 of 6: @p nvarchar(9), @at_Now bigint, @p7 varbinary(16), @jobIds1 varbinary(16), @jobIds2 varbinary(16), @jobIds3 varbinary(16), @host_Id varbinary(16), @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @transition_From nvarchar(9)
 UPDATE [j]
 SET [j].[Status] = @p,
-    [j].[UpdatedAt] = @p5,
+    [j].[UpdatedAt] = @at_Now,
     [j].[ArmedBy] = NULL,
     [j].[ClaimId] = @p7
 FROM [Jobs] AS [j]
@@ -24,14 +24,14 @@ INSERT INTO [Attempts] ([Id], [DurationMs], [Error], [FiredAt], [JobId], [Latene
 -- 5 of 6: @p0 varbinary(16), @p1 bigint, @p2 nvarchar(max), @p3 bigint, @p4 varbinary(16), @p5 bigint, @p6 int, @p7 nvarchar(max), @p8 int, @p9 nvarchar(11)
 INSERT INTO [Attempts] ([Id], [DurationMs], [Error], [FiredAt], [JobId], [LatenessMs], [Number], [ResponseBody], [ResponseCode], [Status]) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9);
 
--- 6 of 6: @more_Scheduled bigint, @more_Firing bigint, @more_Success bigint, @more_Failed bigint, @more_Dead bigint, @more_Cancelled bigint, @hostId varbinary(16), @ids1 varbinary(16)
+-- 6 of 6: @Scheduled bigint, @Firing bigint, @Success bigint, @Failed bigint, @Dead bigint, @Cancelled bigint, @HostId varbinary(16), @ProjectIds1 varbinary(16)
 UPDATE [p]
-SET [p].[Scheduled] = [p].[Scheduled] + @more_Scheduled,
-    [p].[Firing] = [p].[Firing] + @more_Firing,
-    [p].[Success] = [p].[Success] + @more_Success,
-    [p].[Failed] = [p].[Failed] + @more_Failed,
-    [p].[Dead] = [p].[Dead] + @more_Dead,
-    [p].[Cancelled] = [p].[Cancelled] + @more_Cancelled,
+SET [p].[Scheduled] = [p].[Scheduled] + @Scheduled,
+    [p].[Firing] = [p].[Firing] + @Firing,
+    [p].[Success] = [p].[Success] + @Success,
+    [p].[Failed] = [p].[Failed] + @Failed,
+    [p].[Dead] = [p].[Dead] + @Dead,
+    [p].[Cancelled] = [p].[Cancelled] + @Cancelled,
     [p].[Changes] = [p].[Changes] + CAST(1 AS bigint)
 FROM [ProjectTallies] AS [p]
-WHERE [p].[HostId] = @hostId AND [p].[ProjectId] = @ids1;
+WHERE [p].[HostId] = @HostId AND [p].[ProjectId] = @ProjectIds1;

@@ -17,14 +17,14 @@ WHERE [i].[Id] IN (
     OFFSET 100 ROWS
 );
 
--- 4 of 4: @more_Scheduled bigint, @more_Firing bigint, @more_Success bigint, @more_Failed bigint, @more_Dead bigint, @more_Cancelled bigint, @hostId varbinary(16), @ids1 varbinary(16)
+-- 4 of 4: @Scheduled bigint, @Firing bigint, @Success bigint, @Failed bigint, @Dead bigint, @Cancelled bigint, @HostId varbinary(16), @ProjectIds1 varbinary(16)
 UPDATE [p]
-SET [p].[Scheduled] = [p].[Scheduled] + @more_Scheduled,
-    [p].[Firing] = [p].[Firing] + @more_Firing,
-    [p].[Success] = [p].[Success] + @more_Success,
-    [p].[Failed] = [p].[Failed] + @more_Failed,
-    [p].[Dead] = [p].[Dead] + @more_Dead,
-    [p].[Cancelled] = [p].[Cancelled] + @more_Cancelled,
+SET [p].[Scheduled] = [p].[Scheduled] + @Scheduled,
+    [p].[Firing] = [p].[Firing] + @Firing,
+    [p].[Success] = [p].[Success] + @Success,
+    [p].[Failed] = [p].[Failed] + @Failed,
+    [p].[Dead] = [p].[Dead] + @Dead,
+    [p].[Cancelled] = [p].[Cancelled] + @Cancelled,
     [p].[Changes] = [p].[Changes] + CAST(1 AS bigint)
 FROM [ProjectTallies] AS [p]
-WHERE [p].[HostId] = @hostId AND [p].[ProjectId] = @ids1;
+WHERE [p].[HostId] = @HostId AND [p].[ProjectId] = @ProjectIds1;
