@@ -14,7 +14,10 @@ namespace Dispatch.Data;
 /// </summary>
 /// <typeparam name="TRow">The row of the table.</typeparam>
 /// <typeparam name="TArguments">Whatever changes from call to call, as properties. At most 15.</typeparam>
-/// <param name="update">Carries the update out on the rows, with <c>ExecuteUpdateAsync</c>. It must not use any other variable, nor a value outside of an expression: <c>SetProperty(row => row.At, _ => arguments.At)</c>.</param>
+/// <param name="update">
+/// Carries the update out on the rows, with <c>ExecuteUpdateAsync</c>. What is no argument, or is read outside of an expression, would stay what it was at the first call, so it is refused
+/// there; write <c>SetProperty(row => row.At, _ => arguments.At)</c>.
+/// </param>
 internal sealed class KeptUpdate<TRow, TArguments>(Func<IQueryable<TRow>, DispatchDbContext, TArguments, Task<int>> update)
     where TRow : class
     where TArguments : class
@@ -32,7 +35,12 @@ internal sealed class KeptUpdate<TRow, TArguments>(Func<IQueryable<TRow>, Dispat
         var properties = typeof(TArguments).GetProperties(BindingFlags.Public | BindingFlags.Instance);
         var context = Expression.Parameter(typeof(DispatchDbContext), "db");
         ParameterExpression[] parameters = [.. properties.Select(property => Expression.Parameter(property.PropertyType, property.Name))];
-        var body = new Parameterizer(db, context, arguments, parameters).Visit(recorder.Recorded!);
+        var parameterizer = new Parameterizer(db, context, arguments, parameters);
+        var body = parameterizer.Visit(recorder.Recorded!);
+        if (parameters.FirstOrDefault(parameter => !parameterizer.Found.Contains(parameter)) is { } lost)
+        {
+            throw new InvalidOperationException($"{typeof(TArguments).Name}.{lost.Name} stands in no expression of the statement, which would always be about the first one.");
+        }
 
         // CompileAsyncQuery has an overload for each number of parameters; what it returns takes them one by one.
         Type[] types = [typeof(DispatchDbContext), .. parameters.Select(parameter => parameter.Type)];
@@ -51,13 +59,21 @@ internal sealed class KeptUpdate<TRow, TArguments>(Func<IQueryable<TRow>, Dispat
     /// <summary>Puts parameters where the expression reads the arguments or the context from a closure.</summary>
     private sealed class Parameterizer(DispatchDbContext db, ParameterExpression context, TArguments arguments, ParameterExpression[] parameters) : ExpressionVisitor
     {
+        public HashSet<ParameterExpression> Found { get; } = [];
+
         protected override Expression VisitExtension(Expression node) =>
             node is EntityQueryRootExpression root ? Expression.Call(context, nameof(DbContext.Set), [root.ElementType]) : base.VisitExtension(node);
 
         protected override Expression VisitMember(MemberExpression node)
         {
             if (Captured(node) is { } variable && ReferenceEquals(variable, db)) return context;
-            if (node.Expression is MemberExpression outer && ReferenceEquals(Captured(outer), arguments)) return parameters.Single(parameter => parameter.Name == node.Member.Name);
+            if (node.Expression is MemberExpression outer && ReferenceEquals(Captured(outer), arguments))
+            {
+                var parameter = parameters.Single(parameter => parameter.Name == node.Member.Name);
+                Found.Add(parameter);
+                return parameter;
+            }
+
             // Anything else would stay for ever what it was at the first call. A transition may: it is a constant of the state machine.
             if (Captured(node) is { } other and not Jobs.Transition) throw new InvalidOperationException($"{node.Member.Name} ({other.GetType().Name}) is not one of the statement's arguments.");
             return base.VisitMember(node);

@@ -41,4 +41,18 @@ public sealed class KeptUpdateTests
 
         Assert.Equal("hostId (Guid) is not one of the statement's arguments.", refused.Message);
     }
+
+    /// <summary>Likewise.</summary>
+    [Fact]
+    public async Task An_argument_that_is_read_outside_of_an_expression_is_refused()
+    {
+        await using var rig = await StoreRig.StartAsync(DatabaseProvider.Sqlite);
+        await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
+        var update = new KeptUpdate<Job, Numbering>((jobs, _, a) => jobs.Where(j => a.Ids.Contains(j.Id))
+            .ExecuteUpdateAsync(set => set.SetProperty(j => j.Attempt, a.Number).SetProperty(j => j.NextAttemptAt, _ => a.At)));
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => update.ExecuteAsync(db, new([], 1, null)));
+
+        Assert.StartsWith("Numbering.Number stands in no expression of the statement", refused.Message);
+    }
 }
