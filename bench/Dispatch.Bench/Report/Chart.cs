@@ -5,7 +5,7 @@ using Dispatch.Bench.Rows;
 
 namespace Dispatch.Bench.Report;
 
-/// <summary>Writes <c>bench/lateness.svg</c>: lateness by percentile under steady load, both axes logarithmic, readable on a light and on a dark page.</summary>
+/// <summary>Writes <c>docs/lateness.svg</c>: lateness by percentile under steady load, both axes logarithmic, readable on a light and on a dark page.</summary>
 internal static class Chart
 {
     private const int Width = 860;
@@ -33,7 +33,7 @@ internal static class Chart
         var decades = Math.Ceiling(Math.Log10(lines.Max(line => line.Median["max ms"])));
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"system-ui, sans-serif\" font-size=\"13\" role=\"img\" aria-label=\"Lateness by percentile, Dispatch and its peers\">\n");
-        svg.Append("<style>text{fill:#57606a}.t{font-size:15px;font-weight:600}.g{stroke:#8b949e;stroke-opacity:.3}@media(prefers-color-scheme:dark){text{fill:#b8c0ca}}</style>\n");
+        svg.Append("<style>text{fill:#768390}.t{font-size:15px;font-weight:600}.g{stroke:#8b949e;stroke-opacity:.3}</style>\n");
         svg.Append(CultureInfo.InvariantCulture, $"<text class=\"t\" x=\"{Left}\" y=\"24\">Lateness by percentile, {Delivering.Steady.How} (ms, logarithmic; lower is better)</text>\n");
         for (var decade = -1; decade <= decades; decade++)
         {
@@ -44,7 +44,7 @@ internal static class Chart
         for (var i = 0; i < Percentiles.Length; i++) svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(i):0.0}\" y=\"{Height - Bottom + 22}\" text-anchor=\"middle\">{Percentiles[i].Label}</text>\n");
         foreach (var (label, colour, median, labelY) in Spread(lines, decades)) Draw(svg, label, colour, median, labelY, decades);
         svg.Append("</svg>\n");
-        File.WriteAllText(Path.Combine(DispatchHosts.Top, "bench", "lateness.svg"), svg.ToString());
+        File.WriteAllText(Path.Combine(DispatchHosts.Top, "docs", "lateness.svg"), svg.ToString());
     }
 
     private static void Draw(StringBuilder svg, string label, string colour, Figures median, double labelY, double decades)

@@ -14,7 +14,7 @@ internal static class Markdown
     {
         var text = new StringBuilder("# Results\n\nWritten by `bench/run.sh`; [results.json](results.json) has every run. Medians of the runs named below each table. Lateness is arrival at the receiver, another process, minus `fireAt`.\n\n");
         foreach (var (name, value) in results.Machine) text.Append(CultureInfo.InvariantCulture, $"- **{name}**: {(name == "Dispatch" ? string.Join(", ", results.Commits) : value)}\n");
-        text.Append("\n![Lateness by percentile](lateness.svg)\n\n## The table\n\n");
+        text.Append("\n![Lateness by percentile](../docs/lateness.svg)\n\n## The table\n\n");
         text.Append("| figure | goal | Dispatch, SQLite | Dispatch, PostgreSQL | best peer | ratio | limits |\n| --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (var row in TableOfRows.All) Summarise(text, results, row);
         foreach (var row in TableOfRows.All) Detail(text, results, row);
@@ -32,7 +32,7 @@ internal static class Markdown
         var own = results.Median(source, Ours[0].Name);
         var ratio = best is { } peer && own.TryGetValue(figure, out var ours) ? $"{(row.Lead!.MoreIsBetter ? ours / peer.Value : peer.Value / ours):0.0} ×" : "";
         var limits = row.Limits.Keys.Where(limit => results.Median(source, limit).ContainsKey(figure)).Select(limit => $"{limit}: {Number(results.Median(source, limit)[figure])}");
-        text.Append(CultureInfo.InvariantCulture, $"| [{row.Name}](#{row.Name}) ({figure}) | {row.Goal} | {string.Join(" | ", cells)} | {(best is { } b ? $"{b.Label}: {Number(b.Value)}" : "none does it")} | {ratio} | {string.Join("; ", limits)} |\n");
+        text.Append(CultureInfo.InvariantCulture, $"| [{row.Name}](#{row.Name}) ({figure}) | {row.Goal} | {string.Join(" | ", cells)} | {(best is { } b ? $"{b.Label}: {Number(b.Value)}" : row.Lead is null || PeerDescription.All.All(peer => peer.Cannot.ContainsKey(row.Name)) ? "none does it" : "not measured")} | {ratio} | {string.Join("; ", limits)} |\n");
     }
 
     private static void Detail(StringBuilder text, Measurements results, Row row)
