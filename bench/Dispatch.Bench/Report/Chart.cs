@@ -8,10 +8,10 @@ namespace Dispatch.Bench.Report;
 /// <summary>Writes <c>docs/lateness.svg</c>: lateness by percentile under steady load, both axes logarithmic, readable on a light and on a dark page.</summary>
 internal static class Chart
 {
-    private const int Width = 860;
+    private const int Width = 930;
     private const int Height = 460;
     private const int Left = 70;
-    private const int Right = 210;
+    private const int Right = 280;
     private const int Top = 50;
     private const int Bottom = 50;
     private const double LeastMs = 0.1;
@@ -27,7 +27,7 @@ internal static class Chart
             .. ((string Label, string Colour, Figures Median)[])[("Dispatch, SQLite", "#1f9d6b", results.Median(row, "dispatch-sqlite")), ("Dispatch, PostgreSQL", "#2f7fd6", results.Median(row, "dispatch-postgres"))],
             .. PeerDescription.All.Select((peer, i) => (peer.Label, PeerColours[i % PeerColours.Length], results.Median(row, peer.Name))),
         ];
-        lines = [.. lines.Where(line => line.Median.ContainsKey("p50 ms"))];
+        lines = [.. lines.Where(line => line.Median.ContainsKey("p50 ms")).Select(line => line.Median.GetValueOrDefault("early") > 0 ? line with { Label = $"{line.Label} (some early)" } : line)];
         if (lines.Length == 0) return;
 
         var decades = Math.Ceiling(Math.Log10(lines.Max(line => line.Median["max ms"])));
