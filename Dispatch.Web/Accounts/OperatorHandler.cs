@@ -10,7 +10,7 @@ internal sealed class OperatorRequirement : IAuthorizationRequirement;
 /// <summary>Looks at the account as it is now, not as it was when the cookie was made.</summary>
 /// <remarks>
 /// The framework has every handler made for every request that asks for anything. So it is one for all, without the scoped context that Identity's stores want:
-/// <c>POST /jobs</c> paid for both, a third of what it does beside the database (<c>bench/run.sh accept</c>).
+/// <c>POST /jobs</c> would pay for both.
 /// </remarks>
 internal sealed class OperatorHandler(IDbContextFactory<DispatchDbContext> contexts, DispatchOptions options) : AuthorizationHandler<OperatorRequirement>
 {
