@@ -14,7 +14,7 @@ internal static class Markdown
     {
         var text = new StringBuilder("# Results\n\nWritten by `bench/run.sh`; [results.json](results.json) has every run. Medians of the runs named below each table. Lateness is arrival at the receiver, another process, minus `fireAt`.\n\n");
         foreach (var (name, value) in results.Machine) text.Append(CultureInfo.InvariantCulture, $"- **{name}**: {(name == "Dispatch" ? string.Join(", ", results.Commits) : value)}\n");
-        text.Append("\n![Lateness by percentile](../docs/lateness.svg)\n\n## The table\n\n");
+        text.Append("\n![Lateness by percentile](../Dispatch.Web/wwwroot/lateness.svg)\n\n## The table\n\n");
         text.Append("| figure | goal | Dispatch, SQLite | Dispatch, PostgreSQL | best peer | ratio | limits |\n| --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (var row in TableOfRows.All) Summarise(text, results, row);
         foreach (var row in TableOfRows.All) Detail(text, results, row);
