@@ -80,9 +80,11 @@ internal static class Markdown
         return Cell(median, figure) + verdict;
     }
 
+    /// <summary>Of those that lost nothing and, where lateness counts, were never early.</summary>
     private static (string Label, double Value)? Best(Measurements results, string source, Lead lead)
     {
-        var peers = PeerDescription.All.Select(peer => (peer.Label, Median: results.Median(source, peer.Name))).Where(peer => peer.Median.ContainsKey(lead.Figure) && peer.Median.GetValueOrDefault("lost") == 0)
+        var peers = PeerDescription.All.Select(peer => (peer.Label, Median: results.Median(source, peer.Name))).Where(peer => peer.Median.ContainsKey(lead.Figure) && peer.Median.GetValueOrDefault("lost") == 0
+                && (!lead.Figure.EndsWith(" ms", StringComparison.Ordinal) || peer.Median.GetValueOrDefault("early") == 0))
             .Select(peer => (peer.Label, Value: peer.Median[lead.Figure])).OrderBy(peer => peer.Value).ToArray();
         return peers.Length == 0 ? null : lead.MoreIsBetter ? peers[^1] : peers[0];
     }

@@ -47,8 +47,10 @@ internal sealed class Figures : Dictionary<string, double>
         return this;
     }
 
+    /// <summary>Nothing where nothing has arrived.</summary>
     public Figures AddLateness(Arrivals arrivals)
     {
+        if (arrivals.Unique == 0) return this;
         (this["p50 ms"], this["p90 ms"], this["p99 ms"], this["p99.9 ms"], this["max ms"]) = (arrivals.P50, arrivals.P90, arrivals.P99, arrivals.P999, arrivals.Max);
         return this;
     }
