@@ -95,7 +95,7 @@ public sealed class TwoHostsTests(ITestOutputHelper output)
         using (var ear = await Ear.OpenAsync(hosts.B, user))
         {
             await Task.Delay(3000, TestContext.Current.CancellationToken);
-            Assert.InRange(await CountAsync(), 2, 5);   // a busy machine may be late with one
+            Assert.InRange(await CountAsync(), 3, 5);
         }
 
         var after = await CountAsync();
