@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Dispatch.Delivery;
 using Dispatch.Tests.Infrastructure;
@@ -130,9 +129,7 @@ public sealed class ReceivingSampleTests(SampleHost rig) : IClassFixture<SampleH
     private async Task<(string Secret, string Url, Dictionary<string, string> Environment)> SetUpAsync()
     {
         var secret = (await rig.User.DataAsync(HttpMethod.Get, $"projects/{rig.User.ProjectId}/signing-secret")).GetProperty("secret").GetString()!;
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        var port = ((IPEndPoint)free.LocalEndpoint).Port;
+        var port = Ports.Free();
         var url = $"http://localhost:{port}/hooks/dispatch";
         return (secret, url, new() { ["DISPATCH_SIGNING_SECRET"] = secret, ["RECEIVER_URL"] = url, ["PORT"] = port.ToString() });
     }

@@ -23,7 +23,7 @@ public sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the host on its folder and returns once it is ready.</summary>
-    public static Task<HostProcess> StartAsync(string folder, params string[] settings) => StartAsync(folder, FreePort(), settings);
+    public static Task<HostProcess> StartAsync(string folder, params string[] settings) => StartAsync(folder, Ports.Free(), settings);
 
     /// <summary>The same on a chosen port, as a restart does.</summary>
     public static async Task<HostProcess> StartAsync(string folder, int port, params string[] settings)
@@ -34,10 +34,10 @@ public sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the host and returns at once.</summary>
-    public static HostProcess Launch(string folder, params string[] settings) => Launch(folder, FreePort(), settings);
+    public static HostProcess Launch(string folder, params string[] settings) => Launch(folder, Ports.Free(), settings);
 
     /// <summary>The same with further environment variables.</summary>
-    public static HostProcess Launch(string folder, IReadOnlyDictionary<string, string> environment, params string[] settings) => Launch(folder, FreePort(), settings, environment);
+    public static HostProcess Launch(string folder, IReadOnlyDictionary<string, string> environment, params string[] settings) => Launch(folder, Ports.Free(), settings, environment);
 
     private static HostProcess Launch(string folder, int port, string[] settings, IReadOnlyDictionary<string, string>? environment = null)
     {
@@ -111,13 +111,6 @@ public sealed class HostProcess : IAsyncDisposable
     }
 
     private Task SignalAsync(string signal) => Process.Start("kill", [$"-{signal}", Id.ToString()]).WaitForExitAsync();
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private void Collect(object sender, DataReceivedEventArgs line)
     {

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Dispatch.Tests.Infrastructure;
@@ -19,7 +17,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Why there can be none on this machine; null where there can.</summary>
     public static string? WhyMissing => Programs is null ? "PostgreSQL is not installed (Debian: apt-get install postgresql)" : null;
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = Ports.Free();
 
     private static string? Programs { get; } = Directory.Exists("/usr/lib/postgresql")
         ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(d => d, StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")).FirstOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
@@ -131,12 +129,5 @@ public sealed class PostgresServer : IAsyncDisposable
         var output = await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0) throw new InvalidOperationException($"{start.FileName} ended with {process.ExitCode}: {output}");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

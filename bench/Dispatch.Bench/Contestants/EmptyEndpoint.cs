@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Bench.Contestants;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Dispatch.Bench.Contestants;
+using Dispatch.Tests.Infrastructure;
 using Microsoft.Playwright;
 
 namespace Dispatch.Bench.Rows;
