@@ -27,5 +27,14 @@ if [ $# = 0 ] || [ "$1" = "micro" ]; then
   artifacts=$(mktemp -d)
   trap 'rm -rf "$artifacts"' EXIT
   dotnet bench/Dispatch.Micro/bin/Release/net10.0/Dispatch.Micro.dll --filter '*' --artifacts "$artifacts"
-  { echo "# The hot pieces"; echo; echo "Written by \`bench/run.sh micro\` (BenchmarkDotNet)."; for report in "$artifacts"/results/*-github.md; do name=${report##*.Micro.}; printf '\n## %s\n\n' "${name%%-*}"; cat "$report"; done; } > bench/micro.md
+  {
+    echo "# The hot pieces"
+    echo
+    echo "Written by \`bench/run.sh micro\` (BenchmarkDotNet)."
+    for report in "$artifacts"/results/*-github.md; do
+      name=${report##*.Micro.}
+      printf '\n## %s\n\n' "${name%%-*}"
+      cat "$report"
+    done
+  } > bench/micro.md
 fi

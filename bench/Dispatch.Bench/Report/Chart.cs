@@ -5,9 +5,12 @@ using Dispatch.Bench.Rows;
 
 namespace Dispatch.Bench.Report;
 
-/// <summary>Writes <c>Dispatch.Web/wwwroot/lateness.svg</c>: lateness by percentile under steady load, both axes logarithmic, readable on a light and on a dark page.</summary>
+/// <summary>Writes <see cref="Place"/>: lateness by percentile under steady load, logarithmic, readable on a light and on a dark page.</summary>
 internal static class Chart
 {
+    /// <summary>From the top of the repository; served as <c>/lateness.svg</c>.</summary>
+    public const string Place = "Dispatch.Web/wwwroot/lateness.svg";
+
     private const int Width = 930;
     private const int Height = 460;
     private const int Left = 70;
@@ -44,7 +47,7 @@ internal static class Chart
         for (var i = 0; i < Percentiles.Length; i++) svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(i):0.0}\" y=\"{Height - Bottom + 22}\" text-anchor=\"middle\">{Percentiles[i].Label}</text>\n");
         foreach (var (label, colour, median, labelY) in Spread(lines, decades)) Draw(svg, label, colour, median, labelY, decades);
         svg.Append("</svg>\n");
-        File.WriteAllText(Path.Combine(DispatchHosts.Top, "Dispatch.Web", "wwwroot", "lateness.svg"), svg.ToString());
+        File.WriteAllText(Path.Combine(DispatchHosts.Top, Place), svg.ToString());
     }
 
     private static void Draw(StringBuilder svg, string label, string colour, Figures median, double labelY, double decades)

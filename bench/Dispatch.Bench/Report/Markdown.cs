@@ -14,7 +14,7 @@ internal static class Markdown
     {
         var text = new StringBuilder("# Results\n\nWritten by `bench/run.sh`; [results.json](results.json) has every run. Medians of the runs named below each table. Lateness is arrival at the receiver, another process, minus `fireAt`.\n\n");
         foreach (var (name, value) in results.Machine) text.Append(CultureInfo.InvariantCulture, $"- **{name}**: {(name == "Dispatch" ? string.Join(", ", results.Commits) : value)}\n");
-        text.Append("\n![Lateness by percentile](../Dispatch.Web/wwwroot/lateness.svg)\n\n## The table\n\n");
+        text.Append("\n![Lateness by percentile](../" + Chart.Place + ")\n\n## The table\n\n");
         text.Append("| figure | goal | Dispatch, SQLite | Dispatch, PostgreSQL | best peer | ratio | limits |\n| --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (var row in TableOfRows.All) Summarise(text, results, row);
         foreach (var row in TableOfRows.All) Detail(text, results, row);
@@ -28,11 +28,11 @@ internal static class Markdown
         var source = row.ReadOff ?? row.Name;
         var figure = row.Lead?.Figure ?? row.Bounds[0].Figure;
         var cells = Ours.Select(own => Judge(row, results.Median(source, own.Name), results.Of(source, own.Name), figure, ShareOfLimit(row, results, own.Name)));
-        var best = row.Lead is { } lead ? Best(results, source, lead) : null;
+        var best = row.Lead is { } lead ? Best(results, source, row, lead) : null;
         var own = results.Median(source, Ours[0].Name);
         var ratio = best is { } peer && own.TryGetValue(figure, out var ours) ? $"{(row.Lead!.MoreIsBetter ? ours / peer.Value : peer.Value / ours):0.0} ×" : "";
         var limits = row.Limits.Keys.Where(limit => results.Median(source, limit).ContainsKey(figure)).Select(limit => $"{limit}: {Number(results.Median(source, limit)[figure])}");
-        text.Append(CultureInfo.InvariantCulture, $"| [{row.Name}](#{row.Name}) ({figure}) | {row.Goal} | {string.Join(" | ", cells)} | {(best is { } b ? $"{b.Label}: {Number(b.Value)}" : row.Lead is null || PeerDescription.All.All(peer => peer.Cannot.ContainsKey(row.Name)) ? "none does it" : "not measured")} | {ratio} | {string.Join("; ", limits)} |\n");
+        text.Append(CultureInfo.InvariantCulture, $"| [{row.Name}](#{row.Name}) ({figure}) | {row.Goal} | {string.Join(" | ", cells)} | {(best is { } b ? $"{b.Label}: {Number(b.Value)}" : PeerDescription.All.All(peer => peer.Cannot.ContainsKey(row.Name)) ? "none does it" : "not measured")} | {ratio} | {string.Join("; ", limits)} |\n");
     }
 
     private static void Detail(StringBuilder text, Measurements results, Row row)
@@ -80,11 +80,11 @@ internal static class Markdown
         return Cell(median, figure) + verdict;
     }
 
-    /// <summary>Of those that lost nothing and, where lateness counts, were never early.</summary>
-    private static (string Label, double Value)? Best(Measurements results, string source, Lead lead)
+    /// <summary>Of those that lost nothing and did nothing that the goal forbids altogether: where lateness counts, none that was early.</summary>
+    private static (string Label, double Value)? Best(Measurements results, string source, Row row, Lead lead)
     {
         var peers = PeerDescription.All.Select(peer => (peer.Label, Median: results.Median(source, peer.Name))).Where(peer => peer.Median.ContainsKey(lead.Figure) && peer.Median.GetValueOrDefault("lost") == 0
-                && (!lead.Figure.EndsWith(" ms", StringComparison.Ordinal) || peer.Median.GetValueOrDefault("early") == 0))
+                && row.Bounds.All(bound => bound.AtMost != 0 || peer.Median.GetValueOrDefault(bound.Figure) == 0))
             .Select(peer => (peer.Label, Value: peer.Median[lead.Figure])).OrderBy(peer => peer.Value).ToArray();
         return peers.Length == 0 ? null : lead.MoreIsBetter ? peers[^1] : peers[0];
     }
