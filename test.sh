@@ -46,7 +46,7 @@ status=$?
 if [ $status = 124 ] || [ $status = 137 ]; then echo "The tests were ended: they took longer than $limit"; echo "0 passed, 1 failed, 0 skipped"; exit 1; fi
 
 # The failed ones once more, for the run's own lines are far above. (The runner writes its file as one line.)
-grep -o '<test [^>]*result="Fail"' "$results" | sed 's/.* name="\([^"]*\)".*/failed: \1/'
+grep -o '<test [^>]*result="Fail"' "$results" | sed 's/.* name="\([^"]*\)".*/failed: \1/; s/\\\?&quot;/"/g'
 
 # The runner's totals, one element per assembly.
 count() { grep -o "<assembly [^>]*" "$results" | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }

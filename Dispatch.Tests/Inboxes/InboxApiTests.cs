@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Threading.Channels;
 using Dispatch.Data;
 using Dispatch.Inboxes;
 using Dispatch.Jobs;
@@ -32,9 +31,7 @@ public abstract class InboxApiTests(TestWebHost host)
     {
         var person = await host.RegisterAsync();
         var project = await person.CreateProjectAsync();
-        var heard = Channel.CreateUnbounded<FeedChange>();
-        var accountId = (await person.GetAsync("auth/me")).Data.GetProperty("id").GetGuid();
-        using var listening = host.Services.GetRequiredService<JobFeed>().Subscribe(accountId, change => heard.Writer.TryWrite(change));
+        using var ear = await Ear.OpenAsync(host.Services, (await person.GetAsync("auth/me")).Data.GetProperty("id").GetGuid());
         var set = await PutAsync(person, project, """{"status":599,"delayMs":60000}""");
         Assert.Equal((200, """{"status":599,"delayMs":60000}"""), (set.Status, set.Data.GetRawText()));
         await PutAsync(person, project, """{"delayMs":0,"status":418}""");
@@ -48,7 +45,7 @@ public abstract class InboxApiTests(TestWebHost host)
         Assert.Equal(0, (await person.GetAsync($"projects/{project}/inbox")).Data.GetProperty("requests").GetArrayLength());
         for (var i = 0; i < 4; i++)   // two answers, one request, one clearing
         {
-            var change = await heard.Reader.ReadAsync(TestContext.Current.CancellationToken);
+            var change = await ear.NextAsync(TimeSpan.FromSeconds(10));
             Assert.Equal((FeedKind.Inbox, project), (change.Kind, change.ProjectId));
         }
     }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Dispatch.Web.Client.Live;
 
 /// <summary>
@@ -7,10 +5,16 @@ namespace Dispatch.Web.Client.Live;
 /// afterwards. The first asking after a pause reads at once.
 /// </summary>
 /// <param name="read">Runs on the caller's context; it must not throw for what the host answers.</param>
-public sealed class Refresher(Func<Task> read) : IDisposable
+/// <param name="clock">The system's where it is left out.</param>
+public sealed class Refresher(Func<Task> read, TimeProvider? clock = null) : IDisposable
 {
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>What costs the host much, a search over a million jobs, is read less often, but not so rarely that the page seems to stand still.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private readonly TimeProvider clock = clock ?? TimeProvider.System;
+    private TimeSpan before;
     private bool isReading;
     private bool isAsked;
     private bool isDisposed;
@@ -32,15 +36,25 @@ public sealed class Refresher(Func<Task> read) : IDisposable
             while (isAsked && !isDisposed)
             {
                 isAsked = false;
-                var started = Stopwatch.GetTimestamp();
+                var started = clock.GetTimestamp();
                 await read();
-                var slow = 4 * Stopwatch.GetElapsedTime(started);   // what costs the host much is read less often
-                await Task.Delay(slow > Pause ? slow : Pause);
+                await Task.Delay(PauseAfter(clock.GetElapsedTime(started)), clock);
             }
         }
         finally
         {
             isReading = false;
         }
+    }
+
+    /// <summary>
+    /// Four times as long as the quicker of the last two readings took: two that are slow are the host's work, one is the browser's (the first in
+    /// WebAssembly above all), which would keep the page behind for seconds.
+    /// </summary>
+    private TimeSpan PauseAfter(TimeSpan took)
+    {
+        var slow = 4 * (took < before ? took : before);
+        before = took;
+        return slow < Pause ? Pause : slow > LongestPause ? LongestPause : slow;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;
 using Dispatch.Web.Client.Live;
@@ -11,7 +10,6 @@ internal sealed class GridReader(IDispatchApi api) : IDisposable
     // Changes of the rows in sight since the last reading: one that began before a change may answer after it, with the old status.
     private readonly Dictionary<Guid, Change> newest = [];
     private CancellationTokenSource? underWay;
-    private TimeSpan took;
 
     public JobGrid? Grid { get; private set; }
 
@@ -22,9 +20,6 @@ internal sealed class GridReader(IDispatchApi api) : IDisposable
 
     /// <summary>A question that a person asked is under way.</summary>
     public bool IsBusy { get; private set; }
-
-    /// <summary>How long to let the host be after a reading that nobody asked for: four times as long as it took, so that a search over a million jobs does not run without end.</summary>
-    public TimeSpan PauseAfterwards => TimeSpan.FromSeconds(Math.Min(10, took.TotalSeconds * 4));
 
     /// <summary>Takes what was read while the page was rendered on the host.</summary>
     public void Keep(JobsQuery query, JobGrid grid) => (Answered, Grid) = (query, grid);
@@ -62,12 +57,11 @@ internal sealed class GridReader(IDispatchApi api) : IDisposable
         var before = underWay;
         underWay = mine;   // first, for the reading before may end within Cancel and must find itself replaced
         before?.Cancel();
-        var started = Stopwatch.GetTimestamp();
         try
         {
             var result = await api.JobsAsync(query, mine.Token);
             if (underWay != mine) return false;
-            (Failure, took) = (result.Failure, Stopwatch.GetElapsedTime(started));
+            Failure = result.Failure;
             if (result.Data is { } grid) (Answered, Grid) = (query, WithNewest(grid));
             newest.Clear();
             return true;
