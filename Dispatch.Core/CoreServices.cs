@@ -31,7 +31,7 @@ internal static class CoreServices
         services.AddDataProtection().SetApplicationName("Dispatch").PersistKeysToDbContext<DispatchDbContext>();
 
         services
-            .AddSingleton<HostIdentity>().AddSingleton<Lease>().AddSingleton<Fleet>().AddSingleton<Readiness>().AddSingleton<Shutdown>()
+            .AddSingleton<HostIdentity>().AddSingleton<HostLocks>().AddSingleton<Lease>().AddSingleton<Fleet>().AddSingleton<Readiness>().AddSingleton<Shutdown>()
             .AddSingleton<JobFeed>().AddSingleton<JobBatch>().AddSingleton<GroupCommit>().AddSingleton<JobStore>().AddSingleton<InboxWriter>().AddSingleton<InboxStore>().AddSingleton<JobDesk>()
             .AddSingleton(provider => new TargetGuard(provider.GetRequiredService<DeliveryOptions>(), openLoopback: environment.IsDevelopment()))
             .AddSingleton<OwnInbox>().AddSingleton<DeliveryGates>().AddSingleton<WebhookSender>().AddSingleton<RetryLadder>().AddSingleton<DeliveryRunner>()

@@ -32,6 +32,9 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Warning, "What a dead host held could not be taken over; trying again in a second")]
     public static partial void RecoveryFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(36, LogLevel.Information, "This host could not lock a file in its state or temporary folder; started again after a crash, it goes on after 8 s instead of at once")]
+    public static partial void NoHostLock(ILogger logger, Exception exception);
+
     [LoggerMessage(9, LogLevel.Warning, "Tidying up failed; the next round tries again")]
     public static partial void CareFailed(ILogger logger, Exception exception);
 
@@ -92,9 +95,9 @@ internal static partial class Log
     [LoggerMessage(19, LogLevel.Information, "Cleared {Alarms} alarms that hosts left which are gone")]
     public static partial void ForeignAlarmsCleared(ILogger logger, int alarms);
 
-    [LoggerMessage(24, LogLevel.Warning, "What hosts that are gone left in Hangfire's storage could not be cleared; the next call tries again")]
+    [LoggerMessage(34, LogLevel.Warning, "What hosts that are gone left in Hangfire's storage could not be cleared; the next call tries again")]
     public static partial void ForeignAlarmsNotCleared(ILogger logger, Exception exception);
 
-    [LoggerMessage(30, LogLevel.Warning, "Readers wait for writers in this database, so pages and deliveries hold each other up. Once, while no host runs: {Statement}")]
+    [LoggerMessage(35, LogLevel.Warning, "Readers wait for writers in this database, so pages and deliveries hold each other up. Once, while no host runs: {Statement}")]
     public static partial void ReadersWait(ILogger logger, string statement);
 }

@@ -2,7 +2,7 @@ namespace Dispatch.Execution;
 
 /// <summary>
 /// The living hosts on this database as this one sees them. Whether another lives is told by its row changing, measured with this host's own monotonic
-/// clock: what the hosts' wall clocks say of each other does not matter.
+/// clock: what the hosts' wall clocks say of each other does not matter. One of the same machine is dead as soon as it has dropped its lock.
 /// </summary>
 internal sealed class Fleet(HostIdentity host, TimeProvider clock)
 {
@@ -30,9 +30,10 @@ internal sealed class Fleet(HostIdentity host, TimeProvider clock)
         foreach (var row in rows.Where(row => row.Id != host.Id))
         {
             var isKnown = others.TryGetValue(row.Id, out var seen);
+            var isSilent = !isKnown || seen.LastSeenAt == row.LastSeenAt;
             if (!isKnown || blind || seen.LastSeenAt != row.LastSeenAt) others[row.Id] = seen = (row.LastSeenAt, at);
             var isStale = !isKnown && now - row.LastSeenAt > LongAgo.TotalMilliseconds;
-            if (isStale || clock.GetElapsedTime(seen.ChangedAt, at) >= Timing.HostDead) dead.Add(row);
+            if (isStale || (isSilent && HostLocks.HasEnded(row)) || clock.GetElapsedTime(seen.ChangedAt, at) >= Timing.HostDead) dead.Add(row);
         }
 
         foreach (var gone in others.Keys.Except(rows.Select(row => row.Id)).ToArray()) others.Remove(gone);

@@ -10,7 +10,7 @@ namespace Dispatch.Execution;
 /// Signs this host in at start and out at the end. Where hosts share the database it says every second that it lives, and takes over what dead ones held.
 /// </summary>
 internal sealed class HostLease(
-    IDbContextFactory<DispatchDbContext> contexts, JobStore store, HostIdentity host, Lease lease, Fleet fleet, DatabaseOptions database, Readiness readiness, TimeProvider clock,
+    IDbContextFactory<DispatchDbContext> contexts, JobStore store, HostIdentity host, HostLocks locks, Lease lease, Fleet fleet, DatabaseOptions database, Readiness readiness, TimeProvider clock,
     ILogger<HostLease> log) : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource stopping = new();
@@ -25,6 +25,7 @@ internal sealed class HostLease(
         }
         else
         {
+            locks.Take();
             Beat();
             // A thread of its own and calls that block: a busy pool must not make this host look dead.
             beating = new Thread(BeatOn) { Name = "Dispatch:HostLease", IsBackground = true, Priority = ThreadPriority.AboveNormal };
@@ -45,6 +46,7 @@ internal sealed class HostLease(
             var given = await store.RecoverAsync(host.Id, CancellationToken.None);
             await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
             await db.Hosts.Where(h => h.Id == host.Id).ExecuteDeleteAsync(CancellationToken.None);
+            locks.Release();
             Log.GaveBack(log, given.Freed, given.Interrupted);
         }
         catch (Exception exception) when (exception is StoreUnavailableException || DatabaseFaults.IsUnavailable(exception))
@@ -115,6 +117,7 @@ internal sealed class HostLease(
                 var recovered = await store.RecoverAsync(other.Id, stopping.Token);
                 await using var db = await contexts.CreateDbContextAsync(stopping.Token);
                 await db.Hosts.Where(h => h.Id == other.Id && h.LastSeenAt == other.LastSeenAt).ExecuteDeleteAsync(stopping.Token);
+                HostLocks.Remove(other.Id);
                 Log.Recovered(log, other.Name, recovered.Interrupted, recovered.Freed);
             }
         }

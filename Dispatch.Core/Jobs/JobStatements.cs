@@ -20,7 +20,7 @@ internal static class JobStatements
     public static readonly KeptUpdate<Job, Marking> Claim = new((jobs, db, a) => jobs
         .Where(j => a.Ids.Contains(j.Id) && j.NextAttemptAt <= a.Latest)
         .StillHeldBy(a)
-        .Where(j => db.Projects.Any(p => p.Id == j.ProjectId && p.DeletedAt == null))
+        .InLivingProjects(db)
         .TakeAsync(Transition.Claim, a, set => set.SetProperty(j => j.Attempt, j => j.Attempt + 1).SetProperty(j => j.ClaimId, _ => a.Mark)));
 
     /// <summary>Of these jobs, those that a claim has marked, with what their delivery needs.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Tests.Faults;
 
-/// <summary>Hosts as processes of their own on one database, a receiver, and a user who reaches each of them.</summary>
+/// <summary>Hosts as processes of their own on one database, each as if on a machine of its own, a receiver, and a user who reaches each of them.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
     private readonly TemporaryFolder folder;
@@ -44,8 +44,8 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Starts one more host. Returns its place.</summary>
     public async Task<int> AddAsync()
     {
-        var its = Directory.CreateDirectory(Path.Combine(folder.Path, $"{hosts.Count}")).FullName;
-        hosts.Add(await HostProcess.StartAsync(its, [.. DatabaseServers.AsSettings(database), .. settings]));
+        Directory.CreateDirectory(FolderOf(hosts.Count));
+        hosts.Add(await StartAsync(hosts.Count, Ports.Free()));
         users.Add(users.Count == 0 ? await ApiUser.SignUpAsync(hosts[0].Url) : users[0].At(hosts[^1].Url));
         return hosts.Count - 1;
     }
@@ -54,8 +54,14 @@ internal sealed class Cluster : IAsyncDisposable
     public async Task RestartAsync(int at)
     {
         await hosts[at].DisposeAsync();
-        hosts[at] = await HostProcess.StartAsync(Path.Combine(folder.Path, $"{at}"), new Uri(hosts[at].Url).Port, [.. DatabaseServers.AsSettings(database), .. settings]);
+        hosts[at] = await StartAsync(at, new Uri(hosts[at].Url).Port);
     }
+
+    // A state folder of its own, as on a machine of its own: what is known of another host, only the database says.
+    private Task<HostProcess> StartAsync(int at, int port) =>
+        HostProcess.StartAsync(FolderOf(at), port, new Dictionary<string, string> { ["STATE_DIRECTORY"] = FolderOf(at) }, [.. DatabaseServers.AsSettings(database), .. settings]);
+
+    private string FolderOf(int at) => Path.Combine(folder.Path, $"{at}");
 
     /// <summary>Posts that many jobs at once through one host; job <c>i</c> is due as <paramref name="dueAt"/> says.</summary>
     public Task PostAsync(Ledger ledger, int host, int count, Func<int, DateTimeOffset> dueAt, string path = "/") =>

@@ -144,11 +144,14 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
     private async Task StartHostAsync(int at)
     {
         string[] database = Postgres is null ? [] : ["--Database:Provider=Postgres", $"--Database:ConnectionString={Postgres.ConnectionString}"];
-        hosts[at] = Process.Start("dotnet",
+        var start = new ProcessStartInfo("dotnet",
         [
             Path.Combine(Top, "Dispatch.Web", "bin", "Release", "net10.0", "Dispatch.Web.dll"),
             $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{ports[at]}", .. Settings, .. database,
         ]);
+        // A temporary folder of its own, as several hosts have on several machines: else one knows at once that another was killed.
+        start.Environment["TMPDIR"] = Directory.CreateDirectory(Path.Combine(folder, $"{at}")).FullName;
+        hosts[at] = Process.Start(start);
         await Http.UntilItAnswersAsync($"http://127.0.0.1:{ports[at]}/health/ready", hosts[at]!);
     }
 

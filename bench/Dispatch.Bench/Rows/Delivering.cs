@@ -122,7 +122,7 @@ internal static class Delivering
         var readyAt = Clock.NowMs();
         var meanwhile = readyAt + 1_500;
         const int newJobs = 20;
-        for (var i = 0; i < newJobs; i++) await contestant.PostAsync(meanwhile + (i * 20));
+        for (var i = 0; i < newJobs; i++) await contestant.PostAsync(Math.Max(meanwhile + (i * 20), Clock.NowMs() + 500));   // a store that is busy may take a while to accept each
         var arrivals = await contestant.Receiver.ReportAsync(OverdueJobs + newJobs, TimeSpan.FromSeconds(180));
         var later = await contestant.Receiver.DueWithinAsync(meanwhile, long.MaxValue);
         var old = await contestant.Receiver.DueWithinAsync(0, meanwhile);
