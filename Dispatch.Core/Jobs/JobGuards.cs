@@ -15,6 +15,9 @@ internal static class JobGuards
     /// <summary>Those that still no host holds.</summary>
     public static IQueryable<Job> StillFree(this IQueryable<Job> jobs) => jobs.StillHeldBy(new Holder(Guid.Empty));
 
+    /// <summary>Those that stand where the transition starts. Through CASE: where its statistics are old PostgreSQL takes each status for rare, and reads all jobs of it.</summary>
+    public static IQueryable<Job> StillBefore(this IQueryable<Job> jobs, Transition transition) => jobs.Where(j => (j.Status == transition.From ? 1 : 0) == 1);
+
     /// <summary>
     /// Those whose project is not deleted. Counted: of an EXISTS PostgreSQL makes a join, and where its statistics are old that begins with the projects and
     /// reads every SCHEDULED job of theirs (37,730 to claim 354: 18 of the statement's 32 ms).

@@ -11,7 +11,7 @@ internal static class JobTransitions
     /// A final status clears the due time, and with it the row's place in the arming index.
     /// </summary>
     public static Task<int> TakeAsync(this IQueryable<Job> jobs, Transition transition, IMoment at, Action<UpdateSettersBuilder<Job>>? more = null) =>
-        jobs.Where(j => j.Status == transition.From).ExecuteUpdateAsync(set =>
+        jobs.StillBefore(transition).ExecuteUpdateAsync(set =>
         {
             set.SetProperty(j => j.Status, transition.To).SetProperty(j => j.UpdatedAt, _ => at.Now);
             if (transition.IsFinal) set.SetProperty(j => j.NextAttemptAt, (long?)null).SetProperty(j => j.ArmedBy, (Guid?)null).SetProperty(j => j.ClaimId, (Guid?)null);

@@ -24,6 +24,24 @@ public sealed class JobGuardsTests
         Assert.StartsWith("SEARCH j USING INDEX sqlite_autoindex_Jobs_1 (Id=?)", toArm);
     }
 
+    /// <summary>By way of their projects they would be among all that these have to come.</summary>
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.Postgres)]
+    public async Task Jobs_to_claim_are_found_by_their_ids_among_many_of_one_project(DatabaseProvider provider)
+    {
+        await using var rig = await StoreRig.StartAsync(provider);
+        await rig.SeedAsync(5_000, i => (rig.ProjectId, JobStatus.Scheduled, $"{i}"));
+        await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
+        var ids = await db.Jobs.Select(j => j.Id).Take(200).ToArrayAsync(TestContext.Current.CancellationToken);
+
+        var plan = await QueryPlan.OfAsync(db, db.Jobs
+            .Where(j => ids.Contains(j.Id) && j.NextAttemptAt <= rig.Now).StillHeldBy(new Holder(rig.Host.Id)).InLivingProjects(db).StillBefore(Transition.Claim).Select(j => j.Id));
+
+        Assert.Contains(provider == DatabaseProvider.Sqlite ? "SEARCH j USING INDEX sqlite_autoindex_Jobs_1 (Id=?)" : "\"PK_Jobs\"", plan);
+        Assert.DoesNotContain("IX_Jobs", plan);
+    }
+
     [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
     public async Task They_tell_held_jobs_from_free_ones(DatabaseProvider provider)
     {

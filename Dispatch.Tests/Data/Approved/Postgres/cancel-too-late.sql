@@ -5,7 +5,10 @@ SET "Status" = @p,
     "NextAttemptAt" = NULL,
     "ArmedBy" = NULL,
     "ClaimId" = NULL
-WHERE j."Id" = @cancel_JobId AND j."ProjectId" = @cancel_ProjectId AND j."Status" = @transition_From;
+WHERE j."Id" = @cancel_JobId AND j."ProjectId" = @cancel_ProjectId AND CASE
+    WHEN j."Status" = @transition_From THEN 1
+    ELSE 0
+END = 1;
 
 -- 2 of 2: @cancel_JobId uuid, @cancel_ProjectId uuid
 SELECT EXISTS (

@@ -4,10 +4,13 @@ SET "Status" = 'FIRING',
     "UpdatedAt" = @Now,
     "Attempt" = j."Attempt" + 1,
     "ClaimId" = @Mark
-WHERE j."Id" = ANY (@Ids) AND j."NextAttemptAt" <= @Latest AND COALESCE(j."ArmedBy", '00000000-0000-0000-0000-000000000000') = @HostId AND EXISTS (
-    SELECT 1
+WHERE j."Id" = ANY (@Ids) AND j."NextAttemptAt" <= @Latest AND COALESCE(j."ArmedBy", '00000000-0000-0000-0000-000000000000') = @HostId AND (
+    SELECT count(*)::int
     FROM "Projects" AS p
-    WHERE p."Id" = j."ProjectId" AND p."DeletedAt" IS NULL) AND j."Status" = 'SCHEDULED';
+    WHERE p."Id" = j."ProjectId" AND p."DeletedAt" IS NULL) = 1 AND CASE
+    WHEN j."Status" = 'SCHEDULED' THEN 1
+    ELSE 0
+END = 1;
 
 -- 2 of 3: @ids guid[], @mark uuid
 SELECT j."Id", j."ProjectId", j."Title", j."WebhookUrl", j."Payload", j."NextAttemptAt", j."Attempt", j."RetryCount", p."SecretCipher", p."PreviousSecretCipher", p."PreviousSecretExpiresAt"

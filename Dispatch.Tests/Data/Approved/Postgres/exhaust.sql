@@ -5,7 +5,10 @@ SET "Status" = 'DEAD',
     "NextAttemptAt" = NULL,
     "ArmedBy" = NULL,
     "ClaimId" = NULL
-WHERE j."Id" = ANY (@Ids) AND j."Attempt" = @Attempt AND j."Status" = 'FIRING';
+WHERE j."Id" = ANY (@Ids) AND j."Attempt" = @Attempt AND CASE
+    WHEN j."Status" = 'FIRING' THEN 1
+    ELSE 0
+END = 1;
 
 -- 2 of 4: @p0 guid[], @p1 int64?[], @p2 string[], @p3 int64[], @p4 guid[], @p5 int64?[], @p6 int32[], @p7 string[], @p8 int32?[], @p9 string[]
 INSERT INTO "Attempts" ("Id", "DurationMs", "Error", "FiredAt", "JobId", "LatenessMs", "Number", "ResponseBody", "ResponseCode", "Status") SELECT * FROM unnest(@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9);

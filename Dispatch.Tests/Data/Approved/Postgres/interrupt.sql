@@ -11,7 +11,10 @@ SET "Status" = @p,
     "UpdatedAt" = @at_Now,
     "ArmedBy" = NULL,
     "ClaimId" = @p7
-WHERE j."Id" = ANY (@jobIds) AND j."ArmedBy" = @host_Id AND j."Status" = 'FIRING' AND j."NextAttemptAt" IS NOT NULL AND j."Id" = ANY (@ids) AND j."Status" = @transition_From;
+WHERE j."Id" = ANY (@jobIds) AND j."ArmedBy" = @host_Id AND j."Status" = 'FIRING' AND j."NextAttemptAt" IS NOT NULL AND j."Id" = ANY (@ids) AND CASE
+    WHEN j."Status" = @transition_From THEN 1
+    ELSE 0
+END = 1;
 
 -- 3 of 5: @ids guid[], @mark uuid
 SELECT j."Id", j."ProjectId", j."Attempt"

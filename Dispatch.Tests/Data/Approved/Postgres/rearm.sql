@@ -3,7 +3,10 @@ UPDATE "Jobs" AS j
 SET "Status" = 'SCHEDULED',
     "UpdatedAt" = @Now,
     "ClaimId" = @Mark
-WHERE j."Id" = ANY (@Ids) AND j."NextAttemptAt" <= @Latest AND COALESCE(j."ArmedBy", '00000000-0000-0000-0000-000000000000') = @HostId AND j."Status" = 'FAILED';
+WHERE j."Id" = ANY (@Ids) AND j."NextAttemptAt" <= @Latest AND COALESCE(j."ArmedBy", '00000000-0000-0000-0000-000000000000') = @HostId AND CASE
+    WHEN j."Status" = 'FAILED' THEN 1
+    ELSE 0
+END = 1;
 
 -- 2 of 3: @ids guid[], @mark uuid
 SELECT j."Id"

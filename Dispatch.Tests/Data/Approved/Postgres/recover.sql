@@ -1,23 +1,37 @@
--- 1 of 4: @hostId uuid, @p integer
+-- 1 of 6: @hostId uuid, @p integer
 SELECT j."Id", j."UpdatedAt" AS "ClaimedAt"
 FROM "Jobs" AS j
 WHERE j."ArmedBy" = @hostId AND j."Status" = 'FIRING' AND j."NextAttemptAt" IS NOT NULL
 ORDER BY j."NextAttemptAt"
 LIMIT @p;
 
--- 2 of 4: @hostId uuid, @p integer
+-- 2 of 6: @hostId uuid, @p integer
 SELECT j."Id"
 FROM "Jobs" AS j
 WHERE j."ArmedBy" = @hostId AND j."NextAttemptAt" IS NOT NULL AND j."Status" <> 'FIRING'
 ORDER BY j."NextAttemptAt"
 LIMIT @p;
 
--- 3 of 4: @hostId uuid, @ids guid[]
+-- 3 of 6: @hostId uuid, @ids guid[]
 UPDATE "Jobs" AS j
 SET "ArmedBy" = NULL
 WHERE j."ArmedBy" = @hostId AND j."NextAttemptAt" IS NOT NULL AND j."Status" <> 'FIRING' AND j."Id" = ANY (@ids);
 
--- 4 of 4: @hostId uuid, @p integer
+-- 4 of 6: @hostId uuid, @p integer
+SELECT j."Id"
+FROM "Jobs" AS j
+WHERE j."ArmedBy" = @hostId AND j."NextAttemptAt" IS NOT NULL AND j."Status" <> 'FIRING'
+ORDER BY j."NextAttemptAt"
+LIMIT @p;
+
+-- 5 of 6: @hostId uuid, @p integer
+SELECT j."Id", j."UpdatedAt" AS "ClaimedAt"
+FROM "Jobs" AS j
+WHERE j."ArmedBy" = @hostId AND j."Status" = 'FIRING' AND j."NextAttemptAt" IS NOT NULL
+ORDER BY j."NextAttemptAt"
+LIMIT @p;
+
+-- 6 of 6: @hostId uuid, @p integer
 SELECT j."Id"
 FROM "Jobs" AS j
 WHERE j."ArmedBy" = @hostId AND j."NextAttemptAt" IS NOT NULL AND j."Status" <> 'FIRING'

@@ -6,7 +6,10 @@ SET [j].[Status] = @p,
     [j].[ArmedBy] = NULL,
     [j].[ClaimId] = NULL
 FROM [Jobs] AS [j]
-WHERE [j].[Id] = @cancel_JobId AND [j].[ProjectId] = @cancel_ProjectId AND [j].[Status] = @transition_From;
+WHERE [j].[Id] = @cancel_JobId AND [j].[ProjectId] = @cancel_ProjectId AND CASE
+    WHEN [j].[Status] = @transition_From THEN 1
+    ELSE 0
+END = 1;
 
 -- 2 of 2: @cancel_JobId varbinary(16), @cancel_ProjectId varbinary(16)
 SELECT CASE

@@ -6,7 +6,10 @@ SET [j].[Status] = @p,
     [j].[ArmedBy] = NULL,
     [j].[ClaimId] = NULL
 FROM [Jobs] AS [j]
-WHERE [j].[Id] = @cancel_JobId AND [j].[ProjectId] = @cancel_ProjectId AND [j].[Status] = @transition_From;
+WHERE [j].[Id] = @cancel_JobId AND [j].[ProjectId] = @cancel_ProjectId AND CASE
+    WHEN [j].[Status] = @transition_From THEN 1
+    ELSE 0
+END = 1;
 
 -- 2 of 2: @Scheduled bigint, @Firing bigint, @Success bigint, @Failed bigint, @Dead bigint, @Cancelled bigint, @HostId varbinary(16), @ProjectIds1 varbinary(16)
 UPDATE [p]

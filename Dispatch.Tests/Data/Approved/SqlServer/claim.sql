@@ -5,10 +5,13 @@ SET [j].[Status] = N'FIRING',
     [j].[Attempt] = [j].[Attempt] + 1,
     [j].[ClaimId] = @Mark
 FROM [Jobs] AS [j]
-WHERE [j].[Id] IN (@Ids1, @Ids2, @Ids3) AND [j].[NextAttemptAt] <= @Latest AND COALESCE([j].[ArmedBy], 0x00000000000000000000000000000000) = @HostId AND EXISTS (
-    SELECT 1
+WHERE [j].[Id] IN (@Ids1, @Ids2, @Ids3) AND [j].[NextAttemptAt] <= @Latest AND COALESCE([j].[ArmedBy], 0x00000000000000000000000000000000) = @HostId AND (
+    SELECT COUNT(*)
     FROM [Projects] AS [p]
-    WHERE [p].[Id] = [j].[ProjectId] AND [p].[DeletedAt] IS NULL) AND [j].[Status] = N'SCHEDULED';
+    WHERE [p].[Id] = [j].[ProjectId] AND [p].[DeletedAt] IS NULL) = 1 AND CASE
+    WHEN [j].[Status] = N'SCHEDULED' THEN 1
+    ELSE 0
+END = 1;
 
 -- 2 of 3: @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @mark varbinary(16)
 SELECT [j].[Id], [j].[ProjectId], [j].[Title], [j].[WebhookUrl], [j].[Payload], [j].[NextAttemptAt], [j].[Attempt], [j].[RetryCount], [p].[SecretCipher], [p].[PreviousSecretCipher], [p].[PreviousSecretExpiresAt]

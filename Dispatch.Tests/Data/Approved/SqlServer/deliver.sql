@@ -6,7 +6,10 @@ SET [j].[Status] = N'SUCCESS',
     [j].[ArmedBy] = NULL,
     [j].[ClaimId] = NULL
 FROM [Jobs] AS [j]
-WHERE [j].[Id] IN (@Ids1, @Ids2, @Ids3) AND [j].[Attempt] = @Attempt AND [j].[Status] = N'FIRING';
+WHERE [j].[Id] IN (@Ids1, @Ids2, @Ids3) AND [j].[Attempt] = @Attempt AND CASE
+    WHEN [j].[Status] = N'FIRING' THEN 1
+    ELSE 0
+END = 1;
 
 -- 2 of 5: @p0 varbinary(16), @p1 bigint, @p2 nvarchar(max), @p3 bigint, @p4 varbinary(16), @p5 bigint, @p6 int, @p7 nvarchar(max), @p8 int, @p9 nvarchar(11), @p10 varbinary(16), @p11 bigint, @p12 nvarchar(max), @p13 bigint, @p14 varbinary(16), @p15 bigint, @p16 int, @p17 nvarchar(max), @p18 int, @p19 nvarchar(11)
 INSERT INTO [Attempts] ([Id], [DurationMs], [Error], [FiredAt], [JobId], [LatenessMs], [Number], [ResponseBody], [ResponseCode], [Status]) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9), (@p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19);

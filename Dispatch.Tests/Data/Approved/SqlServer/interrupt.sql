@@ -11,7 +11,10 @@ SET [j].[Status] = @p,
     [j].[ArmedBy] = NULL,
     [j].[ClaimId] = @p7
 FROM [Jobs] AS [j]
-WHERE [j].[Id] IN (@jobIds1, @jobIds2, @jobIds3) AND [j].[ArmedBy] = @host_Id AND [j].[Status] = N'FIRING' AND [j].[NextAttemptAt] IS NOT NULL AND [j].[Id] IN (@ids1, @ids2, @ids3) AND [j].[Status] = @transition_From;
+WHERE [j].[Id] IN (@jobIds1, @jobIds2, @jobIds3) AND [j].[ArmedBy] = @host_Id AND [j].[Status] = N'FIRING' AND [j].[NextAttemptAt] IS NOT NULL AND [j].[Id] IN (@ids1, @ids2, @ids3) AND CASE
+    WHEN [j].[Status] = @transition_From THEN 1
+    ELSE 0
+END = 1;
 
 -- 3 of 6: @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @mark varbinary(16)
 SELECT [j].[Id], [j].[ProjectId], [j].[Attempt]

@@ -4,7 +4,10 @@ SET [j].[Status] = N'SCHEDULED',
     [j].[UpdatedAt] = @Now,
     [j].[ClaimId] = @Mark
 FROM [Jobs] AS [j]
-WHERE [j].[Id] IN (@Ids1, @Ids2, @Ids3) AND [j].[NextAttemptAt] <= @Latest AND COALESCE([j].[ArmedBy], 0x00000000000000000000000000000000) = @HostId AND [j].[Status] = N'FAILED';
+WHERE [j].[Id] IN (@Ids1, @Ids2, @Ids3) AND [j].[NextAttemptAt] <= @Latest AND COALESCE([j].[ArmedBy], 0x00000000000000000000000000000000) = @HostId AND CASE
+    WHEN [j].[Status] = N'FAILED' THEN 1
+    ELSE 0
+END = 1;
 
 -- 2 of 3: @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @mark varbinary(16)
 SELECT [j].[Id]
