@@ -30,10 +30,10 @@ internal sealed class Fleet(HostIdentity host, TimeProvider clock)
         foreach (var row in rows.Where(row => row.Id != host.Id))
         {
             var isKnown = others.TryGetValue(row.Id, out var seen);
-            var isSilent = !isKnown || seen.LastSeenAt == row.LastSeenAt;
-            if (!isKnown || blind || seen.LastSeenAt != row.LastSeenAt) others[row.Id] = seen = (row.LastSeenAt, at);
+            var hasBeaten = isKnown && seen.LastSeenAt != row.LastSeenAt;
+            if (!isKnown || blind || hasBeaten) others[row.Id] = seen = (row.LastSeenAt, at);
             var isStale = !isKnown && now - row.LastSeenAt > LongAgo.TotalMilliseconds;
-            if (isStale || (isSilent && HostLocks.HasEnded(row)) || clock.GetElapsedTime(seen.ChangedAt, at) >= Timing.HostDead) dead.Add(row);
+            if (isStale || (!hasBeaten && HostLocks.HasEnded(row)) || clock.GetElapsedTime(seen.ChangedAt, at) >= Timing.HostDead) dead.Add(row);
         }
 
         foreach (var gone in others.Keys.Except(rows.Select(row => row.Id)).ToArray()) others.Remove(gone);

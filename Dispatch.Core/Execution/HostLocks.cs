@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Dispatch.Execution;
 
 /// <summary>
-/// A lock file for each host of this machine, in the folder that systemd gives it for its state, or else the temporary one. The kernel drops the lock with the process, however that ends, so a host that starts
-/// again after a crash knows at once that the one before it is dead. Where the files say nothing (another machine or container, a folder that was cleared or cannot
-/// be written) the lease decides (<see cref="Timing.HostDead"/>).
+/// A lock file for each host of this machine, in the folder that systemd gives it for its state, or else the temporary one. The kernel drops the lock with the
+/// process, however that ends, so a host that starts again after a crash knows at once that the one before it is dead. Where the files say nothing (another
+/// machine or container, a folder that was cleared or cannot be written) the lease decides (<see cref="Timing.HostDead"/>).
 /// </summary>
 internal sealed class HostLocks(HostIdentity host, ILogger<HostLocks> log) : IDisposable
 {
@@ -39,7 +39,7 @@ internal sealed class HostLocks(HostIdentity host, ILogger<HostLocks> log) : IDi
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // An empty file is left, in a folder made for such.
+            // An empty file is left. Nobody has its host's row, so it says nothing.
         }
     }
 

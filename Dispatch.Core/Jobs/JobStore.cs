@@ -123,15 +123,16 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
 
     private async Task<Recovery> RecoverAsync(Func<DispatchDbContext, IQueryable<Job>> held, CancellationToken stopping)
     {
-        var (interrupted, freed, found) = (0, 0, -1);
-        // Until there is nothing: the last transaction of a host that has just died may be stored a moment later.
-        while (found < interrupted + freed)
+        var (interrupted, freed) = (0, 0);
+        int before;
+        do
         {
-            found = interrupted + freed;
+            before = interrupted + freed;
             while (await InterruptAsync(held, stopping) is > 0 and var some) interrupted += some;
             // In pieces, the most urgent first: claims wait meanwhile.
             while (await commits.WriteAsync(new CustomWrite<int>((db, _) => FreeAsync(db, held(db)))) is > 0 and var some) freed += some;
         }
+        while (interrupted + freed > before);   // the last transaction of a host that has just died may be stored a moment later
 
         return new Recovery(interrupted, freed);
     }

@@ -26,10 +26,10 @@ public sealed class HostProcess : IAsyncDisposable
     public static Task<HostProcess> StartAsync(string folder, params string[] settings) => StartAsync(folder, Ports.Free(), settings);
 
     /// <summary>The same on a chosen port, as a restart does.</summary>
-    public static Task<HostProcess> StartAsync(string folder, int port, params string[] settings) => StartAsync(folder, port, new Dictionary<string, string>(), settings);
+    public static Task<HostProcess> StartAsync(string folder, int port, params string[] settings) => StartAsync(folder, port, environment: null, settings);
 
     /// <inheritdoc cref="Launch(string, IReadOnlyDictionary{string, string}, string[])"/>
-    public static async Task<HostProcess> StartAsync(string folder, int port, IReadOnlyDictionary<string, string> environment, params string[] settings)
+    public static async Task<HostProcess> StartAsync(string folder, int port, IReadOnlyDictionary<string, string>? environment, params string[] settings)
     {
         var host = Launch(folder, port, settings, environment);
         await host.WaitUntilReadyAsync();
