@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Faults;
@@ -61,26 +62,24 @@ public sealed class LoadFaultTests : IAsyncLifetime
         EndUnderLoad.AssertDeadAtOnce(reads, HttpStatusCode.OK);
     }
 
-    /// <summary>Scenario 20.</summary>
+    /// <summary>
+    /// Scenario 20. Three storms, each from an address of its own so that each has its passwords hashed, and a calm before each: the median of three is not moved by
+    /// one moment in which the machine itself stood still.
+    /// </summary>
     [Fact]
     public async Task A_login_storm_is_turned_away_and_deliveries_stay_on_time()
     {
         await SteadyLoadAsync(perSecond: 200, seconds: 3);   // compiled and warm
-        var calm = await SteadyLoadAsync(perSecond: 200, seconds: 8);
+        var (calm, stormy) = (new List<double>(), new List<double>());
+        for (var round = 0; round < 3; round++)
+        {
+            calm.Add(await SteadyLoadAsync(perSecond: 200, seconds: 4));
+            stormy.Add(await UnderStormAsync(new Storm(host.Url, IPAddress.Parse($"127.0.0.{10 + round}"), perSecond: 200)));
+        }
 
-        using var over = new CancellationTokenSource();
-        using var storm = new Storm(host.Url, perSecond: 200, over.Token);
-        var stormy = await SteadyLoadAsync(perSecond: 200, seconds: 8);
-        await over.CancelAsync();
-        var answers = await storm.Answers;
-
-        Assert.True(answers.Values.Sum() > 800, $"only {answers.Values.Sum()} tries: the storm was not run");
-        Assert.Equal([HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests], answers.Keys.Order());
-        var refused = answers[HttpStatusCode.TooManyRequests];
-        Assert.True(refused > 0.9 * answers.Values.Sum(), $"{refused} of {answers.Values.Sum()} tries were turned away");
-        Assert.Equal([HttpStatusCode.OK], storm.Health.Distinct());
-        Assert.True(stormy <= Math.Max(4 * calm, 50), $"p99 lateness {stormy:0.0} ms in the storm, {calm:0.0} ms without");
-        TestContext.Current.SendDiagnosticMessage($"p99 lateness {calm:0.0} ms calm, {stormy:0.0} ms in the storm; {refused} of {answers.Values.Sum()} turned away");
+        var (without, within) = (calm.Order().ElementAt(1), stormy.Order().ElementAt(1));
+        TestContext.Current.SendDiagnosticMessage($"p99 lateness in ms: {string.Join(", ", calm.Select(p99 => $"{p99:0.0}"))} calm, {string.Join(", ", stormy.Select(p99 => $"{p99:0.0}"))} in a storm");
+        Assert.True(within <= Math.Max(4 * without, 50), $"p99 lateness {within:0.0} ms in the storm, {without:0.0} ms without");
     }
 
     /// <summary>Scenario 10, within one project.</summary>
@@ -128,31 +127,69 @@ public sealed class LoadFaultTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Wrong passwords at a steady rate, and every 100 ms a look at the host's health.</summary>
+    /// <summary>The 99th percentile of lateness in ms during a storm that is turned away.</summary>
+    private async Task<double> UnderStormAsync(Storm storm)
+    {
+        using (storm)
+        {
+            var p99 = await SteadyLoadAsync(perSecond: 200, seconds: 4);
+            var answers = await storm.EndAsync();
+
+            var tries = answers.Values.Sum();
+            Assert.True(tries > 400, $"only {tries} tries: the storm was not run");
+            Assert.Equal([HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests], answers.Keys.Order());
+            Assert.True(answers[HttpStatusCode.TooManyRequests] > 0.9 * tries, $"{answers[HttpStatusCode.TooManyRequests]} of {tries} tries were turned away");
+            Assert.Equal([HttpStatusCode.OK], storm.Health.Distinct());
+            return p99;
+        }
+    }
+
+    /// <summary>Wrong passwords from one address at a steady rate, and every 100 ms a look at the host's health.</summary>
     private sealed class Storm : IDisposable
     {
+        private readonly CancellationTokenSource over = new();
         private readonly HttpClient http;
+        private readonly Task<Dictionary<HttpStatusCode, int>> answers;
 
-        public Storm(string hostUrl, int perSecond, CancellationToken over)
+        public Storm(string hostUrl, IPAddress from, int perSecond)
         {
-            http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 }) { BaseAddress = new Uri(hostUrl) };
-            Answers = RunAsync(perSecond, over);
+            http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64, ConnectCallback = (context, stop) => ConnectAsync(from, context.DnsEndPoint.Port, stop) })
+            {
+                BaseAddress = new Uri(hostUrl),
+            };
+            answers = RunAsync(from, perSecond);
         }
 
         public ConcurrentQueue<HttpStatusCode> Health { get; } = new();
 
-        /// <summary>How many tries got which answer, once the storm is over.</summary>
-        public Task<Dictionary<HttpStatusCode, int>> Answers { get; }
+        /// <summary>Ends it; how many tries got which answer.</summary>
+        public async Task<Dictionary<HttpStatusCode, int>> EndAsync()
+        {
+            await over.CancelAsync();
+            return await answers;
+        }
 
-        public void Dispose() => http.Dispose();
+        public void Dispose()
+        {
+            http.Dispose();
+            over.Dispose();
+        }
 
-        private async Task<Dictionary<HttpStatusCode, int>> RunAsync(int perSecond, CancellationToken over)
+        private static async ValueTask<Stream> ConnectAsync(IPAddress from, int port, CancellationToken stop)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            socket.Bind(new IPEndPoint(from, 0));
+            await socket.ConnectAsync(IPAddress.Loopback, port, stop);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+
+        private async Task<Dictionary<HttpStatusCode, int>> RunAsync(IPAddress from, int perSecond)
         {
             var start = Stopwatch.GetTimestamp();
             var tries = new List<Task<HttpStatusCode>>();
             while (!over.IsCancellationRequested)
             {
-                while (tries.Count < Stopwatch.GetElapsedTime(start).TotalSeconds * perSecond) tries.Add(TryAsync(tries.Count));
+                while (tries.Count < Stopwatch.GetElapsedTime(start).TotalSeconds * perSecond) tries.Add(TryAsync(from, tries.Count));
                 if (tries.Count % (perSecond / 10) < 4) Health.Enqueue((await http.GetAsync("/health/live", CancellationToken.None)).StatusCode);
                 await Task.Delay(10, CancellationToken.None);
             }
@@ -160,9 +197,10 @@ public sealed class LoadFaultTests : IAsyncLifetime
             return (await Task.WhenAll(tries)).CountBy(status => status).ToDictionary();
         }
 
-        private async Task<HttpStatusCode> TryAsync(int number)
+        private async Task<HttpStatusCode> TryAsync(IPAddress from, int number)
         {
-            using var response = await http.PostAsJsonAsync("/api/v1/auth/login", new { email = $"someone{number % 50}@example.com", password = "a wrong password" }, CancellationToken.None);
+            var wrong = new { email = $"someone{number % 50}.{from}@example.com", password = "a wrong password" };
+            using var response = await http.PostAsJsonAsync("/api/v1/auth/login", wrong, CancellationToken.None);
             return response.StatusCode;
         }
     }
