@@ -3,8 +3,9 @@
 #   docker run -d --name dispatch -p 5080:8080 -v dispatch-data:/data --stop-timeout 45 dispatch
 # Several hosts on one database: compose.yaml (SQL Server), compose.postgres.yaml (PostgreSQL).
 
-# Built on the machine's own processor, for any: the output has no native code but SQLite's and SqlClient's, which it carries for all.
+# Built on the machine's own processor, compiled ahead for the one that the image is for (`docker build --platform`).
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+ARG TARGETARCH
 WORKDIR /src
 
 # What restoring needs and nothing else, so that packages are fetched again only when one of these files has changed.
@@ -13,11 +14,12 @@ COPY Dispatch.Core/Dispatch.Core.csproj Dispatch.Core/
 COPY Dispatch.Web.Client/Dispatch.Web.Client.csproj Dispatch.Web.Client/
 COPY Dispatch.Web/Dispatch.Web.csproj Dispatch.Web/
 # Whether the package with blazor.web.js is needed is otherwise judged by the .razor files, which are not here yet; the pages would be dead.
-RUN dotnet restore Dispatch.Web -p:RequiresAspNetWebAssets=true
+# _IsPublishing is what `dotnet publish` sets: with it the compiler is fetched here as well.
+RUN dotnet restore Dispatch.Web -a $TARGETARCH -p:_IsPublishing=true -p:RequiresAspNetWebAssets=true
 
 COPY . .
-# No apphost: it would be for this machine's processor, and the image starts the DLL.
-RUN dotnet publish Dispatch.Web -c Release --no-restore -p:UseAppHost=false -o /app \
+# No apphost: the image starts the DLL.
+RUN dotnet publish Dispatch.Web -c Release -a $TARGETARCH --no-restore -p:UseAppHost=false -o /app \
     && test -s /app/wwwroot/_framework/blazor.web.js
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0

@@ -14,8 +14,8 @@ internal sealed class AccountLimits(RateLimitOptions options) : IDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
-    private readonly PartitionedRateLimiter<string> perAddress = PerMinute(options.PerAddress);
-    private readonly PartitionedRateLimiter<string> perAccount = PerMinute(options.PerAccount);
+    private readonly LimiterPerKey<string> perAddress = PerMinute(options.PerAddress);
+    private readonly LimiterPerKey<string> perAccount = PerMinute(options.PerAccount);
 
     private readonly ConcurrencyLimiter turns = new(new ConcurrencyLimiterOptions
     {
@@ -45,15 +45,10 @@ internal sealed class AccountLimits(RateLimitOptions options) : IDisposable
 
     public static Failure Busy { get; } = TooMany(TimeSpan.FromSeconds(1), "Too many people sign in at the moment, try again in a second");
 
-    public void Dispose()
-    {
-        perAddress.Dispose();
-        perAccount.Dispose();
-        turns.Dispose();
-    }
+    public void Dispose() => turns.Dispose();
 
-    private static PartitionedRateLimiter<string> PerMinute(int permits) => PartitionedRateLimiter.Create<string, string>(key =>
-        RateLimitPartition.GetFixedWindowLimiter(key, _ => new FixedWindowRateLimiterOptions { PermitLimit = permits, Window = Window }));
+    private static LimiterPerKey<string> PerMinute(int permits) =>
+        new(() => new FixedWindowRateLimiter(new FixedWindowRateLimiterOptions { PermitLimit = permits, Window = Window, AutoReplenishment = false }));
 
     // Whoever has one IPv6 address usually has its whole /64.
     private static string Network(IPAddress? address)

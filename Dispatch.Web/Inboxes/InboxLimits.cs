@@ -6,7 +6,7 @@ namespace Dispatch.Web.Inboxes;
 /// What one inbox may take of this host. Whoever knows its address can send to it, so all of it is bounded, and far above what a person who
 /// tries things out needs: thousands of deliveries at one instant are answered.
 /// </summary>
-internal sealed class InboxLimits : IDisposable
+internal sealed class InboxLimits
 {
     /// <summary>Requests inside at once, those that wait to be answered included. An answer that is slow by choice costs a connection and a timer.</summary>
     private const int MaxInside = 1024;
@@ -18,11 +18,9 @@ internal sealed class InboxLimits : IDisposable
     private const int BurstKilobytes = 32 * 1024;
     private const int KilobytesPerSecond = 1024;
 
-    private readonly PartitionedRateLimiter<Guid> inside = PartitionedRateLimiter.Create<Guid, Guid>(project =>
-        RateLimitPartition.GetConcurrencyLimiter(project, _ => new ConcurrencyLimiterOptions { PermitLimit = MaxInside }));
-
-    private readonly PartitionedRateLimiter<Guid> rate = Bucket(Burst, PerSecond);
-    private readonly PartitionedRateLimiter<Guid> kilobytes = Bucket(BurstKilobytes, KilobytesPerSecond);
+    private readonly LimiterPerKey<Guid> inside = new(() => new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = MaxInside }));
+    private readonly LimiterPerKey<Guid> rate = Bucket(Burst, PerSecond);
+    private readonly LimiterPerKey<Guid> kilobytes = Bucket(BurstKilobytes, KilobytesPerSecond);
 
     /// <summary>A place for one request; give it back by disposing. Not acquired: too many are inside.</summary>
     public RateLimitLease Enter(Guid projectId) => inside.AttemptAcquire(projectId);
@@ -41,18 +39,11 @@ internal sealed class InboxLimits : IDisposable
         return lease.IsAcquired;
     }
 
-    public void Dispose()
+    private static LimiterPerKey<Guid> Bucket(int burst, int perSecond) => new(() => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
     {
-        inside.Dispose();
-        rate.Dispose();
-        kilobytes.Dispose();
-    }
-
-    private static PartitionedRateLimiter<Guid> Bucket(int burst, int perSecond) => PartitionedRateLimiter.Create<Guid, Guid>(project =>
-        RateLimitPartition.GetTokenBucketLimiter(project, _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = burst,
-            TokensPerPeriod = perSecond,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-        }));
+        TokenLimit = burst,
+        TokensPerPeriod = perSecond,
+        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+        AutoReplenishment = false,
+    }));
 }

@@ -146,7 +146,7 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
         string[] database = Postgres is null ? [] : ["--Database:Provider=Postgres", $"--Database:ConnectionString={Postgres.ConnectionString}"];
         var start = new ProcessStartInfo("dotnet",
         [
-            Path.Combine(Top, "Dispatch.Web", "bin", "Release", "net10.0", "Dispatch.Web.dll"),
+            Path.Combine(Top, "bench", "Dispatch.Bench", "bin", "dispatch", "Dispatch.Web.dll"),   // published by bench/run.sh
             $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{ports[at]}", .. Settings, .. database,
         ]);
         // A temporary folder of its own, as several hosts have on several machines: else one knows at once that another was killed.
