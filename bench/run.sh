@@ -17,9 +17,10 @@ need npm npm
 need chromium chromium
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
-# The hosts that are measured are what README tells users to run in production.
+# What is measured is what README tells users to run in production, and the peers' programs likewise.
 dotnet publish Dispatch.Web -c Release -o bench/Dispatch.Bench/bin/dispatch -v q -nologo
-for project in Dispatch.Web Dispatch.Tests bench/Dispatch.Bench bench/Dispatch.Micro bench/peers/Hangfire bench/peers/Quartz; do
+for peer in Hangfire Quartz; do dotnet publish bench/peers/$peer -c Release -o bench/peers/$peer/bin/published -v q -nologo; done
+for project in Dispatch.Web Dispatch.Tests bench/Dispatch.Bench bench/Dispatch.Micro; do
   dotnet build "$project" -c Release -v q -nologo
 done
 npm ci --prefix bench/peers/node --no-audit --no-fund --loglevel=error
