@@ -45,6 +45,12 @@ internal abstract record DeliveryOutcome
         public override string? Error => TargetGuard.NotAllowed;
     }
 
+    /// <summary>The job may be another host's by now; nothing was sent, and there is no attempt to record.</summary>
+    public sealed record Withheld : DeliveryOutcome
+    {
+        public override string? Error => "Not sent: another host may have taken the job over.";
+    }
+
     /// <summary>No complete answer within the time limit. Code and body are what had arrived by then.</summary>
     public sealed record TimedOut(TimeSpan Limit, int? Code, string? Body) : DeliveryOutcome
     {

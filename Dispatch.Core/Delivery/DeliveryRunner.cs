@@ -35,13 +35,11 @@ internal sealed class DeliveryRunner(
 
         await metronome.WaitUntilAsync(job.DueAt, shutdown.Sending);
         using var wire = await gates.Wire.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Sending);
-        if (!lease.IsHeldSince(job.Term))
-        {
-            Log.LeaseLost(log, job.Id, job.Attempt);   // another host has taken it over, or the sweeper frees it
-            return null;
-        }
+        var report = await SendAsync(job);
+        if (report.Outcome is not DeliveryOutcome.Withheld) return (job, report);
 
-        return (job, await SendAsync(job));
+        Log.LeaseLost(log, job.Id, job.Attempt);   // another host has taken it over, or the sweeper frees it
+        return null;
     }
 
     private async Task<AttemptReport> SendAsync(ClaimedJob job)
@@ -50,7 +48,7 @@ internal sealed class DeliveryRunner(
         try
         {
             var keys = secrets.Current(job.SecretCipher, job.PreviousSecretCipher, job.PreviousSecretExpiresAt, firedAt);
-            return await sender.SendAsync(WebhookRequest.For(job.Id, new Uri(job.WebhookUrl), job.Title, job.Payload, keys, firedAt), shutdown.Sending);
+            return await sender.SendAsync(WebhookRequest.For(job.Id, new Uri(job.WebhookUrl), job.Title, job.Payload, keys, firedAt), () => lease.IsHeldSince(job.Term), shutdown.Sending);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

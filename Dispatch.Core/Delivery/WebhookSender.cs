@@ -1,13 +1,10 @@
 using System.Net;
-using System.Net.Http.Headers;
 
 namespace Dispatch.Delivery;
 
 /// <summary>Sends one attempt: at most one request on the wire, one time limit over all of it, and a failure is an outcome.</summary>
 internal sealed class WebhookSender : IDisposable
 {
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
-
     private readonly DeliveryOptions options;
     private readonly TimeProvider clock;
     private readonly HttpMessageInvoker http;   // not HttpClient: its time-out and buffering would only be in the way
@@ -25,13 +22,18 @@ internal sealed class WebhookSender : IDisposable
         if (ownInbox is not null) toOwnInbox = new(WebhookHandler.Create(ownInbox.ConnectAsync));
     }
 
+    /// <summary>POSTs the request, whatever happens meanwhile, and reads the answer, within <see cref="DeliveryOptions.Timeout"/>.</summary>
+    /// <inheritdoc cref="SendAsync(WebhookRequest, Func{bool}, CancellationToken)"/>
+    public Task<AttemptReport> SendAsync(WebhookRequest request, CancellationToken abort) => SendAsync(request, static () => true, abort);
+
     /// <summary>POSTs the request and reads the answer, within <see cref="DeliveryOptions.Timeout"/>.</summary>
+    /// <param name="mayLeave">Asked right before the first byte of the request; false: <see cref="DeliveryOutcome.Withheld"/>.</param>
     /// <param name="abort">The host gives up on what is on the wire; the attempt's result stays unknown.</param>
     /// <exception cref="OperationCanceledException"><paramref name="abort"/> was cancelled.</exception>
-    public async Task<AttemptReport> SendAsync(WebhookRequest request, CancellationToken abort)
+    public async Task<AttemptReport> SendAsync(WebhookRequest request, Func<bool> mayLeave, CancellationToken abort)
     {
         var started = clock.GetTimestamp();
-        var outcome = await AttemptAsync(request, abort);
+        var outcome = await AttemptAsync(request, mayLeave, abort);
         return new(outcome, request.FiredAtMs, (long)clock.GetElapsedTime(started).TotalMilliseconds, clock.NowMsRoundedUp());
     }
 
@@ -41,12 +43,13 @@ internal sealed class WebhookSender : IDisposable
         toOwnInbox?.Dispose();
     }
 
-    private async Task<DeliveryOutcome> AttemptAsync(WebhookRequest request, CancellationToken abort)
+    private async Task<DeliveryOutcome> AttemptAsync(WebhookRequest request, Func<bool> mayLeave, CancellationToken abort)
     {
         // One source over name look-up, connecting, sending, headers and body.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(abort);
         limit.CancelAfter(options.Timeout);
-        using var message = ToMessage(request);
+        using var content = new WebhookContent(request.Body, mayLeave);
+        using var message = ToMessage(request, content);
         using var body = new AnswerBody();
         HttpResponseMessage? answer = null;
         try
@@ -59,6 +62,7 @@ internal sealed class WebhookSender : IDisposable
         }
         catch (Exception failure) when (DeliveryFailure.IsExpected(failure))
         {
+            if (content.IsWithheld) return new DeliveryOutcome.Withheld();
             abort.ThrowIfCancellationRequested();
             return Failed(failure, limit.IsCancellationRequested, (int?)answer?.StatusCode, answer is null ? null : body.Text());
         }
@@ -86,14 +90,13 @@ internal sealed class WebhookSender : IDisposable
         return toOwnInbox!;
     }
 
-    private static HttpRequestMessage ToMessage(WebhookRequest request)
+    private static HttpRequestMessage ToMessage(WebhookRequest request, HttpContent content)
     {
         var message = new HttpRequestMessage(HttpMethod.Post, request.Url)
         {
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            // Of known length: no chunks, and headers and body leave in one write. Once that has begun, the handler never sends it again.
-            Content = new ByteArrayContent(request.Body) { Headers = { ContentType = Json } },
+            Content = content,
         };
         foreach (var header in request.Headers) message.Headers.TryAddWithoutValidation(header.Name, header.Value);
         return message;

@@ -16,9 +16,10 @@ public sealed class RestartTests(Chromium chromium)
         await using var window = await chromium.OpenAsync(first.Url);
         using var user = await ApiUser.SignUpAsync(first.Url);
         await window.SignInAsync(user.Email, user.Password);
-        var jobId = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddSeconds(8));
         await window.Page.GotoAsync("/jobs");
         await window.Page.LiveAsync();
+        // Only now: signing in and loading the page may take longer than the job has.
+        var jobId = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddSeconds(8));
         var lamp = window.Page.Locator($"[data-job='{jobId}'] .lamp");
         await Assertions.Expect(lamp).ToHaveAttributeAsync("data-status", "SCHEDULED");
 

@@ -4,6 +4,7 @@ using Dispatch.Jobs;
 using Dispatch.Web;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
+using Dispatch.Web.Inboxes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
@@ -86,7 +87,7 @@ public class TestWebHost : IAsyncLifetime
 
     private void Replace(IServiceCollection services)
     {
-        services.AddSingleton(Options).AddSingleton(Limits).AddSingleton(new TargetCheck(url => url.Host == DeniedHost ? "denied" : null));
+        services.AddSingleton(Options).AddSingleton(Limits).AddSingleton(new InboxLimits(second: TimeSpan.FromDays(1))).AddSingleton(new TargetCheck(url => url.Host == DeniedHost ? "denied" : null));
         TestLogs.Use(services);
         // Nothing is delivered here: seeded jobs stay as they were put, and no test speaks to example.com.
         foreach (var service in services.Where(s => s.ImplementationType == typeof(Sweeper) || s.ImplementationType == typeof(DeliveryServer)).ToArray()) services.Remove(service);

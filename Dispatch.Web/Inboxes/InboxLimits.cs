@@ -6,7 +6,8 @@ namespace Dispatch.Web.Inboxes;
 /// What one inbox may take of this host. Whoever knows its address can send to it, so all of it is bounded, and far above what a person who
 /// tries things out needs: thousands of deliveries at one instant are answered.
 /// </summary>
-internal sealed class InboxLimits
+/// <param name="second">How long the buckets take for what they are filled with in a second; tests let them stay empty.</param>
+internal sealed class InboxLimits(TimeSpan second)
 {
     /// <summary>Requests inside at once, those that wait to be answered included. An answer that is slow by choice costs a connection and a timer.</summary>
     private const int MaxInside = 1024;
@@ -19,8 +20,13 @@ internal sealed class InboxLimits
     private const int KilobytesPerSecond = 1024;
 
     private readonly LimiterPerKey<Guid> inside = new(() => new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = MaxInside }));
-    private readonly LimiterPerKey<Guid> rate = Bucket(Burst, PerSecond);
-    private readonly LimiterPerKey<Guid> kilobytes = Bucket(BurstKilobytes, KilobytesPerSecond);
+    private readonly LimiterPerKey<Guid> rate = Bucket(Burst, PerSecond, second);
+    private readonly LimiterPerKey<Guid> kilobytes = Bucket(BurstKilobytes, KilobytesPerSecond, second);
+
+    public InboxLimits()
+        : this(TimeSpan.FromSeconds(1))
+    {
+    }
 
     /// <summary>A place for one request; give it back by disposing. Not acquired: too many are inside.</summary>
     public RateLimitLease Enter(Guid projectId) => inside.AttemptAcquire(projectId);
@@ -39,11 +45,11 @@ internal sealed class InboxLimits
         return lease.IsAcquired;
     }
 
-    private static LimiterPerKey<Guid> Bucket(int burst, int perSecond) => new(() => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+    private static LimiterPerKey<Guid> Bucket(int burst, int perSecond, TimeSpan second) => new(() => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
     {
         TokenLimit = burst,
         TokensPerPeriod = perSecond,
-        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+        ReplenishmentPeriod = second,
         AutoReplenishment = false,
     }));
 }
