@@ -29,7 +29,7 @@ public sealed class JourneyTests(Chromium chromium)
         using var http = new HttpClient { BaseAddress = new Uri(rig.Host.Url), DefaultRequestHeaders = { { "x-api-key", key } } };
         using var scheduled = await http.PostAsJsonAsync("/api/v1/jobs", new
         {
-            title = "Trial <b>expiry</b>", webhookUrl = inbox, fireAt = Clock.ToRfc3339(DateTimeOffset.UtcNow.AddSeconds(6).ToUnixTimeMilliseconds()), payload = new { plan = "pro" },
+            title = "Trial <b>expiry</b>", webhookUrl = inbox, fireAt = Clock.ToRfc3339(DateTimeOffset.UtcNow.AddSeconds(8).ToUnixTimeMilliseconds()), payload = new { plan = "pro" },
         }, TestContext.Current.CancellationToken);
         var jobId = (await scheduled.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("data").GetProperty("id").GetGuid();
 
@@ -55,6 +55,7 @@ public sealed class JourneyTests(Chromium chromium)
             return Task.CompletedTask;
         };
         using var user = await rig.SignInAsync();
+        await rig.GotoAsync("/jobs");   // the first page with the runtime may take longer than the job has
         var jobId = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddSeconds(8));
 
         await rig.GotoAsync($"/jobs/{jobId}");

@@ -96,8 +96,8 @@ internal abstract class Contestant : IAsyncDisposable
     protected abstract HttpRequestMessage Request(string webhookUrl, long dueAtMs);
 
     /// <summary>The same body for everybody.</summary>
-    protected static StringContent JobBody(string webhookUrl, long dueAtMs) => Json(
-        $$$"""{"title":"bench","webhookUrl":"{{{webhookUrl}}}","fireAt":"{{{Clock.Rfc3339(dueAtMs)}}}","payload":{"at":{{{dueAtMs}}},"userId":"usr_812","plan":"pro"}}""");
+    protected static string JobText(string webhookUrl, long dueAtMs) =>
+        $$$"""{"title":"bench","webhookUrl":"{{{webhookUrl}}}","fireAt":"{{{Clock.Rfc3339(dueAtMs)}}}","payload":{"at":{{{dueAtMs}}},"userId":"usr_812","plan":"pro"}}""";
 
     protected static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 }

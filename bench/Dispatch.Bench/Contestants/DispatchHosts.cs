@@ -137,7 +137,7 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
     }
 
     protected override HttpRequestMessage Request(string webhookUrl, long dueAtMs) =>
-        new(HttpMethod.Post, $"http://127.0.0.1:{ports[(int)((uint)Interlocked.Increment(ref turn) % ports.Length)]}/api/v1/jobs") { Content = JobBody(webhookUrl, dueAtMs) };
+        new(HttpMethod.Post, $"http://127.0.0.1:{ports[(int)((uint)Interlocked.Increment(ref turn) % ports.Length)]}/api/v1/jobs") { Content = Json(JobText(webhookUrl, dueAtMs)) };
 
     private IEnumerable<Process> Living => hosts.OfType<Process>().Where(host => !host.HasExited);
 

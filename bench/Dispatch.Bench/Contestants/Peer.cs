@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dispatch.Tests.Infrastructure;
@@ -6,12 +7,13 @@ using Dispatch.Tests.Infrastructure;
 namespace Dispatch.Bench.Contestants;
 
 /// <summary>What <c>bench/peers/peers.json</c> says of a peer.</summary>
+/// <param name="Batches">Whether its library takes many jobs in one call, and the peer at <c>POST /jobs/batch</c>.</param>
 /// <param name="Needs">The store's server: <c>redis</c>, <c>postgres</c>, or null for memory.</param>
 /// <param name="Command">From <c>bench/peers</c>.</param>
 /// <param name="Settings">Which settings its documentation advises.</param>
 /// <param name="Cannot">Why it cannot do a row, by the row's name.</param>
 /// <param name="Limits">What is to be known of a row that it does, by the row's name.</param>
-internal sealed record PeerDescription(string Name, string Label, PeerVersion Version, string? Needs, string[] Command, string Settings, Dictionary<string, string> Cannot, Dictionary<string, string>? Limits)
+internal sealed record PeerDescription(string Name, string Label, PeerVersion Version, bool Batches, string? Needs, string[] Command, string Settings, Dictionary<string, string> Cannot, Dictionary<string, string>? Limits)
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
@@ -82,5 +84,26 @@ internal class Peer(PeerDescription description) : Contestant
         if (description.Needs == "postgres") postgres = await PostgresStore.StartAsync();
     }
 
-    protected override HttpRequestMessage Request(string webhookUrl, long dueAtMs) => new(HttpMethod.Post, $"{Url}/jobs") { Content = JobBody(webhookUrl, dueAtMs) };
+    /// <summary>Schedules so many jobs far ahead, a millisecond apart, as fast as the peer takes them: how is not measured.</summary>
+    public async Task FillAsync(int jobs)
+    {
+        var dues = Enumerable.Range(0, jobs).Select(i => Clock.NowMs() + 86_400_000 + i);
+        if (!description.Batches)
+        {
+            await PostAllAsync(dues);
+            return;
+        }
+
+        await Parallel.ForEachAsync(dues.Chunk(1_000), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (batch, _) =>
+        {
+            using var request = BatchRequest(Receiver.Url, batch);
+            using var response = await Http.SendAsync(request);
+            if (response.StatusCode is not HttpStatusCode.Created) throw new InvalidOperationException($"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        });
+    }
+
+    protected override HttpRequestMessage Request(string webhookUrl, long dueAtMs) => new(HttpMethod.Post, $"{Url}/jobs") { Content = Json(JobText(webhookUrl, dueAtMs)) };
+
+    protected virtual HttpRequestMessage BatchRequest(string webhookUrl, long[] dueAtMs) =>
+        new(HttpMethod.Post, $"{Url}/jobs/batch") { Content = Json($"[{string.Join(',', dueAtMs.Select(due => JobText(webhookUrl, due)))}]") };
 }

@@ -5,9 +5,16 @@ internal sealed class QuirrelPeer(PeerDescription description) : Peer(descriptio
 {
     protected override string ReadyPath => "/health";
 
-    protected override HttpRequestMessage Request(string webhookUrl, long dueAtMs)
+    protected override HttpRequestMessage Request(string webhookUrl, long dueAtMs) => new(HttpMethod.Post, Queue(webhookUrl)) { Content = Json(Job(dueAtMs)) };
+
+    protected override HttpRequestMessage BatchRequest(string webhookUrl, long[] dueAtMs) =>
+        new(HttpMethod.Post, $"{Queue(webhookUrl)}/batch") { Content = Json($"[{string.Join(',', dueAtMs.Select(Job))}]") };
+
+    private string Queue(string webhookUrl) => $"{Url}/queues/{Uri.EscapeDataString(webhookUrl)}";
+
+    private static string Job(long dueAtMs)
     {
         var text = $$$"""{\"jobId\":\"{{{Guid.CreateVersion7()}}}\",\"title\":\"bench\",\"payload\":{\"at\":{{{dueAtMs}}},\"userId\":\"usr_812\",\"plan\":\"pro\"}}""";
-        return new(HttpMethod.Post, $"{Url}/queues/{Uri.EscapeDataString(webhookUrl)}") { Content = Json($$"""{"body":"{{text}}","runAt":"{{Clock.Rfc3339(dueAtMs)}}"}""") };
+        return $$"""{"body":"{{text}}","runAt":"{{Clock.Rfc3339(dueAtMs)}}"}""";
     }
 }

@@ -48,14 +48,13 @@ internal sealed class TableRun(IReadOnlyList<Row> rows, int runs, string[] only,
 
     private async Task MeasureAsync(Row row, int run)
     {
-        var entries = Entries(row).Where(entry => run <= (row.PeerRuns ?? runs) || PeerDescription.All.All(peer => peer.Name != entry.Who)).ToArray();
         if (row.SideBySide)
         {
-            foreach (var result in await Task.WhenAll(entries.Select(entry => MeasureAsync(row, entry.Who, entry.MeasureAsync)))) Keep(result, run);
+            foreach (var result in await Task.WhenAll(Entries(row).Select(entry => MeasureAsync(row, entry.Who, entry.MeasureAsync)))) Keep(result, run);
             return;
         }
 
-        foreach (var (who, measureAsync) in entries) Keep(await MeasureAsync(row, who, measureAsync), run);
+        foreach (var (who, measureAsync) in Entries(row)) Keep(await MeasureAsync(row, who, measureAsync), run);
     }
 
     private async Task<Result> MeasureAsync(Row row, string who, Func<Task<Figures>> measureAsync)

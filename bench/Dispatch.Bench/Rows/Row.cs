@@ -20,9 +20,6 @@ internal sealed record Row(string Name, string How, string Goal, Bound[] Bounds,
     /// <summary>The share of a limit's <see cref="Lead"/> figure that Dispatch is to reach at least; null: none.</summary>
     public (string Limit, double Share)? LeastOfLimit { get; init; }
 
-    /// <summary>How often peers do this row, where once takes too long for more; null: as often as Dispatch.</summary>
-    public int? PeerRuns { get; init; }
-
     /// <summary>All contestants stand at the same time, and each is measured for itself: what they do disturbs nobody, and one after the other would take long.</summary>
     public bool SideBySide { get; init; }
 

@@ -25,11 +25,13 @@ const worker = new Worker('webhooks', (job) => deliver(job.id, job.data), {
 worker.on('error', (error) => console.error(error));
 await Promise.all([queue.waitUntilReady(), worker.waitUntilReady()]);
 
+const options = (jobId, fireAt) => {
+  const timestamp = Date.now();
+  return { jobId, timestamp, delay: Math.max(0, fireAt - timestamp) };
+};
 serve({
-  enqueue: (jobId, fireAt, job) => {
-    const timestamp = Date.now();
-    return queue.add('webhook', job, { jobId, timestamp, delay: Math.max(0, fireAt - timestamp) });
-  },
+  enqueue: (jobId, fireAt, job) => queue.add('webhook', job, options(jobId, fireAt)),
+  enqueueMany: (jobs) => queue.addBulk(jobs.map(({ id, fireAt, job }) => ({ name: 'webhook', data: job, opts: options(id, fireAt) }))),
   close: async () => {
     await worker.close();
     await queue.close();

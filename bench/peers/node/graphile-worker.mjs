@@ -31,6 +31,7 @@ const runner = await run({ preset, taskList: { webhook: ({ id, job }) => deliver
 
 serve({
   enqueue: (id, runAt, job) => utils.addJob('webhook', { id, job }, { runAt, maxAttempts: 1 }),
+  enqueueMany: (jobs) => utils.addJobs(jobs.map(({ id, fireAt, job }) => ({ identifier: 'webhook', payload: { id, job }, runAt: fireAt, maxAttempts: 1 }))),
   close: async () => {
     await runner.stop();
     await utils.release();

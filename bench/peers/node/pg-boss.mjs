@@ -33,5 +33,6 @@ await boss.work(
 
 serve({
   enqueue: (id, fireAt, job) => boss.send(QUEUE, job, { id, startAfter: fireAt }),
+  enqueueMany: (jobs) => boss.insert(QUEUE, jobs.map(({ id, fireAt, job }) => ({ id, data: job, startAfter: fireAt }))),
   close: () => boss.stop({ graceful: true, timeout: 5_000 }),
 });

@@ -1,4 +1,5 @@
-// What all Node peers share: POST /jobs and GET /ready in front of the peer's own queue, and the delivery by HTTP behind it.
+// What all Node peers share: POST /jobs, POST /jobs/batch (an array, to fill a store fast) and GET /ready in front of the peer's own queue, and the
+// delivery by HTTP behind it.
 // Plain node:http, for a framework would be measured with the peer; undici with one connection per concurrent job, as its documentation
 // advises for throughput (https://undici.nodejs.org/#/docs/api/Agent: connections, pipelining 1).
 import { randomUUID } from 'node:crypto';
@@ -10,14 +11,28 @@ const TIMEOUT_MS = 15_000;
 /**
  * Listens on 127.0.0.1:PORT until SIGTERM.
  * @param enqueue async (id, fireAt: Date, job: {title, webhookUrl, payload}); resolves once the peer's store has acknowledged the job
+ * @param enqueueMany async ([{id, fireAt, job}]); the same in the peer's call for many jobs
  * @param close async (); ends the peer's workers and connections
  */
-export function serve({ enqueue, close }) {
+export function serve({ enqueue, enqueueMany, close }) {
+  const takers = {
+    '/jobs': async (body) => {
+      const { id, fireAt, job } = parse(body);
+      await enqueue(id, fireAt, job);
+      return { id };
+    },
+    '/jobs/batch': async (bodies) => {
+      const jobs = bodies.map(parse);
+      await enqueueMany(jobs);
+      return jobs.map(({ id }) => ({ id }));
+    },
+  };
   // Longer than the load generator keeps a connection that it does not use.
   const server = http.createServer({ keepAliveTimeout: 300_000 }, (req, res) => {
-    if (req.method !== 'POST') return answer(res, req.url === '/ready' ? 200 : 404, { node: process.version });
+    const take = takers[req.url];
+    if (!take) return answer(res, req.url === '/ready' ? 200 : 404, { node: process.version });
     let text = '';
-    req.setEncoding('utf8').on('data', (chunk) => (text += chunk)).on('end', () => accept(text, res, enqueue));
+    req.setEncoding('utf8').on('data', (chunk) => (text += chunk)).on('end', () => accept(text, res, take));
   });
   server.listen(Number(process.env.PORT), '127.0.0.1');
 
@@ -29,12 +44,11 @@ export function serve({ enqueue, close }) {
   });
 }
 
-async function accept(text, res, enqueue) {
+const parse = ({ title, webhookUrl, fireAt, payload }) => ({ id: randomUUID(), fireAt: new Date(fireAt), job: { title, webhookUrl, payload } });
+
+async function accept(text, res, take) {
   try {
-    const { title, webhookUrl, fireAt, payload } = JSON.parse(text);
-    const id = randomUUID();
-    await enqueue(id, new Date(fireAt), { title, webhookUrl, payload });
-    answer(res, 201, { id });
+    answer(res, 201, await take(JSON.parse(text)));
   } catch (error) {
     answer(res, 500, { error: String(error) });
   }
