@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Dispatch.Execution;
 
 /// <summary>
@@ -8,18 +6,11 @@ namespace Dispatch.Execution;
 /// </summary>
 internal sealed class Metronome : IDisposable
 {
-    /// <summary>A thread cannot sleep less than this; what is left it watches the clock.</summary>
-    private static readonly TimeSpan ShortestSleep = TimeSpan.FromMilliseconds(1);
-
-    /// <summary>The share of the time that may go into watching the clock; above it, waking up to 1 ms late costs less than it takes from the deliveries.</summary>
-    private const double WatchShare = 0.1;
-
     private readonly TimeProvider clock;
     private readonly PriorityQueue<Waiter, DateTimeOffset> waiters = new();
     private readonly Thread thread;
+    private readonly ShortWait shortWait = new();
     private volatile bool closed;
-    private double watchCreditMs = 10;
-    private long lastCredit = Stopwatch.GetTimestamp();
 
     public Metronome(TimeProvider clock)
     {
@@ -65,7 +56,7 @@ internal sealed class Metronome : IDisposable
             var left = TakeDueOrSleep(due);
             foreach (var waiter in due) waiter.TrySetResult();
             due.Clear();
-            if (left > TimeSpan.Zero) Watch(left);
+            if (left > TimeSpan.Zero) shortWait.Wait(left);
         }
     }
 
@@ -85,29 +76,12 @@ internal sealed class Metronome : IDisposable
             }
 
             var left = instant - now;
-            if (left <= ShortestSleep && HasCredit(left)) return left;
+            if (left <= ShortWait.Longest && shortWait.CanAfford(left)) return left;
 
             // Whole milliseconds, rounded down; a second at most, in case the wall clock is set forward meanwhile.
             Monitor.Wait(waiters, (int)Math.Clamp(left.TotalMilliseconds, 1, 1000));
             return TimeSpan.Zero;
         }
-    }
-
-    private bool HasCredit(TimeSpan left)
-    {
-        var now = Stopwatch.GetTimestamp();
-        watchCreditMs = Math.Min(10, watchCreditMs + (Stopwatch.GetElapsedTime(lastCredit, now).TotalMilliseconds * WatchShare));
-        lastCredit = now;
-        if (watchCreditMs < left.TotalMilliseconds) return false;
-        watchCreditMs -= left.TotalMilliseconds;
-        return true;
-    }
-
-    // By the monotonic clock: the other one may be set back. The caller looks at that again.
-    private static void Watch(TimeSpan left)
-    {
-        var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < left) Thread.SpinWait(20);
     }
 
     private sealed class Waiter() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

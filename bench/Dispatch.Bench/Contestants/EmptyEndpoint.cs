@@ -66,5 +66,5 @@ internal sealed class EmptyEndpoint(bool inDispatch) : Contestant
 
     protected override Task StartStoreAsync() => Task.CompletedTask;
 
-    protected override HttpRequestMessage Request(string webhookUrl, long dueAtMs) => new(HttpMethod.Post, $"http://127.0.0.1:{port}/{(inDispatch ? "api/v1/parse-only" : "jobs")}") { Content = JobBody(webhookUrl, dueAtMs) };
+    protected override HttpRequestMessage Request(string webhookUrl, long dueAtMs) => new(HttpMethod.Post, $"http://127.0.0.1:{port}/{(inDispatch ? "api/v1/parse-only" : "jobs")}") { Content = Json(JobText(webhookUrl, dueAtMs)) };
 }

@@ -94,11 +94,11 @@ internal class Peer(PeerDescription description) : Contestant
             return;
         }
 
-        await Parallel.ForEachAsync(dues.Chunk(1_000), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (batch, _) =>
+        await Parallel.ForEachAsync(dues.Chunk(1_000), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (batch, cancellation) =>
         {
             using var request = BatchRequest(Receiver.Url, batch);
-            using var response = await Http.SendAsync(request);
-            if (response.StatusCode is not HttpStatusCode.Created) throw new InvalidOperationException($"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+            using var response = await Http.SendAsync(request, cancellation);
+            if (response.StatusCode is not HttpStatusCode.Created) throw new InvalidOperationException($"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellation)}");
         });
     }
 
