@@ -1,10 +1,13 @@
 using System.Net;
+using System.Net.Http.Headers;
 
 namespace Dispatch.Delivery;
 
 /// <summary>Sends one attempt: at most one request on the wire, one time limit over all of it, and a failure is an outcome.</summary>
 internal sealed class WebhookSender : IDisposable
 {
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
     private readonly DeliveryOptions options;
     private readonly TimeProvider clock;
     private readonly HttpMessageInvoker http;   // not HttpClient: its time-out and buffering would only be in the way
@@ -48,7 +51,7 @@ internal sealed class WebhookSender : IDisposable
         // One source over name look-up, connecting, sending, headers and body.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(abort);
         limit.CancelAfter(options.Timeout);
-        using var content = new WebhookContent(request.Body, mayLeave);
+        using var content = new WebhookContent(request.Body, mayLeave) { Headers = { ContentType = Json } };
         using var message = ToMessage(request, content);
         using var body = new AnswerBody();
         HttpResponseMessage? answer = null;

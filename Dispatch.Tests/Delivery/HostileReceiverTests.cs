@@ -228,6 +228,17 @@ public sealed class HostileReceiverTests : SenderTest
     }
 
     [Fact]
+    public async Task A_body_that_is_not_read_is_not_written_beyond_the_limit()
+    {
+        await using var receiver = new HostileReceiver(connection => connection.HangAsync());
+        using var sender = Sender(Limit);
+
+        var report = await sender.SendAsync(Request(receiver.Url) with { Body = new byte[64 * 1024 * 1024] }, TestContext.Current.CancellationToken);   // more than sockets hold
+
+        AssertTimedOut(report, code: null);
+    }
+
+    [Fact]
     public async Task Connection_that_the_receiver_closed_while_idle_is_not_used()
     {
         var closed = new TaskCompletionSource();

@@ -30,7 +30,7 @@ public sealed class WithheldDeliveryTests : SenderTest
 
         Assert.Equal(new DeliveryOutcome.Withheld(), (await sender.SendAsync(request, () => isOurs, TestContext.Current.CancellationToken)).Outcome);
 
-        // Had a byte of it left, it would have come before this one, which is ours again.
+        // The receiver is there and reads: this one arrives, alone.
         Assert.True((await sender.SendAsync(request, TestContext.Current.CancellationToken)).Outcome.Succeeded);
         Assert.Single(receiver.Requests);
     }

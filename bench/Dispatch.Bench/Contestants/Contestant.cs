@@ -50,12 +50,7 @@ internal abstract class Contestant : IAsyncDisposable
     }
 
     /// <summary>Schedules one job; its payload carries the due time for the receiver. Throws unless it is accepted.</summary>
-    public async Task PostAsync(long dueAtMs, string? url = null)
-    {
-        using var request = Request(url ?? Receiver.Url, dueAtMs);
-        using var response = await Http.SendAsync(request);
-        if (response.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.OK)) throw new InvalidOperationException($"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
-    }
+    public Task PostAsync(long dueAtMs, string? url = null) => SendAsync(Request(url ?? Receiver.Url, dueAtMs));
 
     /// <summary>Schedules the jobs over 64 connections; how long it took.</summary>
     public async Task<TimeSpan> PostAllAsync(IEnumerable<long> dueAtMs)
@@ -94,6 +89,14 @@ internal abstract class Contestant : IAsyncDisposable
     protected virtual Task StartedAsync() => Task.CompletedTask;
 
     protected abstract HttpRequestMessage Request(string webhookUrl, long dueAtMs);
+
+    /// <summary>Throws unless it is accepted.</summary>
+    protected async Task SendAsync(HttpRequestMessage scheduling)
+    {
+        using var request = scheduling;
+        using var response = await Http.SendAsync(request);
+        if (response.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.OK)) throw new InvalidOperationException($"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+    }
 
     /// <summary>The same body for everybody.</summary>
     protected static string JobText(string webhookUrl, long dueAtMs) =>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dispatch.Tests.Infrastructure;
@@ -94,12 +93,7 @@ internal class Peer(PeerDescription description) : Contestant
             return;
         }
 
-        await Parallel.ForEachAsync(dues.Chunk(1_000), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (batch, cancellation) =>
-        {
-            using var request = BatchRequest(Receiver.Url, batch);
-            using var response = await Http.SendAsync(request, cancellation);
-            if (response.StatusCode is not HttpStatusCode.Created) throw new InvalidOperationException($"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellation)}");
-        });
+        await Parallel.ForEachAsync(dues.Chunk(1_000), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (batch, _) => await SendAsync(BatchRequest(Receiver.Url, batch)));
     }
 
     protected override HttpRequestMessage Request(string webhookUrl, long dueAtMs) => new(HttpMethod.Post, $"{Url}/jobs") { Content = Json(JobText(webhookUrl, dueAtMs)) };
