@@ -45,8 +45,12 @@ timeout --kill-after=30 "$limit" dotnet Dispatch.Tests/bin/Release/net10.0/Dispa
 status=$?
 if [ $status = 124 ] || [ $status = 137 ]; then echo "The tests were ended: they took longer than $limit"; echo "0 passed, 1 failed, 0 skipped"; exit 1; fi
 
-# The failed ones once more, for the run's own lines are far above. (The runner writes its file as one line.)
-grep -o '<test [^>]*result="Fail"' "$results" | sed 's/.* name="\([^"]*\)".*/failed: \1/; s/\\\?&quot;/"/g'
+# The failed ones once more with what they said, for the run's own lines are far above. (The runner writes its file as one line.)
+sed 's/<test /\n&/g; s/<message>/\n&/g; s/<\/message>/&\n/g' "$results" | awk '
+  /^<test /     { failed = /result="Fail"/; if (failed) { sub(/^<test id="[^"]*" name="/, ""); sub(/".*/, ""); gsub(/\\?&quot;/, "\""); print "failed: " $0 } }
+  /^<message>/  { inside = failed }
+  inside        { line = $0; gsub(/<\/?message>|<!\[CDATA\[|\]\]>/, "", line); print "        " line }
+  /<\/message>/ { inside = 0 }'
 
 # The runner's totals, one element per assembly.
 count() { grep -o "<assembly [^>]*" "$results" | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }

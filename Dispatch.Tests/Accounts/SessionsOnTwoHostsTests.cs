@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Dispatch.Tests.Accounts;
 
 /// <summary>Two hosts on one database: a session is good on both, and its end on one closes what is open on the other.</summary>
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class SessionsOnTwoHostsTests(ITestOutputHelper output)
 {
     public static TheoryData<DatabaseProvider> Providers => HostPair.Providers;

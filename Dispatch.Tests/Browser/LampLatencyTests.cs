@@ -6,6 +6,7 @@ using Microsoft.Playwright;
 namespace Dispatch.Tests.Browser;
 
 /// <summary>How soon a lamp follows a state change. A measurement: `./test.sh --long` runs it and prints its figures.</summary>
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class LampLatencyTests(Chromium chromium, ITestOutputHelper output)
 {
     [Theory(Explicit = true), MemberData(nameof(DashboardRig.Modes), MemberType = typeof(DashboardRig)), Trait("Category", "Long")]

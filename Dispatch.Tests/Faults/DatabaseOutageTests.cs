@@ -6,7 +6,7 @@ using Dispatch.Tests.Infrastructure;
 namespace Dispatch.Tests.Faults;
 
 /// <summary>Scenario 4 of reliability.md: PostgreSQL is gone while jobs come due, and comes back. Two hosts, neither restarted; a server with full durability.</summary>
-[Collection(nameof(LoadFaultTests))]
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class DatabaseOutageTests
 {
     private static readonly TimeSpan SentWithin = TimeSpan.FromSeconds(5);

@@ -7,7 +7,7 @@ using Dispatch.Tests.Infrastructure;
 namespace Dispatch.Tests.Faults;
 
 /// <summary>Scenario 17 of reliability.md: the next millisecond, the far future, and 10,000 jobs due at one instant.</summary>
-[Collection(nameof(LoadFaultTests))]
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class DueAtOnceTests
 {
     private const int Jobs = 10_000;

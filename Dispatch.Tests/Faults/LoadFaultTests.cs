@@ -7,12 +7,8 @@ using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Faults;
 
-/// <summary>What must hold while the host is busy. Measures lateness, so it has the machine to itself.</summary>
-[CollectionDefinition(nameof(LoadFaultTests), DisableParallelization = true)]
-public sealed class AloneOnTheMachine;
-
 /// <summary>Scenarios 10 (a receiver that holds everything), 15 (on one host) and 20 of reliability.md.</summary>
-[Collection(nameof(LoadFaultTests))]
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class LoadFaultTests : IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();

@@ -4,7 +4,7 @@ using Dispatch.Tests.Infrastructure;
 namespace Dispatch.Tests.Faults;
 
 /// <summary>Scenario 8 of reliability.md: a host is stopped like a machine that swaps or a container that is frozen, and comes to when another has taken over.</summary>
-[Collection(nameof(LoadFaultTests))]
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class PausedHostTests
 {
     private static readonly TimeSpan TakenOverWithin = TimeSpan.FromSeconds(12);

@@ -8,6 +8,7 @@ using Microsoft.Data.Sqlite;
 namespace Dispatch.Tests.Faults;
 
 /// <summary>Scenario 5 of reliability.md: the SQLite file is locked by another process, or its disk is full.</summary>
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class StorageFaultTests : IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();

@@ -3,7 +3,7 @@ using Dispatch.Tests.Infrastructure;
 namespace Dispatch.Tests.Faults;
 
 /// <summary>Scenario 7 of reliability.md: hosts on one PostgreSQL share the work, die, and are restarted one after the other.</summary>
-[Collection(nameof(LoadFaultTests))]
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class TwoHostsTests
 {
     private const int Jobs = 5000;

@@ -81,6 +81,15 @@ public sealed class HostProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Until the host has written the text to its output; fails after 30 s.</summary>
+    public async Task WaitForOutputAsync(string text)
+    {
+        for (var since = Stopwatch.StartNew(); !Output.Contains(text, StringComparison.Ordinal); await Task.Delay(25))
+        {
+            Assert.True(since.Elapsed < TimeSpan.FromSeconds(30) && IsRunning, $"The host did not write '{text}':\n{Output}");
+        }
+    }
+
     /// <summary>kill -9: the process gets no say.</summary>
     public async Task KillAsync()
     {

@@ -7,6 +7,7 @@ using StackExchange.Redis;
 namespace Dispatch.Tests.Relay;
 
 /// <summary>Two whole hosts on one database and one Redis: what one does is heard on the other at once, and what Redis does hurts nothing.</summary>
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class HostRelayTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(300);
@@ -151,7 +152,8 @@ public sealed class HostRelayTests(ITestOutputHelper output)
         using var folder = new TemporaryFolder();
         var database = await DatabaseServers.CreateAsync(DatabaseProvider.Postgres, folder.Path);
         await using var host = await HostProcess.StartAsync(folder.Path, [.. DatabaseServers.AsSettings(database), $"--Redis:Configuration={redis.Configuration},password=secret-word"]);
-        await Task.Delay(4000, TestContext.Current.CancellationToken);
+        await host.WaitForOutputAsync("Redis does not answer");
+        await Task.Delay(4000, TestContext.Current.CancellationToken);   // it is tried again meanwhile
         Assert.Equal(2, host.Output.Split("Redis does not answer").Length);
         Assert.DoesNotContain("secret-word", host.Output, StringComparison.Ordinal);
         Assert.Equal(0, await host.TerminateAsync(TimeSpan.FromSeconds(10)));

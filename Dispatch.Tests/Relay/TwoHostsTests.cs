@@ -8,6 +8,7 @@ using Npgsql;
 namespace Dispatch.Tests.Relay;
 
 /// <summary>Two whole hosts on one database without a Redis: what one does is heard on the other within 2 s.</summary>
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class TwoHostsTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
