@@ -13,7 +13,7 @@ namespace Dispatch.Jobs;
 /// </summary>
 /// <remarks>
 /// What it costs is the transaction rather than what is in it, so a batch waits for company where it can (<see cref="Gather"/>). On a database server, where each
-/// statement is a journey and the server is what several hosts share, callers wait with it; in SQLite only what the engine itself has to write.
+/// statement is a journey and the server is what several hosts share, a few callers wait with it; in SQLite only what the engine itself has to write.
 /// </remarks>
 internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts, JobBatch batch, JobFeed feed, TimeProvider clock, ILogger<GroupCommit> log) : IHostedService
 {
@@ -38,7 +38,7 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
     private readonly Channel<StoreWrite> writes = Channel.CreateUnbounded<StoreWrite>(new UnboundedChannelOptions { SingleReader = true });
     private Thread? writer;
     private TimeSpan gathering;
-    private bool holdsCallers;
+    private int enough;
     private long takenAt;
     private long committedAt;
     private double commitTime = LeastCommitTime;
@@ -61,7 +61,7 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        using (var db = contexts.CreateDbContext()) (gathering, holdsCallers) = (db.Provider.Gathering(), !db.Provider.ServesOneHost());
+        using (var db = contexts.CreateDbContext()) (gathering, enough) = (db.Provider.Gathering(), db.Provider.EnoughCallers());
         // A thread of its own: SQLite's calls block, and the pool belongs to requests and deliveries.
         writer = new Thread(Run) { Name = "Dispatch:GroupCommit", IsBackground = true };
         writer.Start();
@@ -97,7 +97,7 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
 
     /// <summary>
     /// Waits until the batch is worth its statements, for <see cref="gathering"/> at most. Not where it was quiet before, so a write on its own goes at once;
-    /// not once callers have stopped coming, for then all of them may be waiting; and not so long that a claim would be late.
+    /// not with <see cref="enough"/> callers; not once callers have stopped coming, for then all of them may be waiting; and not so long that a claim would be late.
     /// </summary>
     private void Gather()
     {
@@ -108,7 +108,7 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
         for (var now = begun; Stopwatch.GetElapsedTime(begun, now) < gathering; now = Stopwatch.GetTimestamp())
         {
             if (Volatile.Read(ref waiting) >= MaxBatch || Volatile.Read(ref earliest) - clock.NowMs() <= commitTime) return;
-            if (!holdsCallers && Volatile.Read(ref awaited) > 0) return;
+            if (Volatile.Read(ref awaited) >= enough) return;
             if (Volatile.Read(ref awaited) is var all && all != callers) (callers, cameAt) = (all, now);
             else if (callers > 0 && Stopwatch.GetElapsedTime(cameAt, now) > Max(Stopwatch.GetElapsedTime(takenAt, cameAt) / callers * Lull, TimeSpan.FromMilliseconds(Look))) return;
             Thread.Sleep(Look);
