@@ -46,8 +46,8 @@ status=$?
 if [ $status = 124 ] || [ $status = 137 ]; then echo "The tests were ended: they took longer than $limit"; echo "0 passed, 1 failed, 0 skipped"; exit 1; fi
 
 # The failed ones once more with what they said, for the run's own lines are far above. (The runner writes its file as one line.)
-sed 's/<test /\n&/g; s/<message>/\n&/g; s/<\/message>/&\n/g' "$results" | awk '
-  /^<test /     { failed = /result="Fail"/; if (failed) { sub(/^<test id="[^"]*" name="/, ""); sub(/".*/, ""); gsub(/\\?&quot;/, "\""); print "failed: " $0 } }
+sed 's/<test id=/\n&/g; s/<message>/\n&/g; s/<\/message>/&\n/g' "$results" | awk '
+  /^<test id=/  { failed = /result="Fail"/; if (failed) { sub(/^<test id="[^"]*" name="/, ""); sub(/".*/, ""); gsub(/\\?&quot;/, "\""); print "failed: " $0 } }
   /^<message>/  { inside = failed }
   inside        { line = $0; gsub(/<\/?message>|<!\[CDATA\[|\]\]>/, "", line); print "        " line }
   /<\/message>/ { inside = 0 }'

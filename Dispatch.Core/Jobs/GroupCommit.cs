@@ -38,7 +38,7 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
     private readonly Channel<StoreWrite> writes = Channel.CreateUnbounded<StoreWrite>(new UnboundedChannelOptions { SingleReader = true });
     private Thread? writer;
     private TimeSpan gathering;
-    private int enough;
+    private int enoughCallers;
     private long takenAt;
     private long committedAt;
     private double commitTime = LeastCommitTime;
@@ -61,7 +61,7 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        using (var db = contexts.CreateDbContext()) (gathering, enough) = (db.Provider.Gathering(), db.Provider.EnoughCallers());
+        using (var db = contexts.CreateDbContext()) (gathering, enoughCallers) = (db.Provider.Gathering(), db.Provider.EnoughCallers());
         // A thread of its own: SQLite's calls block, and the pool belongs to requests and deliveries.
         writer = new Thread(Run) { Name = "Dispatch:GroupCommit", IsBackground = true };
         writer.Start();
@@ -97,7 +97,7 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
 
     /// <summary>
     /// Waits until the batch is worth its statements, for <see cref="gathering"/> at most. Not where it was quiet before, so a write on its own goes at once;
-    /// not with <see cref="enough"/> callers; not once callers have stopped coming, for then all of them may be waiting; and not so long that a claim would be late.
+    /// not with <see cref="enoughCallers"/>; not once callers have stopped coming, for then all of them may be waiting; and not so long that a claim would be late.
     /// </summary>
     private void Gather()
     {
@@ -108,7 +108,7 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
         for (var now = begun; Stopwatch.GetElapsedTime(begun, now) < gathering; now = Stopwatch.GetTimestamp())
         {
             if (Volatile.Read(ref waiting) >= MaxBatch || Volatile.Read(ref earliest) - clock.NowMs() <= commitTime) return;
-            if (Volatile.Read(ref awaited) >= enough) return;
+            if (Volatile.Read(ref awaited) >= enoughCallers) return;
             if (Volatile.Read(ref awaited) is var all && all != callers) (callers, cameAt) = (all, now);
             else if (callers > 0 && Stopwatch.GetElapsedTime(cameAt, now) > Max(Stopwatch.GetElapsedTime(takenAt, cameAt) / callers * Lull, TimeSpan.FromMilliseconds(Look))) return;
             Thread.Sleep(Look);

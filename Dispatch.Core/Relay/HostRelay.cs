@@ -186,7 +186,7 @@ internal sealed class HostRelay(
         var options = ConfigurationOptions.Parse(configuration);
         options.ClientName ??= "dispatch";
         options.AbortOnConnectFail = true;   // a start that failed is tried again here, where it is seen
-        options.ConnectRetry = 1;            // and at once: the library may wait its ConnectTimeout between two tries of its own, three tries took up to 15 s
+        options.ConnectRetry = 1;   // and sooner: each try of the library's own may last 5 s though the connection is refused, and it makes three
         options.BacklogPolicy = BacklogPolicy.FailFast;   // what cannot be said now is old when it can
         return options;
     }

@@ -75,7 +75,7 @@ internal static class Markdown
         if (median.Count == 0) return "failed";
 
         var missed = row.Bounds.Where(bound => median.TryGetValue(bound.Figure, out var value) && (value > bound.AtMost || value < bound.AtLeast)).Select(bound => $"{bound.Figure} {Number(median[bound.Figure])}").ToList();
-        if (shareOfLimit < row.LeastOfLimit?.Share) missed.Add($"{Number(shareOfLimit.Value)} of the {row.LeastOfLimit!.Value.Limit}");
+        if (shareOfLimit < row.LeastOfLimit?.Share) missed.Add($"{Number(100 * shareOfLimit.Value)} % of the {row.LeastOfLimit!.Value.Limit}");
         var verdict = row.Bounds.Length == 0 ? "" : missed.Count == 0 ? ", met" : $", missed: {string.Join(", ", missed)}";
         return Cell(median, figure) + verdict;
     }
