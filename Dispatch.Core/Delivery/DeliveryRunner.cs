@@ -15,7 +15,8 @@ internal sealed class DeliveryRunner(
     public async Task<DeliveryFailedException?> RunAsync(Alarm alarm)
     {
         if (alarm.IsRetry) await RearmAsync(alarm);
-        await clock.WaitUntilAsync(alarm.DueAt - (long)Timing.ClaimLead.TotalMilliseconds, shutdown.Claiming);
+        await clock.WaitUntilAsync(alarm.DueAt - (long)Timing.LongestClaimLead.TotalMilliseconds, shutdown.Claiming);
+        await clock.WaitUntilAsync(alarm.DueAt - (long)store.ClaimLead.TotalMilliseconds, shutdown.Claiming);
 
         return await ClaimAndSendAsync(alarm) is var (job, report) ? await RecordAsync(job, report) : null;
     }
@@ -27,7 +28,7 @@ internal sealed class DeliveryRunner(
         await store.RearmAsync(alarm.JobId, alarm.ProjectId, shutdown.Claiming);
     }
 
-    // What is claimed will be sent, by a stopping host too: it is at most 100 ms from its instant.
+    // What is claimed will be sent, by a stopping host too: its instant is near.
     private async Task<(ClaimedJob Job, AttemptReport Report)?> ClaimAndSendAsync(Alarm alarm)
     {
         using var claim = await gates.Claims.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Claiming);

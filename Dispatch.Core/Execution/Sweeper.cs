@@ -51,26 +51,40 @@ internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster ros
     {
         var (now, share) = (clock.NowMs(), fleet.Share);
         roster.ReleaseOverdueOlderThan(Timing.OverdueStuck);
-        await ArmRangeAsync(long.MinValue, now, () => AlarmRoster.OverdueWindow - roster.Overdue, share, stopping);
-        var near = now + (long)Timing.NearHorizon.TotalMilliseconds;
-        await ArmRangeAsync(now, near, () => AlarmClock.Capacity - roster.Counted, share, stopping);
-        await ArmRangeAsync(near, now + (long)Timing.Horizon.TotalMilliseconds, () => (AlarmClock.Capacity / 2) - roster.Counted, share, stopping);
+        var overdue = new Stretch(now, () => AlarmRoster.OverdueWindow - roster.Overdue);
+        var near = new Stretch(now + (long)Timing.NearHorizon.TotalMilliseconds, () => AlarmClock.Capacity - roster.Counted);
+        var far = new Stretch(now + (long)Timing.Horizon.TotalMilliseconds, () => (AlarmClock.Capacity / 2) - roster.Counted);
+        await ArmAsync([overdue, near, far], share, stopping);
         if (share.Count == 1) return;
 
         // What other hosts have not armed so shortly before its time: they are full, or not there.
-        await ArmRangeAsync(long.MinValue, now, () => AlarmRoster.OverdueWindow - roster.Overdue, null, stopping);
-        await ArmRangeAsync(now, now + (long)Timing.AnyonesLead.TotalMilliseconds, () => AlarmClock.Capacity - roster.Counted, null, stopping);
+        await ArmAsync([overdue, near with { Until = now + (long)Timing.AnyonesLead.TotalMilliseconds }], null, stopping);
     }
 
-    private async Task ArmRangeAsync(long after, long until, Func<int> room, HostShare? share, CancellationToken stopping)
+    /// <param name="stretches">In the order of time; each begins where the one before it ends.</param>
+    private async Task ArmAsync(Stretch[] stretches, HostShare? share, CancellationToken stopping)
     {
-        while (true)
+        // Mostly little is free and there is room for it wherever it belongs: one question does for all, each second of an idle host's life.
+        var roomy = stretches.All(stretch => stretch.Room() >= ArmBatch);
+        if (roomy && !await ArmSomeAsync(long.MinValue, stretches[^1].Until, ArmBatch, share, stopping)) return;
+
+        var after = long.MinValue;
+        foreach (var (until, room) in stretches)
         {
-            var limit = Math.Min(ArmBatch, room());
-            var armed = await store.ArmAsync(after, until, limit, share, stopping);
-            foreach (var alarm in armed) alarms.Set(alarm);
-            if (armed.Count == 0 || armed.Count < limit) return;
+            while (await ArmSomeAsync(after, until, Math.Min(ArmBatch, room()), share, stopping))
+            {
+            }
+
+            after = until;
         }
+    }
+
+    /// <summary>True where there may be more.</summary>
+    private async Task<bool> ArmSomeAsync(long after, long until, int limit, HostShare? share, CancellationToken stopping)
+    {
+        var armed = await store.ArmAsync(after, until, limit, share, stopping);
+        foreach (var alarm in armed) alarms.Set(alarm);
+        return armed.Count > 0 && armed.Count == limit;
     }
 
     private async Task FindLostAsync(CancellationToken stopping)
@@ -96,4 +110,9 @@ internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster ros
         wake.Dispose();
         base.Dispose();
     }
+
+    /// <summary>A stretch of time whose jobs are armed while there is room for more.</summary>
+    /// <param name="Until">Its end, which belongs to it; ms since the Unix epoch, UTC.</param>
+    /// <param name="Room">How many more alarms may be out for it.</param>
+    private sealed record Stretch(long Until, Func<int> Room);
 }

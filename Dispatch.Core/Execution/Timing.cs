@@ -12,6 +12,9 @@ internal static class Timing
     /// <summary>How long before its due time a job is claimed, so that the commit is over when the instant comes.</summary>
     public static readonly TimeSpan ClaimLead = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The longest <see cref="ClaimLead"/>, where transactions take long.</summary>
+    public static readonly TimeSpan LongestClaimLead = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Jobs due later than this stay in the database only.</summary>
     public static readonly TimeSpan Horizon = TimeSpan.FromMinutes(10);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Dispatch.Data;
+using Dispatch.Execution;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -35,6 +36,9 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
     /// <summary>So many times what transactions take at the moment is what the next one may take.</summary>
     private const double Room = 2;
 
+    /// <summary>What a claim waits for beside transactions: its turns on the processor. ms.</summary>
+    private const double Spare = 50;
+
     private readonly Channel<StoreWrite> writes = Channel.CreateUnbounded<StoreWrite>(new UnboundedChannelOptions { SingleReader = true });
     private Thread? writer;
     private TimeSpan gathering;
@@ -45,6 +49,10 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
     private int waiting;
     private int awaited;
     private long earliest = long.MaxValue;
+
+    /// <summary>How long before its due time a job is claimed at the moment, for the claim to be durable by then: earlier than usual where transactions take long.</summary>
+    public TimeSpan ClaimLead => TimeSpan.FromMilliseconds(
+        Math.Clamp(Volatile.Read(ref commitTime) + Spare, Timing.ClaimLead.TotalMilliseconds, Timing.LongestClaimLead.TotalMilliseconds));
 
     public Task<TResult> WriteAsync<TResult>(StoreWrite<TResult> write)
     {
@@ -93,7 +101,7 @@ internal sealed class GroupCommit(IDbContextFactory<DispatchDbContext> contexts,
     }
 
     // At once where a transaction took longer, little by little where it took less: a claim that comes too late is worse than a batch that is too small.
-    private void Expect(double time) => commitTime = Math.Max(LeastCommitTime, Math.Max(time, commitTime + ((time - commitTime) / 8)));
+    private void Expect(double time) => Volatile.Write(ref commitTime, Math.Max(LeastCommitTime, Math.Max(time, commitTime + ((time - commitTime) / 8))));
 
     /// <summary>
     /// Waits until the batch is worth its statements, for <see cref="gathering"/> at most. Not where it was quiet before, so a write on its own goes at once;

@@ -15,6 +15,9 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
+    /// <inheritdoc cref="GroupCommit.ClaimLead"/>
+    public TimeSpan ClaimLead => commits.ClaimLead;
+
     /// <summary>False: the key was revoked or the project deleted meanwhile.</summary>
     public Task<bool> InsertAsync(Job job, Guid? keyId) => commits.WriteAsync(new InsertWrite(job, keyId));
 

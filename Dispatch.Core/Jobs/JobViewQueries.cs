@@ -20,7 +20,7 @@ internal sealed record RequestAsSent(int Attempt, IReadOnlyList<Header> Headers,
 internal sealed class JobViewQueries(IDbContextFactory<DispatchDbContext> contexts, JobQueries jobs, SigningSecrets secrets, DeliveryOptions options)
 {
     /// <summary>A claim is made at most this long before the attempt is due.</summary>
-    private static readonly long ClaimMargin = (long)Execution.Timing.ClaimLead.TotalMilliseconds + 50;
+    private static readonly long ClaimMargin = (long)Execution.Timing.LongestClaimLead.TotalMilliseconds + 50;
 
     /// <summary>Null: no such job in sight.</summary>
     public async Task<JobInFull?> FindAsync(JobScope scope, Guid jobId, CancellationToken cancellation)

@@ -7,7 +7,7 @@ namespace Dispatch.Jobs;
 /// <param name="To">The status it leads to.</param>
 public sealed record Transition(JobStatus From, JobStatus To)
 {
-    /// <summary>A host takes the job for itself, 100 ms before it is due; from here on it cannot be cancelled.</summary>
+    /// <summary>A host takes the job for itself, 100 to 250 ms before it is due; from here on it cannot be cancelled.</summary>
     public static readonly Transition Claim = new(JobStatus.Scheduled, JobStatus.Firing);
 
     /// <summary>The receiver answered 2xx.</summary>

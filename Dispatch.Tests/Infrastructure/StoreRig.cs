@@ -12,7 +12,6 @@ namespace Dispatch.Tests.Infrastructure;
 internal sealed class StoreRig : IAsyncDisposable
 {
     private readonly List<GroupCommit> further = [];
-    private GroupCommit commits = null!;
 
     private StoreRig(TestDatabase database) => Database = database;
 
@@ -24,6 +23,8 @@ internal sealed class StoreRig : IAsyncDisposable
     private Lease Lease => new(new DatabaseOptions(), Clock);
 
     public HostIdentity Host { get; private set; } = null!;
+
+    public GroupCommit Commits { get; private set; } = null!;
 
     public JobStore Store { get; private set; } = null!;
 
@@ -56,7 +57,7 @@ internal sealed class StoreRig : IAsyncDisposable
     /// <summary>A new host, as after a crash or restart of the one before. It has not recovered yet.</summary>
     public async Task StartHostAsync()
     {
-        if (commits is not null) await commits.StopAsync(CancellationToken.None);
+        if (Commits is not null) await Commits.StopAsync(CancellationToken.None);
         Host = new HostIdentity();
         Feed = new JobFeed(Database.Contexts, Clock, NullLogger<JobFeed>.Instance);
         await using (var db = await Database.Contexts.CreateDbContextAsync())
@@ -66,9 +67,9 @@ internal sealed class StoreRig : IAsyncDisposable
             await db.SaveChangesAsync();
         }
 
-        commits = new GroupCommit(Database.Contexts, new JobBatch(Host, Clock), Feed, Clock, NullLogger<GroupCommit>.Instance);
-        await commits.StartAsync(CancellationToken.None);
-        Store = new JobStore(commits, Database.Contexts, Host, Lease, Clock);
+        Commits = new GroupCommit(Database.Contexts, new JobBatch(Host, Clock), Feed, Clock, NullLogger<GroupCommit>.Instance);
+        await Commits.StartAsync(CancellationToken.None);
+        Store = new JobStore(Commits, Database.Contexts, Host, Lease, Clock);
     }
 
     public async Task<Job> InsertAsync(long dueAt, bool armed = true, Guid? projectId = null)
@@ -141,7 +142,7 @@ internal sealed class StoreRig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var its in further) await its.StopAsync(CancellationToken.None);
-        await commits.StopAsync(CancellationToken.None);
+        await Commits.StopAsync(CancellationToken.None);
         await Database.DisposeAsync();
     }
 }

@@ -1,3 +1,4 @@
+using Dispatch.Execution;
 using Dispatch.Jobs;
 using Dispatch.Projects;
 using Dispatch.Tests.Infrastructure;
@@ -58,6 +59,23 @@ public sealed class JobStoreTests
         Assert.Null(await rig.ClaimAsync(job.Id));
         rig.Clock.Advance(TimeSpan.FromMilliseconds(9_900));
         Assert.NotNull(await rig.ClaimAsync(job.Id));
+    }
+
+    [Fact]
+    public async Task Jobs_are_claimed_earlier_while_transactions_take_long()
+    {
+        await using var rig = await StoreRig.StartAsync(DatabaseProvider.Sqlite);
+        Assert.Equal(Timing.ClaimLead, rig.Store.ClaimLead);
+
+        await rig.Commits.WriteAsync(new CustomWrite<bool>(async (_, _) =>
+        {
+            await Task.Delay(60);   // a slow database
+            return true;
+        }));
+        await rig.InsertAsync(rig.Now + 60_000);   // begins once the time of the one before is noted
+
+        Assert.InRange(rig.Store.ClaimLead, TimeSpan.FromMilliseconds(120), Timing.LongestClaimLead);
+        while (rig.Store.ClaimLead > Timing.ClaimLead) await rig.InsertAsync(rig.Now + 60_000);
     }
 
     [Theory, MemberData(nameof(Providers))]
