@@ -15,6 +15,7 @@ internal sealed class DeliveryRunner(
     public async Task<DeliveryFailedException?> RunAsync(Alarm alarm)
     {
         if (alarm.IsRetry) await RearmAsync(alarm);
+        // Twice, because how early to claim is known only shortly before: it goes by what transactions take then.
         await clock.WaitUntilAsync(alarm.DueAt - (long)Timing.LongestClaimLead.TotalMilliseconds, shutdown.Claiming);
         await clock.WaitUntilAsync(alarm.DueAt - (long)store.ClaimLead.TotalMilliseconds, shutdown.Claiming);
 

@@ -15,6 +15,9 @@ internal static class Timing
     /// <summary>The longest <see cref="ClaimLead"/>, where transactions take long.</summary>
     public static readonly TimeSpan LongestClaimLead = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>No claim is made longer before its due time than this: 50 ms more, for a clock that was set back.</summary>
+    public static readonly TimeSpan EarliestClaim = LongestClaimLead + TimeSpan.FromMilliseconds(50);
+
     /// <summary>Jobs due later than this stay in the database only.</summary>
     public static readonly TimeSpan Horizon = TimeSpan.FromMinutes(10);
 

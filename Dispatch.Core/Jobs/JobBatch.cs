@@ -73,7 +73,7 @@ internal sealed class JobBatch(HostIdentity host, TimeProvider clock)
 
         var ids = claims.Select(c => c.JobId).ToArray();
         var claimId = Guid.CreateVersion7(clock.GetUtcNow());
-        var latest = now + (long)Timing.LongestClaimLead.TotalMilliseconds + 50;   // likewise; 50 ms for a clock that was set back
+        var latest = now + (long)Timing.EarliestClaim.TotalMilliseconds;   // likewise
         await JobStatements.Claim.ExecuteAsync(db, new(ids, host.Id, claimId, latest, now));
         var won = await JobStatements.Claimed.For(db)(db, ids, claimId).ToDictionaryAsync(j => j.Id);
         foreach (var job in won.Values) changes.Moved(job.ProjectId, job.Id, Transition.Claim, now);

@@ -1,5 +1,6 @@
 using Dispatch.Data;
 using Dispatch.Delivery;
+using Dispatch.Execution;
 using Dispatch.Projects;
 using Microsoft.EntityFrameworkCore;
 
@@ -19,9 +20,6 @@ internal sealed record RequestAsSent(int Attempt, IReadOnlyList<Header> Headers,
 /// <summary>Reads the page of a job. The request is not stored; it is made again from what was stored, which is all that went into it.</summary>
 internal sealed class JobViewQueries(IDbContextFactory<DispatchDbContext> contexts, JobQueries jobs, SigningSecrets secrets, DeliveryOptions options)
 {
-    /// <summary>A claim is made at most this long before the attempt is due.</summary>
-    private static readonly long ClaimMargin = (long)Execution.Timing.LongestClaimLead.TotalMilliseconds + 50;
-
     /// <summary>Null: no such job in sight.</summary>
     public async Task<JobInFull?> FindAsync(JobScope scope, Guid jobId, CancellationToken cancellation)
     {
@@ -48,7 +46,7 @@ internal sealed class JobViewQueries(IDbContextFactory<DispatchDbContext> contex
     {
         if (project.PreviousSecretExpiresAt is not { } expiresAt) return true;
         var rotatedAt = expiresAt - (long)SigningSecrets.Overlap.TotalMilliseconds;
-        var claimedAtTheEarliest = Math.Max(job.CreatedAt, attempt.FiredAt - (attempt.LatenessMs ?? 0) - ClaimMargin);
+        var claimedAtTheEarliest = Math.Max(job.CreatedAt, attempt.FiredAt - (attempt.LatenessMs ?? 0) - (long)Timing.EarliestClaim.TotalMilliseconds);
         return rotatedAt < claimedAtTheEarliest;
     }
 }
