@@ -156,9 +156,9 @@ public sealed class JourneyTests(Chromium chromium)
         await DashboardRig.GotoAsync(other, "/overview");
 
         await rig.Window.SignOutAsync();
-        await other.WaitForURLAsync("**/login*", new() { Timeout = 20_000 });
+        await other.ArriveAtAsync("/login*", timeoutMs: 20_000);
         await rig.Page.GotoAsync("/jobs");
-        await rig.Page.WaitForURLAsync("**/login*");
+        await rig.Page.ArriveAtAsync("/login*");
     }
 
     private static ILocatorAssertions Expect(ILocator locator) => Assertions.Expect(locator);

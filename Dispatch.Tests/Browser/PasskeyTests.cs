@@ -18,21 +18,21 @@ public sealed class PasskeyTests(TestWebHost host, Chromium chromium) : IClassFi
         var email = await RegisterAsync(page);
 
         await AddAsync(page, "correct horse battery");
-        await page.WaitForURLAsync("**/account?done=passkey-added");
+        await page.ArriveAtAsync("/account?done=passkey-added");
         await page.GetByRole(AriaRole.Link, new() { Name = "Change Chrome on Linux" }).ClickAsync();
         await page.GetByLabel("Name").FillAsync("Laptop");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save the name" }).ClickAsync();
-        await page.WaitForURLAsync("**/account?done=passkey-changed");
+        await page.ArriveAtAsync("/account?done=passkey-changed");
 
         await SignOutAsync(page);
         await page.GotoAsync("/login?returnUrl=%2Faccount");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
-        await page.WaitForURLAsync("**/account");
+        await page.ArriveAtAsync("/account");
         Assert.True(await page.GetByText(email).First.IsVisibleAsync());
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Change Laptop" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove the passkey" }).ClickAsync();
-        await page.WaitForURLAsync("**/account?done=passkey-removed");
+        await page.ArriveAtAsync("/account?done=passkey-removed");
         window.AssertNoComplaints();
 
         await SignOutAsync(page);
@@ -59,7 +59,7 @@ public sealed class PasskeyTests(TestWebHost host, Chromium chromium) : IClassFi
         await page.GetByLabel("E-mail").FillAsync(email);
         await page.GetByLabel("Password").FillAsync("correct horse battery");
         await page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = "Register" }).ClickAsync();
-        await page.WaitForURLAsync("**/account");
+        await page.ArriveAtAsync("/account");
         return email;
     }
 
@@ -71,10 +71,10 @@ public sealed class PasskeyTests(TestWebHost host, Chromium chromium) : IClassFi
         await form.GetByRole(AriaRole.Button).ClickAsync();
     }
 
-    private async Task SignOutAsync(IPage page)
+    private static async Task SignOutAsync(IPage page)
     {
         await page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
-        await page.WaitForURLAsync($"{Url}/");
+        await page.ArriveAtAsync("/");
     }
 
     private async Task<Window> OpenAsync()

@@ -21,7 +21,7 @@ public sealed class SignedOutElsewhereTests(Chromium chromium)
 
         await other.GotoAsync("/account");
         await other.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
-        await window.Page.WaitForURLAsync("**/login?returnUrl=%2Foverview", new() { Timeout = 13_000 });
+        await window.Page.ArriveAtAsync("/login?returnUrl=%2Foverview", timeoutMs: 13_000);
     }
 
     [Theory]

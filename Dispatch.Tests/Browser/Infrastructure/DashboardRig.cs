@@ -47,8 +47,8 @@ public sealed class DashboardRig : IAsyncDisposable
         await Page.GetByRole(AriaRole.Button, new() { NameRegex = new("(new|create|first).*project", System.Text.RegularExpressions.RegexOptions.IgnoreCase) }).First.ClickAsync();
         await Page.GetByRole(AriaRole.Dialog).GetByLabel("Name").FillAsync(name);
         await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
-        await Page.WaitForURLAsync("**/projects/*-*");
-        return Guid.Parse(new Uri(Page.Url).Segments[2].Trim('/'));
+        await Page.ArriveAtAsync("/projects/*-*");
+        return Guid.Parse(new Uri(await Page.EvaluateAsync<string>("location.href")).Segments[2].Trim('/'));
     }
 
     /// <summary>Creates a key on the project's page and closes the dialog. Returns the key.</summary>

@@ -37,7 +37,7 @@ public sealed class Window : IAsyncDisposable
         await Page.GetByLabel("E-mail").FillAsync(email);
         await Page.GetByLabel("Password").FillAsync("correct horse battery");
         await Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { NameRegex = new("register|account", System.Text.RegularExpressions.RegexOptions.IgnoreCase) }).ClickAsync();
-        await Page.WaitForURLAsync("**/overview");
+        await Page.ArriveAtAsync("/overview");
         return email;
     }
 
@@ -48,7 +48,7 @@ public sealed class Window : IAsyncDisposable
         await Page.GetByLabel("E-mail").FillAsync(email);
         await Page.GetByLabel("Password").FillAsync(password);
         await Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
-        await Page.WaitForURLAsync("**/overview");
+        await Page.ArriveAtAsync("/overview");
     }
 
     /// <summary>Signs out by the menu of the interactive application; ends on the landing page.</summary>
