@@ -8,9 +8,15 @@ namespace Dispatch.Execution;
 /// <param name="Count">Living hosts, this one included.</param>
 internal sealed record HostShare(int Rank, int Count)
 {
+    /// <summary>
+    /// Milliseconds after which the ranks begin anew: a prime, for callers post at regular times, by a timer or in step with the system's tick. Where the number of
+    /// hosts divides the time between two jobs, one host would get them all.
+    /// </summary>
+    public const long Cycle = 127;
+
     public static readonly HostShare Whole = new(0, 1);
 
     /// <summary>True where a job created then is this host's to arm.</summary>
     /// <param name="createdAt">Milliseconds since the Unix epoch, UTC.</param>
-    public bool Has(long createdAt) => createdAt % Count == Rank;
+    public bool Has(long createdAt) => createdAt % Cycle % Count == Rank;
 }

@@ -46,7 +46,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
 
         await using var db = await contexts.CreateDbContextAsync(stopping);
         var due = db.Jobs.AsNoTracking().Where(j => j.ArmedBy == null && j.NextAttemptAt > after && j.NextAttemptAt <= until);
-        if (share is { Count: > 1 and var hosts, Rank: var rank }) due = due.Where(j => j.CreatedAt % hosts == rank);
+        if (share is { Count: > 1 and var hosts, Rank: var rank }) due = due.Where(j => j.CreatedAt % HostShare.Cycle % hosts == rank);
         var free = await due
             .OrderBy(j => j.NextAttemptAt)
             .Take(limit)

@@ -64,6 +64,24 @@ public sealed class FleetTests
         for (var createdAt = 0; createdAt < 100; createdAt++) Assert.Single(shares, share => share.Has(createdAt));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(12)]
+    [InlineData(60)]
+    [InlineData(1000)]
+    public void Jobs_that_come_at_regular_times_are_shared_as_well(int everyMs)
+    {
+        for (var hosts = 2; hosts <= 5; hosts++)
+        {
+            foreach (var rank in Enumerable.Range(0, hosts))
+            {
+                var share = new HostShare(rank, hosts);
+                Assert.InRange(Enumerable.Range(0, 1000).Count(job => share.Has(clock.NowMs() + (job * (long)everyMs))), 900 / hosts, 1100 / hosts);
+            }
+        }
+    }
+
     [Fact]
     public void A_lease_that_was_not_renewed_in_time_is_lost_for_all_that_was_claimed_under_it()
     {

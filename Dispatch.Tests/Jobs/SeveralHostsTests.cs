@@ -29,15 +29,15 @@ public sealed class SeveralHostsTests
     public async Task Each_host_arms_its_share(DatabaseProvider provider)
     {
         await using var rig = await StoreRig.StartAsync(provider);
-        for (var i = 0; i < 100; i++)
+        for (var i = 0; i < HostShare.Cycle; i++)
         {
             await rig.InsertAsync(rig.Now, armed: false);
             rig.Clock.Advance(TimeSpan.FromMilliseconds(1));
         }
 
-        Assert.Equal(50, (await rig.Store.ArmAsync(0, rig.Now, 100, new HostShare(1, 2), CancellationToken.None)).Count);
-        Assert.Empty(await rig.Store.ArmAsync(0, rig.Now, 100, new HostShare(1, 2), CancellationToken.None));
-        Assert.Equal(50, (await rig.Store.ArmAsync(0, rig.Now, 100, share: null, CancellationToken.None)).Count);
+        Assert.Equal(63, (await rig.Store.ArmAsync(0, rig.Now, 200, new HostShare(1, 2), CancellationToken.None)).Count);
+        Assert.Empty(await rig.Store.ArmAsync(0, rig.Now, 200, new HostShare(1, 2), CancellationToken.None));
+        Assert.Equal(64, (await rig.Store.ArmAsync(0, rig.Now, 200, share: null, CancellationToken.None)).Count);
     }
 
     [Theory, MemberData(nameof(Providers))]
