@@ -13,6 +13,8 @@ internal sealed class HostLease(
     IDbContextFactory<DispatchDbContext> contexts, JobStore store, HostIdentity host, HostLocks locks, Lease lease, Fleet fleet, DatabaseOptions database, Readiness readiness, TimeProvider clock,
     ILogger<HostLease> log) : IHostedService, IDisposable
 {
+    private static readonly Kept<Func<DispatchDbContext, IEnumerable<HostSeen>>> Hosts = new(() => EF.CompileQuery((DispatchDbContext db) => db.Hosts.Select(h => new HostSeen(h.Id, h.Name, h.LastSeenAt))));
+
     private readonly CancellationTokenSource stopping = new();
     private Thread? beating;
     private Task recovering = Task.CompletedTask;
@@ -102,7 +104,7 @@ internal sealed class HostLease(
         }
 
         lease.Renew(begunAt);
-        var dead = fleet.Look(db.Hosts.Select(h => new HostSeen(h.Id, h.Name, h.LastSeenAt)).ToList());
+        var dead = fleet.Look([.. Hosts.For(db)(db)]);
         // Beside the beat, which must not wait for it.
         if (dead.Count > 0 && recovering.IsCompleted) recovering = Task.Run(() => RecoverAsync(dead));
     }

@@ -1,11 +1,38 @@
+using System.Linq.Expressions;
 using Dispatch.Data;
+using Dispatch.Execution;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Jobs;
 
-/// <summary>The statements of nearly every batch, each translated once: a batch is often small, and its statements cost more than its rows.</summary>
+/// <summary>
+/// The statements of nearly every batch, and those that are asked every second of an idle host's life, each translated once: a batch is often small, and what its statements
+/// cost is more than its rows.
+/// </summary>
 internal static class JobStatements
 {
+    private static readonly Expression<Func<Job, LiveJob>> Live = j => new LiveJob(j.Id, j.ProjectId, j.WebhookUrl, j.NextAttemptAt!.Value, j.Status);
+
+    /// <summary>Free jobs due in (after, until], earliest first.</summary>
+    public static readonly Kept<Func<DispatchDbContext, long, long, int, IAsyncEnumerable<LiveJob>>> Free = new(() => EF.CompileAsyncQuery((DispatchDbContext db, long after, long until, int limit) => db.Jobs
+        .Where(j => j.ArmedBy == null && j.NextAttemptAt > after && j.NextAttemptAt <= until)
+        .OrderBy(j => j.NextAttemptAt).Take(limit).Select(Live)));
+
+    /// <summary>Of these, the share of the host with this rank among so many (<see cref="HostShare"/>).</summary>
+    public static readonly Kept<Func<DispatchDbContext, long, long, long, long, int, IAsyncEnumerable<LiveJob>>> FreeOfShare = new(() => EF.CompileAsyncQuery(
+        (DispatchDbContext db, long after, long until, long hosts, long rank, int limit) => db.Jobs
+            .Where(j => j.ArmedBy == null && j.NextAttemptAt > after && j.NextAttemptAt <= until && j.CreatedAt % HostShare.Cycle % hosts == rank)
+            .OrderBy(j => j.NextAttemptAt).Take(limit).Select(Live)));
+
+    /// <summary>What the host holds although it was due before that, earliest first; at most 10,000.</summary>
+    public static readonly Kept<Func<DispatchDbContext, Guid, long, IAsyncEnumerable<LiveJob>>> Overdue = new(() => EF.CompileAsyncQuery((DispatchDbContext db, Guid hostId, long dueBefore) => db.Jobs
+        .Where(j => j.ArmedBy == hostId && j.NextAttemptAt < dueBefore)
+        .OrderBy(j => j.NextAttemptAt).Take(10_000).Select(Live)));
+
+    /// <summary>Whether there is something to clear away.</summary>
+    public static readonly Kept<Func<DispatchDbContext, CancellationToken, Task<bool>>> AnyProjectDeleted = new(() => EF.CompileAsyncQuery((DispatchDbContext db, CancellationToken _) =>
+        db.Projects.Any(p => p.DeletedAt != null)));
+
     /// <summary>Of these keys, those that are there and whose project is not deleted.</summary>
     public static readonly Kept<Func<DispatchDbContext, Guid[], IAsyncEnumerable<Guid>>> LivingKeys = new(() => EF.CompileAsyncQuery((DispatchDbContext db, Guid[] ids) =>
         db.ApiKeys.Where(k => ids.Contains(k.Id) && db.Projects.Any(p => p.Id == k.ProjectId && p.DeletedAt == null)).Select(k => k.Id)));

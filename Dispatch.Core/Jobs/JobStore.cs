@@ -45,13 +45,10 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
         if (limit <= 0) return [];
 
         await using var db = await contexts.CreateDbContextAsync(stopping);
-        var due = db.Jobs.AsNoTracking().Where(j => j.ArmedBy == null && j.NextAttemptAt > after && j.NextAttemptAt <= until);
-        if (share is { Count: > 1 and var hosts, Rank: var rank }) due = due.Where(j => j.CreatedAt % HostShare.Cycle % hosts == rank);
-        var free = await due
-            .OrderBy(j => j.NextAttemptAt)
-            .Take(limit)
-            .Select(j => new LiveJob(j.Id, j.ProjectId, j.WebhookUrl, j.NextAttemptAt!.Value, j.Status))
-            .ToListAsync(stopping);
+        var found = share is { Count: > 1 }
+            ? JobStatements.FreeOfShare.For(db)(db, after, until, share.Count, share.Rank, limit)
+            : JobStatements.Free.For(db)(db, after, until, limit);
+        var free = await found.ToListAsync(stopping);
         if (free.Count == 0) return [];
 
         var ids = free.Select(j => j.Id).ToArray();
@@ -73,12 +70,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
     public async Task<IReadOnlyList<(Alarm Alarm, JobStatus Status)>> OverdueAsync(long dueBefore, CancellationToken stopping)
     {
         await using var db = await contexts.CreateDbContextAsync(stopping);
-        var overdue = await db.Jobs.AsNoTracking()
-            .Where(j => j.ArmedBy == host.Id && j.NextAttemptAt < dueBefore)
-            .OrderBy(j => j.NextAttemptAt)
-            .Take(10_000)
-            .Select(j => new LiveJob(j.Id, j.ProjectId, j.WebhookUrl, j.NextAttemptAt!.Value, j.Status))
-            .ToListAsync(stopping);
+        var overdue = await JobStatements.Overdue.For(db)(db, host.Id, dueBefore).ToListAsync(stopping);
         return [.. overdue.Select(j => (j.Alarm, j.Status))];
     }
 
@@ -103,7 +95,7 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
     public async Task<int> PurgeDeletedProjectsAsync(CancellationToken stopping)
     {
         await using var db = await contexts.CreateDbContextAsync(stopping);
-        return await db.Projects.AnyAsync(p => p.DeletedAt != null, stopping) ? await commits.WriteAsync(new CustomWrite<int>(PurgeAsync)) : 0;
+        return await JobStatements.AnyProjectDeleted.For(db)(db, stopping) ? await commits.WriteAsync(new CustomWrite<int>(PurgeAsync)) : 0;
     }
 
     /// <summary>Removes what is too old for any chart. Returns how many rows went.</summary>
@@ -193,11 +185,5 @@ internal sealed class JobStore(GroupCommit commits, IDbContextFactory<DispatchDb
 
             await Task.Delay(RetryDelay, stopping);   // not by the injected clock: a test's stands still, and the database has its own time
         }
-    }
-
-    /// <summary>What an alarm needs of a job that is not final.</summary>
-    private sealed record LiveJob(Guid Id, Guid ProjectId, string WebhookUrl, long DueAt, JobStatus Status)
-    {
-        public Alarm Alarm => new(Id, ProjectId, Alarm.DestinationOf(WebhookUrl), DueAt, IsRetry: Status == JobStatus.Failed);
     }
 }

@@ -12,6 +12,10 @@ internal sealed record OpenSession(Guid Id, Guid AccountId, string Email, bool I
 /// <summary>The look-up of a session at each request, and the mark that it was seen: written at most once a minute, so that a request costs no write.</summary>
 internal sealed class SessionLook(IDbContextFactory<DispatchDbContext> contexts, TimeProvider clock)
 {
+    // Asked every two seconds where hosts share the database.
+    private static readonly Kept<Func<DispatchDbContext, Guid[], long, IAsyncEnumerable<Guid>>> OpenAmong = new(() => EF.CompileAsyncQuery((DispatchDbContext db, Guid[] ids, long now) =>
+        db.Sessions.Where(s => ids.Contains(s.Id) && s.ExpiresAt > now).Select(s => s.Id)));
+
     private static readonly long MarkEvery = (long)TimeSpan.FromMinutes(1).TotalMilliseconds;
 
     /// <summary>The session a token stands for; null when it is malformed, unknown, expired or signed out.</summary>
@@ -31,7 +35,7 @@ internal sealed class SessionLook(IDbContextFactory<DispatchDbContext> contexts,
     {
         var now = clock.NowMs();
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        return await db.Sessions.Where(s => sessionIds.Contains(s.Id) && s.ExpiresAt > now).Select(s => s.Id).ToHashSetAsync(cancellation);
+        return await OpenAmong.For(db)(db, [.. sessionIds], now).ToHashSetAsync(cancellationToken: cancellation);
     }
 
     /// <inheritdoc cref="OpenAmongAsync"/>

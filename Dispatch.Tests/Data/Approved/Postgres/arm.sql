@@ -1,9 +1,9 @@
--- 1 of 3: @_8__locals1_after bigint, @_8__locals1_until bigint, @p integer
+-- 1 of 3: @after bigint, @until bigint, @limit integer
 SELECT j."Id", j."ProjectId", j."WebhookUrl", j."NextAttemptAt", j."Status"
 FROM "Jobs" AS j
-WHERE j."ArmedBy" IS NULL AND j."NextAttemptAt" > @_8__locals1_after AND j."NextAttemptAt" <= @_8__locals1_until
+WHERE j."ArmedBy" IS NULL AND j."NextAttemptAt" > @after AND j."NextAttemptAt" <= @until
 ORDER BY j."NextAttemptAt"
-LIMIT @p;
+LIMIT @limit;
 
 -- 2 of 3: @p uuid, @ids guid[], @holder_HostId uuid
 UPDATE "Jobs" AS j

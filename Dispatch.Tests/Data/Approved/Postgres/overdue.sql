@@ -1,6 +1,6 @@
--- 1 of 1: @host_Id uuid, @dueBefore bigint, @p integer
+-- 1 of 1: @hostId uuid, @dueBefore bigint
 SELECT j."Id", j."ProjectId", j."WebhookUrl", j."NextAttemptAt", j."Status"
 FROM "Jobs" AS j
-WHERE j."ArmedBy" = @host_Id AND j."NextAttemptAt" < @dueBefore
+WHERE j."ArmedBy" = @hostId AND j."NextAttemptAt" < @dueBefore
 ORDER BY j."NextAttemptAt"
-LIMIT @p;
+LIMIT 10000;

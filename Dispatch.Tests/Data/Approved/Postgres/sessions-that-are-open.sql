@@ -1,4 +1,4 @@
--- 1 of 1: @sessionIds guid[], @now bigint
+-- 1 of 1: @ids guid[], @now bigint
 SELECT s."Id"
 FROM "Sessions" AS s
-WHERE s."Id" = ANY (@sessionIds) AND s."ExpiresAt" > @now;
+WHERE s."Id" = ANY (@ids) AND s."ExpiresAt" > @now;

@@ -1,7 +1,7 @@
--- 1 of 3: @p int, @_8__locals1_after bigint, @_8__locals1_until bigint
-SELECT TOP(@p) [j].[Id], [j].[ProjectId], [j].[WebhookUrl], [j].[NextAttemptAt], [j].[Status]
+-- 1 of 3: @limit int, @after bigint, @until bigint
+SELECT TOP(@limit) [j].[Id], [j].[ProjectId], [j].[WebhookUrl], [j].[NextAttemptAt], [j].[Status]
 FROM [Jobs] AS [j]
-WHERE [j].[ArmedBy] IS NULL AND [j].[NextAttemptAt] > @_8__locals1_after AND [j].[NextAttemptAt] <= @_8__locals1_until
+WHERE [j].[ArmedBy] IS NULL AND [j].[NextAttemptAt] > @after AND [j].[NextAttemptAt] <= @until
 ORDER BY [j].[NextAttemptAt];
 
 -- 2 of 3: @p varbinary(16), @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @holder_HostId varbinary(16)

@@ -1,4 +1,4 @@
--- 1 of 1: @sessionIds1 varbinary(16), @sessionIds2 varbinary(16), @sessionIds3 varbinary(16), @now bigint
+-- 1 of 1: @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @now bigint
 SELECT [s].[Id]
 FROM [Sessions] AS [s]
-WHERE [s].[Id] IN (@sessionIds1, @sessionIds2, @sessionIds3) AND [s].[ExpiresAt] > @now;
+WHERE [s].[Id] IN (@ids1, @ids2, @ids3) AND [s].[ExpiresAt] > @now;
