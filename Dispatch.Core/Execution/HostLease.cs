@@ -13,6 +13,7 @@ internal sealed class HostLease(
     IDbContextFactory<DispatchDbContext> contexts, JobStore store, HostIdentity host, HostLocks locks, Lease lease, Fleet fleet, DatabaseOptions database, Readiness readiness, TimeProvider clock,
     ILogger<HostLease> log) : IHostedService, IDisposable
 {
+    // Asked every second.
     private static readonly Kept<Func<DispatchDbContext, IEnumerable<HostSeen>>> Hosts = new(() => EF.CompileQuery((DispatchDbContext db) => db.Hosts.Select(h => new HostSeen(h.Id, h.Name, h.LastSeenAt))));
 
     private readonly CancellationTokenSource stopping = new();

@@ -18,7 +18,7 @@ internal static class JobStatements
         .Where(j => j.ArmedBy == null && j.NextAttemptAt > after && j.NextAttemptAt <= until)
         .OrderBy(j => j.NextAttemptAt).Take(limit).Select(Live)));
 
-    /// <summary>Of these, the share of the host with this rank among so many (<see cref="HostShare"/>).</summary>
+    /// <summary>Of these, the share of the host with this rank among so many: what <see cref="HostShare.Has"/> says, for the database.</summary>
     public static readonly Kept<Func<DispatchDbContext, long, long, long, long, int, IAsyncEnumerable<LiveJob>>> FreeOfShare = new(() => EF.CompileAsyncQuery(
         (DispatchDbContext db, long after, long until, long hosts, long rank, int limit) => db.Jobs
             .Where(j => j.ArmedBy == null && j.NextAttemptAt > after && j.NextAttemptAt <= until && j.CreatedAt % HostShare.Cycle % hosts == rank)

@@ -20,12 +20,12 @@ internal sealed class ChangeWatch(IDbContextFactory<DispatchDbContext> contexts,
     /// <summary>What the database shows already may still be on its way through Redis.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(200);
 
-    private static readonly Kept<Func<DispatchDbContext, Guid[], Guid, IAsyncEnumerable<Row>>> Rows = new(() => EF.CompileAsyncQuery((DispatchDbContext db, Guid[] accounts, Guid own) =>
+    private static readonly Kept<Func<DispatchDbContext, Guid[], Guid, IAsyncEnumerable<Found>>> Stamps = new(() => EF.CompileAsyncQuery((DispatchDbContext db, Guid[] accounts, Guid own) =>
         from tally in db.ProjectTallies
         join project in db.Projects on tally.ProjectId equals project.Id
         where accounts.Contains(project.AccountId) && tally.HostId != own
         group tally by new { project.AccountId, tally.HostId } into its
-        select new Row(its.Key.AccountId, its.Key.HostId, its.Sum(t => t.Changes), its.Count())));
+        select new Found(its.Key.AccountId, its.Key.HostId, new Stamp(its.Sum(t => t.Changes), its.Count()))));
 
     private ConcurrentDictionary<(Guid AccountId, Guid HostId), byte> heard = new();
     private volatile bool hears;
@@ -77,10 +77,10 @@ internal sealed class ChangeWatch(IDbContextFactory<DispatchDbContext> contexts,
     private async Task<Dictionary<(Guid AccountId, Guid HostId), Stamp>> ReadAsync(Guid[] accounts, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        return await Rows.For(db)(db, accounts, host.Id).ToDictionaryAsync(row => (row.AccountId, row.HostId), row => new Stamp(row.Changes, row.Projects), cancellationToken: cancellation);
+        return await Stamps.For(db)(db, accounts, host.Id).ToDictionaryAsync(found => (found.AccountId, found.HostId), found => found.Stamp, cancellationToken: cancellation);
     }
 
-    private sealed record Row(Guid AccountId, Guid HostId, long Changes, int Projects);
+    private sealed record Found(Guid AccountId, Guid HostId, Stamp Stamp);
 
     /// <summary>Of all the account's projects, those that are deleted and not cleared away yet among them.</summary>
     private readonly record struct Stamp(long Changes, int Rows);

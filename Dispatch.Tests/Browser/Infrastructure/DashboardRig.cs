@@ -48,6 +48,7 @@ public sealed class DashboardRig : IAsyncDisposable
         await Page.GetByRole(AriaRole.Dialog).GetByLabel("Name").FillAsync(name);
         await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
         await Page.ArriveAtAsync("/projects/*-*");
+        // The page is asked, for Page.Url follows it by an event that may still be on its way.
         return Guid.Parse(new Uri(await Page.EvaluateAsync<string>("location.href")).Segments[2].Trim('/'));
     }
 

@@ -6,6 +6,9 @@ namespace Dispatch.Tests.Browser.Infrastructure;
 /// <summary>A browser window whose complaints are kept: a page that works has none.</summary>
 public sealed class Window : IAsyncDisposable
 {
+    /// <summary>How long a page may take for anything it is asked for.</summary>
+    public const float TimeoutMs = 15_000;
+
     private readonly IBrowserContext context;
 
     public Window(IBrowserContext context, IPage page)
@@ -13,7 +16,7 @@ public sealed class Window : IAsyncDisposable
         this.context = context;
         Page = page;
         Watch(page);
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(TimeoutMs);
     }
 
     public IPage Page { get; }
