@@ -29,7 +29,7 @@ public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncL
 
     public async ValueTask InitializeAsync()
     {
-        host = await TestHost.StartAsync(provider, "--Delivery:RetryLadder=00:00:05", "--Delivery:MaxAttempts=2");
+        host = await TestHost.StartAsync(provider, "--Delivery:RetryLadder=00:00:10", "--Delivery:MaxAttempts=2");
         receiver = await Receiver.StartAsync();
         user = await ApiUser.SignUpAsync(host.Url);
     }
@@ -92,7 +92,7 @@ public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncL
             Do(click, await AlarmOfAsync(id));
             answers.GetOrAdd(id, _ => new()).SetResult();
 
-            var due = (await user.JobWhenAsync(id, "FAILED")).GetProperty("nextAttemptAt").GetDateTimeOffset();
+            var due = (await user.JobAttemptedAsync(id)).GetProperty("nextAttemptAt").GetDateTimeOffset();
             await user.JobWhenAsync(id, "SUCCESS");
 
             AssertRetried(id, due, secondsLate: 0);
@@ -114,7 +114,7 @@ public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncL
             var due = (await user.JobWhenAsync(id, "FAILED")).GetProperty("nextAttemptAt").GetDateTimeOffset();
             Do(click, await AlarmOfAsync(id, ScheduledState.StateName));
 
-            await TimeProvider.System.WaitUntilAsync(due.AddMilliseconds(-3600).ToUnixTimeMilliseconds(), TestContext.Current.CancellationToken);
+            await TimeProvider.System.WaitUntilAsync(due.AddSeconds(-5).ToUnixTimeMilliseconds(), TestContext.Current.CancellationToken);
             Assert.Equal("FAILED", (await user.JobAsync(id)).GetProperty("status").GetString());
             await user.JobWhenAsync(id, "SUCCESS");
 
@@ -180,7 +180,7 @@ public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncL
                 await Task.Delay(20, CancellationToken.None);
             }
         }, CancellationToken.None);
-        await TimeProvider.System.WaitUntilAsync(In(7).ToUnixTimeMilliseconds(), TestContext.Current.CancellationToken);
+        await TimeProvider.System.WaitUntilAsync(In(12).ToUnixTimeMilliseconds(), TestContext.Current.CancellationToken);
         await over.CancelAsync();
         await clicking;
 
@@ -265,9 +265,9 @@ public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncL
         AssertOnTime(arrivals[1], due, secondsLate);
     }
 
-    // A second for a busy machine.
+    // Four seconds for a busy machine: less than the sweeper takes to notice that an alarm is lost.
     private static void AssertOnTime(Arrival arrival, DateTimeOffset due, int secondsLate) =>
-        Assert.InRange((arrival.At - due).TotalMilliseconds, 0, (secondsLate * 1000) + 1000);
+        Assert.InRange((arrival.At - due).TotalMilliseconds, 0, (secondsLate * 1000) + 4000);
 
     private async Task AssertLoggedAsync(Guid id, params string[] attempts) =>
         Assert.Equal(attempts, (await user.JobAsync(id)).GetProperty("logs").EnumerateArray().Select(l => l.GetProperty("status").GetString()));

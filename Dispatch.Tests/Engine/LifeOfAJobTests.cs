@@ -161,7 +161,7 @@ public abstract class LifeOfAJobTests(DatabaseProvider provider) : IAsyncLifetim
         receiver.Answer = (_, context) => Task.Delay(Timeout.Infinite, context.RequestAborted);
         var id = await user.ScheduleAsync(receiver.Url, Soon(200));
 
-        var job = await user.JobWhenAsync(id, "FAILED");
+        var job = await user.JobAttemptedAsync(id);
 
         var log = job.GetProperty("logs")[0];
         Assert.InRange(log.GetProperty("durationMs").GetInt64(), 1900, 2900);

@@ -11,7 +11,7 @@ public abstract class InboxDeliveryTests(DatabaseProvider provider) : IAsyncLife
 
     public async ValueTask InitializeAsync()
     {
-        host = await TestHost.StartAsync(provider, "--Delivery:RetryLadder=00:00:00.300", "--Delivery:MaxAttempts=2", "--Delivery:Timeout=00:00:02");
+        host = await TestHost.StartAsync(provider, "--Delivery:RetryLadder=00:00:05", "--Delivery:MaxAttempts=2", "--Delivery:Timeout=00:00:02");
         user = await InboxUser.SignUpAsync(host.Url);
     }
 
@@ -67,7 +67,7 @@ public abstract class InboxDeliveryTests(DatabaseProvider provider) : IAsyncLife
     {
         await user.AnswerWithAsync(500);
         var id = await user.ScheduleAsync(user.Url);
-        var failed = await user.Api.JobWhenAsync(id, "FAILED");
+        var failed = await user.Api.JobAttemptedAsync(id);
         Assert.Equal(500, failed.GetProperty("logs")[0].GetProperty("responseCode").GetInt32());
 
         await user.AnswerWithAsync(204);

@@ -91,15 +91,22 @@ public sealed class ApiUser : IDisposable
 
     public Task<JsonElement> JobAsync(Guid jobId) => DataAsync(HttpMethod.Get, $"jobs/{jobId}");
 
-    /// <summary>The job once it has that status. The API has no push, so this asks.</summary>
-    public async Task<JsonElement> JobWhenAsync(Guid jobId, string status, TimeSpan? limit = null)
+    /// <summary>The job once it has that status. For one that lasts: FAILED ends 3 s before the retry (an alarm's lead), however long nobody could look.</summary>
+    public Task<JsonElement> JobWhenAsync(Guid jobId, string status, TimeSpan? limit = null) =>
+        JobOnceAsync(jobId, job => job.GetProperty("status").GetString() == status, $"became {status}", limit);
+
+    /// <summary>The job once an attempt of it has been recorded, which stays so.</summary>
+    public Task<JsonElement> JobAttemptedAsync(Guid jobId) => JobOnceAsync(jobId, job => job.GetProperty("logs").GetArrayLength() > 0, "was attempted");
+
+    // The API has no push, so this asks.
+    private async Task<JsonElement> JobOnceAsync(Guid jobId, Func<JsonElement, bool> holds, string what, TimeSpan? limit = null)
     {
         var until = DateTime.UtcNow + (limit ?? TimeSpan.FromSeconds(30));
         while (true)
         {
             var job = await JobAsync(jobId);
-            if (job.GetProperty("status").GetString() == status) return job;
-            Assert.True(DateTime.UtcNow < until, $"The job never became {status}: {job}");
+            if (holds(job)) return job;
+            Assert.True(DateTime.UtcNow < until, $"The job never {what}: {job}");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
