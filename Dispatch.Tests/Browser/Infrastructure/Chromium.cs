@@ -44,6 +44,7 @@ public sealed class Chromium : IAsyncDisposable
         await door.WaitAsync();
         try
         {
+            Assertions.SetDefaultExpectTimeout(Window.TimeoutMs);
             playwright ??= await Playwright.CreateAsync();
             return browser ??= await playwright.Chromium.LaunchAsync(new()
             {
