@@ -44,7 +44,7 @@ public sealed class OpenConnectionTests(TestWebHost host) : IClassFixture<TestWe
 
         await using var db = await host.NewContextAsync();
         await db.Sessions.Where(s => db.Users.Any(a => a.Id == s.AccountId && a.Email == email)).ExecuteDeleteAsync(TestContext.Current.CancellationToken);
-        await closed.Task.WaitAsync(SessionWatch.IntervalOf(DatabaseProvider.Sqlite) + TimeSpan.FromMilliseconds(Busy.SlackMs), TestContext.Current.CancellationToken);
+        await closed.Task.WaitAsync(SessionWatch.IntervalOf(DatabaseProvider.Sqlite) + TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
     }
 
     [Theory]

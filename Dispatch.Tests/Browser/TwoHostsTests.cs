@@ -22,9 +22,9 @@ public sealed class TwoHostsTests(Chromium chromium)
         await DashboardRig.GotoAsync(window.Page, hosts.B.Url + "/jobs");   // the cookie of host A opens it
         await window.Page.EvaluateAsync("globalThis.sameDocument = true");
 
-        var jobId = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddSeconds(8));
+        var jobId = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddSeconds(4));
         var lamp = $"[data-job='{jobId}']";
-        await Assertions.Expect(window.Page.Locator(lamp)).ToBeVisibleAsync();
+        await Assertions.Expect(window.Page.Locator(lamp)).ToBeVisibleAsync(new() { Timeout = 3000 });
         await window.Page.NoteAsync(lamp);
         var seen = await window.Page.NotedUntilAsync("SUCCESS");
 

@@ -47,7 +47,7 @@ public abstract class LifeOfAJobTests(DatabaseProvider provider) : IAsyncLifetim
         Assert.Equal(JsonValueKind.Null, job.GetProperty("nextAttemptAt").ValueKind);
         var log = Assert.Single(job.GetProperty("logs").EnumerateArray());
         Assert.Equal((1, "SUCCESS", 200, firedAt), (log.GetProperty("attempt").GetInt32(), log.GetProperty("status").GetString(), log.GetProperty("responseCode").GetInt32(), log.GetProperty("firedAt").GetString()));
-        Assert.InRange(log.GetProperty("latenessMs").GetInt64(), 0, Busy.SlackMs);
+        Assert.InRange(log.GetProperty("latenessMs").GetInt64(), 0, 5000);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public abstract class LifeOfAJobTests(DatabaseProvider provider) : IAsyncLifetim
 
         var arrivals = await receiver.WaitForAsync(a => a.JobId == id, 2);
 
-        Assert.InRange((arrivals[1].At - arrivals[0].At).TotalMilliseconds, 400, 400 + Busy.SlackMs);
+        Assert.InRange((arrivals[1].At - arrivals[0].At).TotalMilliseconds, 400, 3000);
         var job = await user.JobWhenAsync(id, "SUCCESS");
         Assert.Equal(1, job.GetProperty("retryCount").GetInt32());
         Assert.Equal([(2, "SUCCESS", 204), (1, "FAILED", 500)], Logs(job));
@@ -88,8 +88,8 @@ public abstract class LifeOfAJobTests(DatabaseProvider provider) : IAsyncLifetim
         Assert.Equal(2, job.GetProperty("retryCount").GetInt32());
         Assert.Equal([(3, "FAILED", 503), (2, "FAILED", 503), (1, "FAILED", 503)], Logs(job));
         var arrivals = receiver.Arrivals.OrderBy(a => a.At).ToArray();
-        Assert.InRange((arrivals[1].At - arrivals[0].At).TotalMilliseconds, 400, 400 + Busy.SlackMs);
-        Assert.InRange((arrivals[2].At - arrivals[1].At).TotalMilliseconds, 800, 800 + Busy.SlackMs);
+        Assert.InRange((arrivals[1].At - arrivals[0].At).TotalMilliseconds, 400, 3000);
+        Assert.InRange((arrivals[2].At - arrivals[1].At).TotalMilliseconds, 800, 3000);
         var log = job.GetProperty("logs")[0];
         Assert.Equal("down for \ud83d\ude34", log.GetProperty("responseBody").GetString());
         Assert.Contains("503", log.GetProperty("error").GetString());
@@ -164,7 +164,7 @@ public abstract class LifeOfAJobTests(DatabaseProvider provider) : IAsyncLifetim
         var job = await user.JobAttemptedAsync(id);
 
         var log = job.GetProperty("logs")[0];
-        Assert.InRange(log.GetProperty("durationMs").GetInt64(), 1900, 2000 + Busy.SlackMs);
+        Assert.InRange(log.GetProperty("durationMs").GetInt64(), 1900, 2900);
         Assert.Equal(JsonValueKind.Null, log.GetProperty("responseCode").ValueKind);
     }
 

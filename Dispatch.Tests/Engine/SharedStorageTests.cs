@@ -56,7 +56,7 @@ public sealed class SharedStorageTests : IAsyncLifetime
         var arrivals = await receiver.WaitForAsync(a => ids.Contains(a.JobId), ids.Count);
 
         Assert.Equal(ids.Order(), arrivals.Select(a => a.JobId).Order());
-        Assert.All(arrivals, arrival => Assert.InRange((arrival.At - due).TotalMilliseconds, -1, 4900));
+        Assert.All(arrivals, arrival => Assert.InRange((arrival.At - due).TotalMilliseconds, -1, 3000));
         foreach (var id in ids) Assert.Single((await user.JobWhenAsync(id, "SUCCESS")).GetProperty("logs").EnumerateArray());
     }
 

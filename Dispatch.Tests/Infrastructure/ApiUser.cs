@@ -91,7 +91,7 @@ public sealed class ApiUser : IDisposable
 
     public Task<JsonElement> JobAsync(Guid jobId) => DataAsync(HttpMethod.Get, $"jobs/{jobId}");
 
-    /// <summary>The job once it has that status. For one that lasts: FAILED ends 3 s before the retry (an alarm's lead), however long nobody could look.</summary>
+    /// <summary>The job once it has that status, which must be one that lasts: FAILED ends 3 s before the retry is due (an alarm's lead), and <see cref="JobAttemptedAsync"/> is for those.</summary>
     public Task<JsonElement> JobWhenAsync(Guid jobId, string status, TimeSpan? limit = null) =>
         JobOnceAsync(jobId, job => job.GetProperty("status").GetString() == status, $"became {status}", limit);
 
