@@ -36,7 +36,7 @@ internal static partial class Log
     public static partial void NoHostLock(ILogger logger, Exception exception);
 
     [LoggerMessage(9, LogLevel.Warning, "Tidying up failed; the next round tries again")]
-    public static partial void CareFailed(ILogger logger, Exception exception);
+    public static partial void MaintenanceFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(10, LogLevel.Error, "The alarm of job {JobId} could not be set; the sweeper will set it again")]
     public static partial void AlarmNotSet(ILogger logger, Guid jobId, Exception exception);
@@ -45,7 +45,7 @@ internal static partial class Log
     public static partial void AlarmNotTaken(ILogger logger, string alarm, Exception exception);
 
     [LoggerMessage(12, LogLevel.Warning, "Hangfire's books could not be brought up to date")]
-    public static partial void BookkeepingFailed(ILogger logger, Exception exception);
+    public static partial void HangfireStateNotWritten(ILogger logger, Exception exception);
 
     [LoggerMessage(13, LogLevel.Warning, "A sweep failed; the next one tries again")]
     public static partial void SweepFailed(ILogger logger, Exception exception);
@@ -54,7 +54,7 @@ internal static partial class Log
     public static partial void DrainTimedOut(ILogger logger, TimeSpan drain);
 
     [LoggerMessage(15, LogLevel.Warning, "The rehearsal of a delivery failed")]
-    public static partial void RehearsalFailed(ILogger logger, Exception exception);
+    public static partial void WarmUpFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(16, LogLevel.Warning, "The live feed could not find out whom a change concerns; every page reads again")]
     public static partial void FeedFailed(ILogger logger, Exception exception);
@@ -93,10 +93,10 @@ internal static partial class Log
     public static partial void AlarmsUnavailable(ILogger logger, Exception exception);
 
     [LoggerMessage(19, LogLevel.Information, "Cleared {Alarms} alarms that hosts left which are gone")]
-    public static partial void ForeignAlarmsCleared(ILogger logger, int alarms);
+    public static partial void OrphanedAlarmsCleared(ILogger logger, int alarms);
 
     [LoggerMessage(34, LogLevel.Warning, "What hosts that are gone left in Hangfire's storage could not be cleared; the next call tries again")]
-    public static partial void ForeignAlarmsNotCleared(ILogger logger, Exception exception);
+    public static partial void OrphanedAlarmsNotCleared(ILogger logger, Exception exception);
 
     [LoggerMessage(35, LogLevel.Warning, "Readers wait for writers in this database, so pages and deliveries hold each other up. Once, while no host runs: {Statement}")]
     public static partial void ReadersWait(ILogger logger, string statement);

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Dispatch.Data;
-using Dispatch.Execution;
+using Dispatch.Hosting;
+using Dispatch.Settings;
+using Dispatch.Time;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Components;

@@ -1,6 +1,6 @@
-using Dispatch.Data;
+using Dispatch.Settings;
 using Dispatch.Web;
-using Dispatch.Web.Moving;
+using Dispatch.Web.Copying;
 using Microsoft.AspNetCore.Connections;
 
 try

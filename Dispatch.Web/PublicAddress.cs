@@ -1,3 +1,6 @@
+using Dispatch.Model;
+using Dispatch.Settings;
+
 namespace Dispatch.Web;
 
 /// <summary>The address users reach this host at, without a slash at its end.</summary>

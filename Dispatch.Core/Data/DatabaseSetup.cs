@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Dispatch.Data.Moving;
+using Dispatch.Settings;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -27,6 +27,11 @@ internal sealed class DatabaseSetup(
         await using var db = await contexts.CreateDbContextAsync();
         try
         {
+            if (await SchemaOrigins.ReadAsync(db) == SchemaOrigin.Unreleased)
+            {
+                throw new StartupException($"{Providers.Setting}: {Providers.Describe(database, contentRoot.Path)} {SchemaOrigins.UnreleasedAdvice}.");
+            }
+
             await Providers.ClearStaleMigrationLockAsync(db);
             await MigrateAsync(db);
             await db.AdmitHostAsync();
@@ -79,9 +84,3 @@ internal sealed class DatabaseSetup(
         return exception.GetBaseException().Message;
     }
 }
-
-/// <summary>Where relative paths start.</summary>
-internal sealed record ContentRoot(string Path);
-
-/// <summary>The host cannot start; the message is for the operator and names the setting.</summary>
-public sealed class StartupException(string message) : Exception(message);

@@ -1,9 +1,6 @@
-using Dispatch.Accounts;
-using Dispatch.Data.Moving;
-using Dispatch.Execution;
-using Dispatch.Inboxes;
-using Dispatch.Jobs;
-using Dispatch.Projects;
+using Dispatch.Data.Copying;
+using Dispatch.Model;
+using Dispatch.Settings;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
@@ -11,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Dispatch.Data;
 
 /// <summary>Everything Dispatch keeps. A sealed context per provider derives from it, so that each has migrations of its own.</summary>
-public abstract class DispatchDbContext(DbContextOptions options) : IdentityUserContext<Account, Guid>(options), IDataProtectionKeyContext
+internal abstract class DispatchDbContext(DbContextOptions options) : IdentityUserContext<Account, Guid>(options), IDataProtectionKeyContext
 {
     public abstract DatabaseProvider Provider { get; }
 
@@ -19,9 +16,9 @@ public abstract class DispatchDbContext(DbContextOptions options) : IdentityUser
 
     public DbSet<Attempt> Attempts => Set<Attempt>();
 
-    public DbSet<ProjectTally> ProjectTallies => Set<ProjectTally>();
+    public DbSet<ProjectCounters> ProjectCounters => Set<ProjectCounters>();
 
-    public DbSet<DeliveryHour> DeliveryHours => Set<DeliveryHour>();
+    public DbSet<HourlyStats> HourlyStats => Set<HourlyStats>();
 
     public DbSet<Project> Projects => Set<Project>();
 
@@ -33,7 +30,7 @@ public abstract class DispatchDbContext(DbContextOptions options) : IdentityUser
 
     public DbSet<Host> Hosts => Set<Host>();
 
-    public DbSet<MoveMark> MoveMarks => Set<MoveMark>();
+    public DbSet<CopyMark> CopyMarks => Set<CopyMark>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 

@@ -1,10 +1,11 @@
-using Dispatch.Jobs;
+using Dispatch.Model;
+using Dispatch.Settings;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Data;
 
 /// <summary>For several hosts.</summary>
-public sealed class PostgresDispatchDbContext(DbContextOptions<PostgresDispatchDbContext> options) : DispatchDbContext(options)
+internal sealed class PostgresDispatchDbContext(DbContextOptions<PostgresDispatchDbContext> options) : DispatchDbContext(options)
 {
     public override DatabaseProvider Provider => DatabaseProvider.Postgres;
 

@@ -1,6 +1,8 @@
 using System.Data.Common;
 using System.Globalization;
-using Dispatch.Execution;
+using Dispatch.Model;
+using Dispatch.Settings;
+using Dispatch.Time;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Numerics;
+using Dispatch.Settings;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;

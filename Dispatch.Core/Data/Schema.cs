@@ -1,9 +1,4 @@
-using Dispatch.Accounts;
-using Dispatch.Data.Moving;
-using Dispatch.Execution;
-using Dispatch.Inboxes;
-using Dispatch.Jobs;
-using Dispatch.Projects;
+using Dispatch.Model;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 
@@ -47,16 +42,16 @@ internal static class Schema
             attempt.HasOne<Job>().WithMany().HasForeignKey(a => a.JobId).OnDelete(DeleteBehavior.Cascade);
         });
 
-        model.Entity<ProjectTally>(tally =>
+        model.Entity<ProjectCounters>(tally =>
         {
-            tally.ToTable("ProjectTallies");
+            tally.ToTable("ProjectCounters");
             tally.HasKey(t => new { t.ProjectId, t.HostId });
             tally.HasOne<Project>().WithMany().HasForeignKey(t => t.ProjectId).OnDelete(DeleteBehavior.Cascade);
         });
 
-        model.Entity<DeliveryHour>(hour =>
+        model.Entity<HourlyStats>(hour =>
         {
-            hour.ToTable("DeliveryHours");
+            hour.ToTable("HourlyStats");
             hour.HasKey(h => new { h.ProjectId, h.Hour, h.HostId });
             hour.HasOne<Project>().WithMany().HasForeignKey(h => h.ProjectId).OnDelete(DeleteBehavior.Cascade);
         });
@@ -106,10 +101,10 @@ internal static class Schema
             host.Property(h => h.Name).HasMaxLength(200);
         });
 
-        model.Entity<MoveMark>(mark =>
+        model.Entity<CopyMark>(mark =>
         {
-            mark.ToTable("MoveMarks");
-            mark.HasKey(m => new { m.MoveId, m.Role });
+            mark.ToTable("CopyMarks");
+            mark.HasKey(m => new { m.CopyId, m.Role });
             mark.Property(m => m.Role).HasMaxLength(6).HasConversion<string>();
         });
     }

@@ -1,10 +1,11 @@
 using System.Text.RegularExpressions;
+using Dispatch.Settings;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Data;
 
 /// <summary>For several hosts: SQL Server 2019 and later, Azure SQL.</summary>
-public sealed partial class SqlServerDispatchDbContext(DbContextOptions<SqlServerDispatchDbContext> options) : DispatchDbContext(options)
+internal sealed partial class SqlServerDispatchDbContext(DbContextOptions<SqlServerDispatchDbContext> options) : DispatchDbContext(options)
 {
     public override DatabaseProvider Provider => DatabaseProvider.SqlServer;
 

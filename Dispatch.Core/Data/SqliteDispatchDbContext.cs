@@ -1,9 +1,10 @@
+using Dispatch.Settings;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Data;
 
 /// <summary>The embedded default.</summary>
-public sealed class SqliteDispatchDbContext(DbContextOptions<SqliteDispatchDbContext> options) : DispatchDbContext(options)
+internal sealed class SqliteDispatchDbContext(DbContextOptions<SqliteDispatchDbContext> options) : DispatchDbContext(options)
 {
     public override DatabaseProvider Provider => DatabaseProvider.Sqlite;
 

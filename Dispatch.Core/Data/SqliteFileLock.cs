@@ -1,3 +1,5 @@
+using Dispatch.Settings;
+
 namespace Dispatch.Data;
 
 /// <summary>Shows that a SQLite file belongs to one process. The kernel drops it with the process, however that ends.</summary>

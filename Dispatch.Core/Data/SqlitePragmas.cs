@@ -12,7 +12,8 @@ namespace Dispatch.Data;
 /// </summary>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
-    private const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;";
+    // auto_vacuum counts only before the first page is written, so it comes first: with it, space that deleting frees can be given back later.
+    private const string Pragmas = "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;";
 
     // They stay with the handle, and the pool gives the same handles out again and again.
     private readonly ConditionalWeakTable<sqlite3, object> done = [];

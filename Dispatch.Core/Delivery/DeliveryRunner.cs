@@ -1,25 +1,28 @@
-using Dispatch.Execution;
-using Dispatch.Jobs;
-using Dispatch.Projects;
+using Dispatch.Delivery.Http;
+using Dispatch.Hosts;
+using Dispatch.Model;
+using Dispatch.Signing;
+using Dispatch.Time;
+using Dispatch.Writing;
 using Microsoft.Extensions.Logging;
 
 namespace Dispatch.Delivery;
 
 /// <summary>One attempt from its alarm to its record: wait, claim, wait for the millisecond, send, decide, record.</summary>
 internal sealed class DeliveryRunner(
-    JobStore store, DeliveryGates gates, WebhookSender sender, RetryLadder ladder, SigningSecrets secrets, Lease lease, Shutdown shutdown, Metronome metronome, TimeProvider clock,
+    JobStore store, DeliveryLimiters limiters, WebhookSender sender, RetryLadder ladder, SigningSecrets secrets, Lease lease, Shutdown shutdown, PreciseTimer preciseTimer, TimeProvider clock,
     ILogger<DeliveryRunner> log)
 {
-    /// <summary>Carries the attempt out. Returns null, or how it failed and when the retry is due.</summary>
+    /// <summary>Carries the attempt out. Returns how it ended, and when a retry is due.</summary>
     /// <exception cref="OperationCanceledException">The host is stopping and the job was not claimed, or its delivery was given up.</exception>
-    public async Task<DeliveryFailedException?> RunAsync(Alarm alarm)
+    public async Task<AttemptEnd> RunAsync(Alarm alarm)
     {
         if (alarm.IsRetry) await RearmAsync(alarm);
         // Twice, because how early to claim is known only shortly before: it goes by what transactions take then.
         await clock.WaitUntilAsync(alarm.DueAt - (long)Timing.LongestClaimLead.TotalMilliseconds, shutdown.Claiming);
         await clock.WaitUntilAsync(alarm.DueAt - (long)store.ClaimLead.TotalMilliseconds, shutdown.Claiming);
 
-        return await ClaimAndSendAsync(alarm) is var (job, report) ? await RecordAsync(job, report) : null;
+        return await ClaimAndSendAsync(alarm) is var (job, report) ? await RecordAsync(job, report) : AttemptEnd.Finished;
     }
 
     // Waits first: an operator may have rung the alarm by hand, minutes before the retry is due.
@@ -32,13 +35,13 @@ internal sealed class DeliveryRunner(
     // What is claimed will be sent, by a stopping host too: its instant is near.
     private async Task<(ClaimedJob Job, AttemptReport Report)?> ClaimAndSendAsync(Alarm alarm)
     {
-        using var claim = await gates.Claims.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Claiming);
-        if (await store.ClaimAsync(alarm.JobId, alarm.DueAt, shutdown.Claiming) is not { } job) return null;   // cancelled, or claimed already
+        using var claim = await limiters.Claims.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Claiming);
+        if (await store.ClaimAsync(alarm.JobId, alarm.DueAt, () => lease.TermForClaim, shutdown.Claiming) is not { } job) return null;   // cancelled, or claimed already
 
-        await metronome.WaitUntilAsync(job.DueAt, shutdown.Sending);
-        using var wire = await gates.Wire.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Sending);
+        await preciseTimer.WaitUntilAsync(job.DueAt, shutdown.Sending);
+        using var wire = await limiters.Wire.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Sending);
         var report = await SendAsync(job);
-        if (report.Outcome is not DeliveryOutcome.Withheld) return (job, report);
+        if (report.Outcome is not DeliveryOutcome.NotSent) return (job, report);
 
         Log.LeaseLost(log, job.Id, job.Attempt);   // another host has taken it over, or the sweeper frees it
         return null;
@@ -60,7 +63,7 @@ internal sealed class DeliveryRunner(
         }
     }
 
-    private async Task<DeliveryFailedException?> RecordAsync(ClaimedJob job, AttemptReport report)
+    private async Task<AttemptEnd> RecordAsync(ClaimedJob job, AttemptReport report)
     {
         var outcome = report.Outcome;
         var next = ladder.After(outcome.Succeeded, job.RetryCount, report.EndedAtMs);
@@ -83,16 +86,16 @@ internal sealed class DeliveryRunner(
         if (!await store.RecordAsync(job, attempt, next.Transition, retryAt, keepsAlarm))
         {
             Log.ClaimLost(log, job.Id, job.Attempt);
-            return null;
+            return AttemptEnd.Finished;
         }
 
         if (outcome.Succeeded)
         {
             Log.Delivered(log, job.Id, job.Attempt, outcome.ResponseCode, report.DurationMs, attempt.LatenessMs.Value);
-            return null;
+            return AttemptEnd.Finished;
         }
 
         Log.AttemptFailed(log, job.Id, job.Attempt, outcome.ResponseCode, report.DurationMs, next.Transition.To.ToName());
-        return new DeliveryFailedException(outcome.Error ?? "The attempt failed.", keepsAlarm ? retryAt : null);
+        return new AttemptEnd.Failed(outcome.Error ?? "The attempt failed.", keepsAlarm ? retryAt : null);
     }
 }

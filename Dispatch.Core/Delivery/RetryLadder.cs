@@ -1,4 +1,5 @@
-using Dispatch.Jobs;
+using Dispatch.Model;
+using Dispatch.Settings;
 
 namespace Dispatch.Delivery;
 

@@ -1,6 +1,8 @@
 using Dispatch.Data;
-using Dispatch.Jobs;
-using Dispatch.Projects;
+using Dispatch.Model;
+using Dispatch.Signing;
+using Dispatch.Time;
+using Dispatch.Writing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Inboxes;
@@ -15,11 +17,8 @@ internal sealed record OpenInbox(Guid ProjectId, int Status, int DelayMs, IReadO
 internal sealed record InboxContents(string Token, int Status, int DelayMs, IReadOnlyList<ReceivedRequest> Requests);
 
 /// <summary>Each project's test endpoint: what it answers, and the last requests it received.</summary>
-internal sealed class InboxStore(IDbContextFactory<DispatchDbContext> contexts, GroupCommit commits, InboxWriter writer, SigningSecrets secrets, TimeProvider clock)
+internal sealed class InboxStore(IDbContextFactory<DispatchDbContext> contexts, WriteQueue commits, InboxWriter writer, SigningSecrets secrets, TimeProvider clock)
 {
-    /// <summary>Requests that are kept per project.</summary>
-    public const int Kept = 100;
-
     /// <summary>The inbox of that token, or null where there is none.</summary>
     public async Task<OpenInbox?> FindAsync(string token, CancellationToken cancellation)
     {
@@ -33,7 +32,7 @@ internal sealed class InboxStore(IDbContextFactory<DispatchDbContext> contexts, 
             : null;
     }
 
-    /// <summary>Keeps the request, in the place of the oldest where there are <see cref="Kept"/> already. In a flood some are not.</summary>
+    /// <summary>Keeps the request, in the place of the oldest where there are <see cref="ReceivedRequest.MaxPerProject"/> already. In a flood some are not.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
     public Task ReceiveAsync(ReceivedRequest request) => writer.StoreAsync(request);
 
@@ -42,7 +41,7 @@ internal sealed class InboxStore(IDbContextFactory<DispatchDbContext> contexts, 
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         if (await Owned(db, accountId, projectId).AsNoTracking().FirstOrDefaultAsync(cancellation) is not { } project) return null;
-        var requests = await NewestFirst(db, projectId).AsNoTracking().Take(Kept).ToListAsync(cancellation);
+        var requests = await NewestFirst(db, projectId).AsNoTracking().Take(ReceivedRequest.MaxPerProject).ToListAsync(cancellation);
         return new InboxContents(project.InboxToken, project.InboxStatus, project.InboxDelayMs, requests);
     }
 

@@ -1,22 +1,24 @@
 using Dispatch.Data;
-using Dispatch.Jobs;
+using Dispatch.Model;
+using Dispatch.Time;
+using Dispatch.Writing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Inboxes;
 
 /// <summary>
-/// Stores what inboxes receive without getting in the engine's way: through <see cref="GroupCommit"/>, so that nobody fights it for SQLite's
+/// Stores what inboxes receive without getting in the engine's way: through <see cref="WriteQueue"/>, so that nobody fights it for SQLite's
 /// writer and no commit is made for an inbox alone while jobs are written, and one small batch at a time, so that a claim never waits behind a
 /// burst. What arrives meanwhile goes with the next batch.
 /// </summary>
-internal sealed class InboxWriter(GroupCommit commits, TimeProvider clock)
+internal sealed class InboxWriter(WriteQueue commits, TimeProvider clock)
 {
     private const int MaxBatch = 256;
     private const int MaxBatchBytes = 1024 * 1024;
     private const long MaxWaitingBytes = 64 * 1024 * 1024;
     private const int RowBytes = 1024;   // what a request costs beside its body and its headers, roughly
 
-    private readonly Lock door = new();
+    private readonly Lock gate = new();
     private readonly Queue<Waiting> queue = [];
     private long waitingBytes;
     private bool isWriting;
@@ -26,7 +28,7 @@ internal sealed class InboxWriter(GroupCommit commits, TimeProvider clock)
     public Task StoreAsync(ReceivedRequest request)
     {
         var newcomer = new Waiting(request);
-        lock (door)
+        lock (gate)
         {
             if (waitingBytes + newcomer.Bytes > MaxWaitingBytes) return Task.CompletedTask;
             queue.Enqueue(newcomer);
@@ -58,7 +60,7 @@ internal sealed class InboxWriter(GroupCommit commits, TimeProvider clock)
     private List<Waiting> Take()
     {
         var batch = new List<Waiting>();
-        lock (door)
+        lock (gate)
         {
             var bytes = 0;
             while (batch.Count < MaxBatch && bytes < MaxBatchBytes && queue.TryDequeue(out var next))
@@ -82,7 +84,7 @@ internal sealed class InboxWriter(GroupCommit commits, TimeProvider clock)
         await db.InsertRowsAsync([.. batch.Select(one => one.Request).Where(request => live.Contains(request.ProjectId))]);
         foreach (var projectId in live)
         {
-            var old = InboxStore.NewestFirst(db, projectId).Skip(InboxStore.Kept).Select(r => r.Id);
+            var old = InboxStore.NewestFirst(db, projectId).Skip(ReceivedRequest.MaxPerProject).Select(r => r.Id);
             await db.InboxRequests.Where(r => old.Contains(r.Id)).ExecuteDeleteAsync();
             changes.InboxChanged(projectId, clock.NowMs());
         }

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Dispatch.Delivery;
+using Dispatch.Model;
+using Dispatch.Signing;
 
 namespace Dispatch.Inboxes;
 

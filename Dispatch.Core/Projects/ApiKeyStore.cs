@@ -1,5 +1,7 @@
 using Dispatch.Data;
-using Dispatch.Jobs;
+using Dispatch.Model;
+using Dispatch.Time;
+using Dispatch.Writing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Projects;
@@ -10,8 +12,8 @@ internal sealed record KeyOwner(Guid KeyId, Guid ProjectId, Guid AccountId);
 /// <summary>A key that was just made. <see cref="Text"/> is not stored: this is the only time it is known.</summary>
 internal sealed record NewApiKey(ApiKey Row, string Text);
 
-/// <summary>The keys of a project. Only SHA-256 of a key is stored. Changes go through <see cref="GroupCommit"/>, so that pages hear of them.</summary>
-internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts, GroupCommit commits, KeyUsage usage, TimeProvider clock)
+/// <summary>The keys of a project. Only SHA-256 of a key is stored. Changes go through <see cref="WriteQueue"/>, so that pages hear of them.</summary>
+internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts, WriteQueue commits, KeyUsage usage, TimeProvider clock)
 {
     public const string Prefix = "sk_";
 

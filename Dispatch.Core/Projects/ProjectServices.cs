@@ -1,3 +1,4 @@
+using Dispatch.Signing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Projects;
@@ -7,6 +8,7 @@ internal static class ProjectServices
 {
     public static IServiceCollection AddDispatchProjects(this IServiceCollection services) => services
         .AddSingleton<SigningSecrets>()
+        .AddSingleton<ProjectSecrets>()
         .AddSingleton<ProjectStore>()
         .AddSingleton<ApiKeyStore>()
         .AddSingleton<KeyUsage>()

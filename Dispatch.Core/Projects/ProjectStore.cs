@@ -1,15 +1,17 @@
 using Dispatch.Data;
-using Dispatch.Inboxes;
-using Dispatch.Jobs;
+using Dispatch.Model;
+using Dispatch.Signing;
+using Dispatch.Time;
+using Dispatch.Writing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Projects;
 
 /// <summary>
-/// The projects of an account. What belongs to someone else is not found, exactly as what does not exist. Changes go through <see cref="GroupCommit"/>,
+/// The projects of an account. What belongs to someone else is not found, exactly as what does not exist. Changes go through <see cref="WriteQueue"/>,
 /// so that pages hear of them, on this host and on others.
 /// </summary>
-internal sealed class ProjectStore(IDbContextFactory<DispatchDbContext> contexts, GroupCommit commits, SigningSecrets secrets, ApiKeyStore keys, TimeProvider clock)
+internal sealed class ProjectStore(IDbContextFactory<DispatchDbContext> contexts, WriteQueue commits, SigningSecrets secrets, ApiKeyStore keys, TimeProvider clock)
 {
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
     public Task<Project> CreateAsync(Guid accountId, string name)

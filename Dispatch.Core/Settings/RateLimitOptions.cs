@@ -1,7 +1,7 @@
-namespace Dispatch;
+namespace Dispatch.Settings;
 
 /// <summary><c>RateLimits:*</c>: how often a password may be tried or an account made.</summary>
-public sealed class RateLimitOptions
+internal sealed class RateLimitOptions
 {
     /// <summary>Tries per minute with one e-mail address, whether an account has it or not. 1 to 100,000.</summary>
     public int PerAccount { get; set; } = 10;

@@ -1,4 +1,4 @@
-using Dispatch.Accounts;
+using Dispatch.Model;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Web.Accounts;
 using Microsoft.EntityFrameworkCore;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using Dispatch.Accounts;
+using Dispatch.Model;
+using Dispatch.Signing;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Web.Client.Api;
 using Microsoft.EntityFrameworkCore;

@@ -1,3 +1,6 @@
+using Dispatch.Counters;
+using Dispatch.Data;
+using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Web.Accounts;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Security.Claims;
+using Dispatch.Model;
+using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Api;
@@ -80,7 +82,7 @@ public sealed class OpenConnectionTests(TestWebHost host) : IClassFixture<TestWe
         var person = await host.RegisterAsync();
         var sessions = host.Services.GetRequiredService<SessionStore>();
         await using var scope = host.Services.CreateAsyncScope();
-        var account = (await scope.ServiceProvider.GetRequiredService<Microsoft.AspNetCore.Identity.UserManager<Dispatch.Accounts.Account>>().FindByEmailAsync(person.Email!))!;
+        var account = (await scope.ServiceProvider.GetRequiredService<Microsoft.AspNetCore.Identity.UserManager<Account>>().FindByEmailAsync(person.Email!))!;
         var session = (await sessions.OpenBrowserAsync(account, new SessionOrigin(null, null), TestContext.Current.CancellationToken))!.Value;
         var who = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, account.Id.ToString()), new(AccountClaims.Session, session.ToString())], "test"));
         ((IHostEnvironmentAuthenticationStateProvider)scope.ServiceProvider.GetRequiredService<AuthenticationStateProvider>()).SetAuthenticationState(Task.FromResult(new AuthenticationState(who)));

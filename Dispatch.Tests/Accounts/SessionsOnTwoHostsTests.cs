@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Security.Claims;
+using Dispatch.Data;
+using Dispatch.Model;
+using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Live;

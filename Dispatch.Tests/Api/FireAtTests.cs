@@ -1,3 +1,4 @@
+using Dispatch.Time;
 using Dispatch.Web.Api;
 
 namespace Dispatch.Tests.Api;

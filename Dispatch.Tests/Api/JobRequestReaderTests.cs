@@ -1,4 +1,6 @@
 using System.Text;
+using Dispatch.Settings;
+using Dispatch.Time;
 using Dispatch.Web.Api;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,4 +1,4 @@
-using Dispatch.Jobs;
+using Dispatch.Model;
 using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Api;

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Dispatch.Accounts;
-using Dispatch.Tests.Infrastructure;
+using Dispatch.Model;
 using Dispatch.Tests.Inboxes;
+using Dispatch.Tests.Infrastructure;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,7 @@
-using Dispatch.Projects;
+using Dispatch.Model;
+using Dispatch.Signing;
 using Dispatch.Tests.Infrastructure;
+using Dispatch.Time;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,4 @@
-using Dispatch.Jobs;
+using Dispatch.Model;
 
 namespace Dispatch.Tests.Api;
 

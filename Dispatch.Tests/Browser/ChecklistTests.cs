@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Bunit;
+using Dispatch.Model;
 using Dispatch.Tests.Browser.Fakes;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;
@@ -71,7 +72,7 @@ public sealed class ChecklistTests : ComponentTest
             reading.TrySetResult();
             return FakeDispatchApi.Found(Overview(started));
         };
-        await Feed.TellAsync(new ChangeBatch([], LookAgain: true));
+        await Feed.TellAsync(new ChangeBatch([], Invalidate: true));
         await reading.Task.WaitAsync(Soon, Xunit.TestContext.Current.CancellationToken);
 
         Assert.Equal("FIRING", page.Find(".watched .lamp").GetAttribute("data-status"));
@@ -85,7 +86,7 @@ public sealed class ChecklistTests : ComponentTest
         var page = Render<OverviewPage>();
 
         Api.OnOverview = () => new ApiFailure(503, "The storage does not answer", []);   // so that no reading mends the lamp
-        await Feed.TellAsync(new ChangeBatch([new Change(ChangeKind.Job, Billing.Id, job.Id, "FIRING", Now.AddSeconds(-1).ToUnixTimeMilliseconds())], LookAgain: false));
+        await Feed.TellAsync(new ChangeBatch([new Change(ChangeKind.Job, Billing.Id, job.Id, "FIRING", Now.AddSeconds(-1).ToUnixTimeMilliseconds())], Invalidate: false));
 
         Assert.Equal("FAILED", page.Find(".watched .lamp").GetAttribute("data-status"));
     }
@@ -143,7 +144,7 @@ public sealed class ChecklistTests : ComponentTest
         var page = Render<OverviewPage>();
         Button(page, "Create key").Click();
 
-        await Feed.TellAsync(new ChangeBatch([], LookAgain: true));
+        await Feed.TellAsync(new ChangeBatch([], Invalidate: true));
         page.Render();
         Assert.Equal(NewKey.Key, page.Find(".new-key code").TextContent);
 
@@ -188,7 +189,7 @@ public sealed class ChecklistTests : ComponentTest
         Assert.Equal(states, page.FindAll(".step").Select(step => step.ClassList.Single(name => name != "step")));
 
     private static ChangeBatch BatchOf(JobRow job, string status) =>
-        new([new Change(ChangeKind.Job, job.ProjectId, job.Id, status, Now.AddSeconds(1).ToUnixTimeMilliseconds())], LookAgain: false);
+        new([new Change(ChangeKind.Job, job.ProjectId, job.Id, status, Now.AddSeconds(1).ToUnixTimeMilliseconds())], Invalidate: false);
 
     private Task TellAsync(JobRow job, string status) => Feed.TellAsync(BatchOf(job, status));
 }

@@ -275,7 +275,7 @@ public sealed class JobsPageTests : ComponentTest
             return FakeDispatchApi.Found(SampleJobs.Cards());
         };
 
-        await page.InvokeAsync(() => Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Feed.TellAsync(new ChangeBatch([], LookAgain: true)))));
+        await page.InvokeAsync(() => Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Feed.TellAsync(new ChangeBatch([], Invalidate: true)))));
         Assert.InRange(readings, 1, 2);   // one at once, one for what came meanwhile
     }
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Dispatch.Model;
+using Dispatch.Settings;
 using Dispatch.Tests.Browser.Infrastructure;
 using Dispatch.Tests.Infrastructure;
 using Microsoft.Playwright;

@@ -1,4 +1,5 @@
 using Bunit;
+using Dispatch.Model;
 using Dispatch.Tests.Browser.Fakes;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;
@@ -56,7 +57,7 @@ public sealed class OverviewPageTests : ComponentTest
         Assert.Equal($"/jobs/{failed.Id}", page.FindAll(".failure-title")[1].GetAttribute("href"));
 
         Api.OnOverview = () => new ApiFailure(503, "The storage does not answer", []);   // so the lamp cannot come from a reading
-        await Feed.TellAsync(new ChangeBatch([new Change(ChangeKind.Job, failed.ProjectId, failed.Id, "DEAD", Now.AddSeconds(1).ToUnixTimeMilliseconds())], LookAgain: false));
+        await Feed.TellAsync(new ChangeBatch([new Change(ChangeKind.Job, failed.ProjectId, failed.Id, "DEAD", Now.AddSeconds(1).ToUnixTimeMilliseconds())], Invalidate: false));
 
         Assert.Equal(["DEAD", "DEAD"], page.FindAll(".failures .lamp").Select(lamp => lamp.GetAttribute("data-status")));
         Assert.Equal("The storage does not answer", page.Find(".failure").TextContent);
@@ -69,7 +70,7 @@ public sealed class OverviewPageTests : ComponentTest
         (Api.OverviewTakes, Api.OnOverview) = (slow.Task, () => FakeDispatchApi.Found(Overview() with { Dead = 1 }));
         var page = Render<OverviewPage>();
         (Api.OverviewTakes, Api.OnOverview) = (Task.CompletedTask, () => FakeDispatchApi.Found(Overview() with { Dead = 2 }));
-        await page.InvokeAsync(() => Feed.TellAsync(new ChangeBatch([], LookAgain: true)));
+        await page.InvokeAsync(() => Feed.TellAsync(new ChangeBatch([], Invalidate: true)));
         Assert.Equal("2", page.FindAll(".figure-value")[3].TextContent);
 
         await page.InvokeAsync(slow.SetResult);

@@ -1,3 +1,4 @@
+using Dispatch.Model;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;
 

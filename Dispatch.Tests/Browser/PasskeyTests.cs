@@ -1,3 +1,4 @@
+using Dispatch.Counters;
 using Dispatch.Tests.Browser.Infrastructure;
 using Dispatch.Tests.Infrastructure;
 using Microsoft.Playwright;

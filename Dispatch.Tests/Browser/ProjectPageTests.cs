@@ -1,4 +1,5 @@
 using Bunit;
+using Dispatch.Model;
 using Dispatch.Tests.Browser.Fakes;
 using Dispatch.Web.Client.Contracts;
 using Dispatch.Web.Client.Live;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Dispatch.Settings;
 using Dispatch.Tests.Data.Hot;
 using Dispatch.Tests.Infrastructure;
 

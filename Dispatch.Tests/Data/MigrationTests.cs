@@ -1,4 +1,5 @@
 using Dispatch.Data;
+using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;

@@ -1,6 +1,5 @@
-using Dispatch.Data;
-using Dispatch.Jobs;
-using Dispatch.Projects;
+using Dispatch.Model;
+using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Data;

@@ -1,8 +1,11 @@
+using Dispatch.Counters;
 using Dispatch.Data;
-using Dispatch.Jobs;
+using Dispatch.Model;
+using Dispatch.Settings;
 using Dispatch.Tests.Data.Hot;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Web.Accounts;
+using Dispatch.Writing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -66,7 +69,7 @@ public sealed class SqlServerLimitTests : IAsyncLifetime
         var folded = new JobChanges(isWatched: false);
         for (var project = 0; project < 5000; project++) folded.Removed(Guid.CreateVersion7(), JobStatus.Success);
         host.Database.Expect(0, host.Database.Rows());
-        await InTransactionAsync(db => db.CountAsync(Guid.Empty, folded));
+        await InTransactionAsync(db => db.CountAsync(Guid.Empty, folded.Counters));
 
         Assert.All(host.Database.Statements, statement => Assert.Empty(TSql.Errors(statement.Text)));
         Assert.Contains("OPENJSON", host.Database.Statements[0].Text);
@@ -105,7 +108,7 @@ public sealed class SqlServerLimitTests : IAsyncLifetime
     {
         await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         await using var db = await database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
-        var rows = Enumerable.Range(0, 389).Select(i => new Projects.Project
+        var rows = Enumerable.Range(0, 389).Select(i => new Project
         {
             Id = Guid.CreateVersion7(), AccountId = host.Account, Name = $"p{i}", SecretCipher = new string('x', 9000 + i), InboxToken = $"{i}", CreatedAt = i,
         }).ToArray();

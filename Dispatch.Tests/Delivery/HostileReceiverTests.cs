@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Dispatch.Delivery;
+using Dispatch.Delivery.Http;
 using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Delivery;
@@ -81,7 +81,7 @@ public sealed class HostileReceiverTests : SenderTest
 
         Assert.Equal(succeeded, outcome.Succeeded);
         Assert.Equal(status, outcome.ResponseCode);
-        Assert.Equal(new string('x', AnswerBody.KeptBytes) + AnswerBody.CutMark, outcome.ResponseBody);
+        Assert.Equal(new string('x', ResponseBodyReader.KeptBytes) + ResponseBodyReader.CutMark, outcome.ResponseBody);
         Assert.InRange(sent, 0, 16 * 1024 * 1024);   // what socket buffers hold
         Assert.Single(receiver.Requests);
     }
@@ -91,13 +91,13 @@ public sealed class HostileReceiverTests : SenderTest
     {
         await using var receiver = HostileReceiver.AfterRequest(async connection =>
         {
-            await connection.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n{new string('x', AnswerBody.KeptBytes)}");
+            await connection.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n{new string('x', ResponseBodyReader.KeptBytes)}");
             await connection.HangAsync();
         });
 
         var report = await SendAsync(receiver);
 
-        Assert.Equal(new DeliveryOutcome.Delivered(200, new string('x', AnswerBody.KeptBytes) + AnswerBody.CutMark), report.Outcome);
+        Assert.Equal(new DeliveryOutcome.Delivered(200, new string('x', ResponseBodyReader.KeptBytes) + ResponseBodyReader.CutMark), report.Outcome);
         Assert.InRange(report.DurationMs, 0, 5_000);
     }
 

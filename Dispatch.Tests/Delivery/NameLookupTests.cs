@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Dispatch.Delivery;
+using Dispatch.Delivery.Targets;
 
 namespace Dispatch.Tests.Delivery;
 

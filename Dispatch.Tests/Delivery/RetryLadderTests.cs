@@ -1,5 +1,5 @@
 using Dispatch.Delivery;
-using Dispatch.Jobs;
+using Dispatch.Model;
 
 namespace Dispatch.Tests.Delivery;
 

@@ -1,6 +1,10 @@
 using System.Net;
-using Dispatch.Delivery;
+using Dispatch.Delivery.Http;
+using Dispatch.Delivery.Targets;
+using Dispatch.Settings;
+using Dispatch.Signing;
 using Dispatch.Tests.Infrastructure;
+using Dispatch.Time;
 
 namespace Dispatch.Tests.Delivery;
 

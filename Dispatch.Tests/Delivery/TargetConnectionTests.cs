@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Dispatch.Delivery;
+using Dispatch.Delivery.Http;
 using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Delivery;

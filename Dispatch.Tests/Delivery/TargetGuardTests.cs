@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Numerics;
-using Dispatch.Delivery;
+using Dispatch.Delivery.Targets;
 
 namespace Dispatch.Tests.Delivery;
 

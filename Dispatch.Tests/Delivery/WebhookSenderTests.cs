@@ -1,7 +1,8 @@
 using System.IO.Compression;
 using System.Text;
-using Dispatch.Delivery;
+using Dispatch.Delivery.Http;
 using Dispatch.Tests.Infrastructure;
+using Dispatch.Time;
 
 namespace Dispatch.Tests.Delivery;
 
@@ -174,9 +175,9 @@ public sealed class WebhookSenderTests : SenderTest
     }
 
     [Theory]
-    [InlineData(AnswerBody.KeptBytes - 1, "Content-Length")]
-    [InlineData(AnswerBody.KeptBytes, "Content-Length")]
-    [InlineData(AnswerBody.KeptBytes, "chunked")]
+    [InlineData(ResponseBodyReader.KeptBytes - 1, "Content-Length")]
+    [InlineData(ResponseBodyReader.KeptBytes, "Content-Length")]
+    [InlineData(ResponseBodyReader.KeptBytes, "chunked")]
     public async Task Body_that_fits_is_kept_whole_and_unmarked(int length, string framing)
     {
         var body = new string('x', length);
@@ -188,9 +189,9 @@ public sealed class WebhookSenderTests : SenderTest
     }
 
     [Theory]
-    [InlineData("x", AnswerBody.KeptBytes)]
-    [InlineData("🐘", AnswerBody.KeptBytes)]
-    [InlineData("a€", AnswerBody.KeptBytes)]   // 4 + n * 3 bytes do not end at 16 KiB
+    [InlineData("x", ResponseBodyReader.KeptBytes)]
+    [InlineData("🐘", ResponseBodyReader.KeptBytes)]
+    [InlineData("a€", ResponseBodyReader.KeptBytes)]   // 4 + n * 3 bytes do not end at 16 KiB
     public async Task Longer_body_is_cut_between_characters_and_marked(string pattern, int keptBytes)
     {
         var text = "x" + string.Concat(Enumerable.Repeat(pattern, 300_000));
@@ -201,8 +202,8 @@ public sealed class WebhookSenderTests : SenderTest
         var outcome = (await SendAsync(receiver)).Outcome;
 
         Assert.True(outcome.Succeeded);
-        Assert.EndsWith(AnswerBody.CutMark, outcome.ResponseBody, StringComparison.Ordinal);
-        var kept = outcome.ResponseBody![..^AnswerBody.CutMark.Length];
+        Assert.EndsWith(ResponseBodyReader.CutMark, outcome.ResponseBody, StringComparison.Ordinal);
+        var kept = outcome.ResponseBody![..^ResponseBodyReader.CutMark.Length];
         Assert.StartsWith(kept, text, StringComparison.Ordinal);
         Assert.InRange(Encoding.UTF8.GetByteCount(kept), keptBytes - 3, keptBytes);
     }

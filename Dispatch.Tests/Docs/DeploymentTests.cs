@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
-using Dispatch.Execution;
+using Dispatch.Hosting;
+using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
+using Dispatch.Time;
 using Microsoft.Extensions.Configuration;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 

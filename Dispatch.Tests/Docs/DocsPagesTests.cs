@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Dispatch.Delivery;
+using Dispatch.Model;
+using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Web.Docs;
 
@@ -69,7 +72,7 @@ public sealed partial class DocsPagesTests(TestWebHost host) : IClassFixture<Tes
             }
         }
 
-        foreach (var status in Enum.GetValues<Dispatch.Jobs.JobStatus>()) Assert.Contains($"`{Dispatch.Jobs.StatusNames.ToName(status)}`", guide, StringComparison.Ordinal);
+        foreach (var status in Enum.GetValues<Dispatch.Model.JobStatus>()) Assert.Contains($"`{Dispatch.Model.StatusNames.ToName(status)}`", guide, StringComparison.Ordinal);
         foreach (var (section, options) in new (string, Type)[]
         {
             ("Dispatch", typeof(DispatchOptions)), ("Database", typeof(DatabaseOptions)), ("Hangfire", typeof(HangfireOptions)), ("Delivery", typeof(DeliveryOptions)),

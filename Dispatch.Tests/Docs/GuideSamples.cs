@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Dispatch.Settings;
 using Dispatch.Web.Docs;
 
 namespace Dispatch.Tests.Docs;

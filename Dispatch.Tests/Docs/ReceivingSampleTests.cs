@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
-using Dispatch.Delivery;
+using Dispatch.Projects;
+using Dispatch.Signing;
 using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Docs;

@@ -1,5 +1,6 @@
 using Dispatch.Data;
-using Dispatch.Jobs;
+using Dispatch.Model;
+using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -89,7 +90,7 @@ internal sealed class Cluster : IAsyncDisposable
     public async Task<IReadOnlyDictionary<Guid, long>> RecordedAsync()
     {
         await using var db = await ReadAsync();
-        return await db.DeliveryHours.GroupBy(h => h.HostId).Select(g => new { g.Key, Count = g.Sum(h => h.Succeeded) }).ToDictionaryAsync(g => g.Key, g => g.Count, TestContext.Current.CancellationToken);
+        return await db.HourlyStats.GroupBy(h => h.HostId).Select(g => new { g.Key, Count = g.Sum(h => h.Succeeded) }).ToDictionaryAsync(g => g.Key, g => g.Count, TestContext.Current.CancellationToken);
     }
 
     /// <summary>The jobs whose attempts were cut off, as the log says.</summary>

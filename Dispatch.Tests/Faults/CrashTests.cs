@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
+using Dispatch.Time;
 
 namespace Dispatch.Tests.Faults;
 

@@ -1,4 +1,6 @@
+using Dispatch.Counters;
 using Dispatch.Data;
+using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,6 @@
-using Dispatch.Jobs;
+using Dispatch.Model;
 using Dispatch.Tests.Infrastructure;
+using Dispatch.Time;
 
 namespace Dispatch.Tests.Faults;
 

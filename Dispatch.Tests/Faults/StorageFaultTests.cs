@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Dispatch.Tests.Infrastructure;
+using Dispatch.Time;
 using Microsoft.Data.Sqlite;
 
 namespace Dispatch.Tests.Faults;

@@ -1,3 +1,4 @@
+using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Faults;

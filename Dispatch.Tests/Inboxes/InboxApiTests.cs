@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Dispatch.Data;
-using Dispatch.Inboxes;
-using Dispatch.Jobs;
+using Dispatch.Model;
+using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
+using Dispatch.Writing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;

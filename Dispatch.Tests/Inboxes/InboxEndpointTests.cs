@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Dispatch.Delivery;
+using Dispatch.Model;
+using Dispatch.Signing;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Web.Inboxes;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
-using Dispatch.Delivery;
+using Dispatch.Delivery.Http;
+using Dispatch.Delivery.Targets;
+using Dispatch.Settings;
 using Dispatch.Tests.Delivery;
 using Dispatch.Tests.Infrastructure;
 

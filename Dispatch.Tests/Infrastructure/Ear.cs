@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using Dispatch.Jobs;
-using Dispatch.Relay;
+using Dispatch.Live;
+using Dispatch.Writing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Tests.Infrastructure;
@@ -21,7 +21,7 @@ internal sealed class Ear : IDisposable
     public static async Task<Ear> OpenAsync(IServiceProvider host, Guid accountId)
     {
         var ear = new Ear(host.GetRequiredService<JobFeed>(), accountId);
-        if (host.GetService<ChangeWatch>() is not null) Assert.Equal(FeedKind.LookAgain, (await ear.NextAsync(TimeSpan.FromSeconds(3))).Kind);
+        if (host.GetService<ChangePoller>() is not null) Assert.Equal(FeedKind.Invalidate, (await ear.NextAsync(TimeSpan.FromSeconds(3))).Kind);
         return ear;
     }
 

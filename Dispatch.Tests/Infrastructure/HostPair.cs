@@ -1,4 +1,5 @@
 using Dispatch.Data;
+using Dispatch.Settings;
 
 namespace Dispatch.Tests.Infrastructure;
 

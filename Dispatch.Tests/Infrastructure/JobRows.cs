@@ -1,5 +1,7 @@
+using Dispatch.Counters;
 using Dispatch.Data;
-using Dispatch.Jobs;
+using Dispatch.Model;
+using Dispatch.Writing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Tests.Infrastructure;
@@ -18,7 +20,7 @@ internal static class JobRows
             await db.InsertRowsAsync(jobs);
             var changes = new JobChanges(isWatched: false);
             foreach (var job in jobs) changes.Inserted(job);
-            await db.CountAsync(rig.Host.Id, changes);
+            await db.CountAsync(rig.Host.Id, changes.Counters);
             await transaction.CommitAsync();
         }
     }

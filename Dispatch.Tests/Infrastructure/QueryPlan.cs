@@ -1,4 +1,5 @@
 using Dispatch.Data;
+using Dispatch.Settings;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Tests.Infrastructure;

@@ -1,6 +1,6 @@
-using Dispatch.Data;
-using Dispatch.Jobs;
-using Dispatch.Projects;
+using Dispatch.Counters;
+using Dispatch.Model;
+using Dispatch.Writing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Tests.Infrastructure;
@@ -32,7 +32,7 @@ internal static class Seed
         changes.Inserted(job);
         await using var transaction = await db.Database.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
-        await db.CountAsync(Guid.Empty, changes);
+        await db.CountAsync(Guid.Empty, changes.Counters);
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
         return job.Id;
     }

@@ -1,7 +1,9 @@
-using Dispatch.Execution;
-using Dispatch.Inboxes;
-using Dispatch.Jobs;
-using Dispatch.Projects;
+using Dispatch.Hosts;
+using Dispatch.Live;
+using Dispatch.Model;
+using Dispatch.Settings;
+using Dispatch.Time;
+using Dispatch.Writing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -11,7 +13,7 @@ namespace Dispatch.Tests.Infrastructure;
 /// <summary>The engine's storage without the rest of the host: one project, a clock the test sets, and hosts that may "die" and be followed by another.</summary>
 internal sealed class StoreRig : IAsyncDisposable
 {
-    private readonly List<GroupCommit> further = [];
+    private readonly List<WriteQueue> further = [];
 
     private StoreRig(TestDatabase database) => Database = database;
 
@@ -24,7 +26,7 @@ internal sealed class StoreRig : IAsyncDisposable
 
     public HostIdentity Host { get; private set; } = null!;
 
-    public GroupCommit Commits { get; private set; } = null!;
+    public WriteQueue Commits { get; private set; } = null!;
 
     public JobStore Store { get; private set; } = null!;
 
@@ -67,9 +69,9 @@ internal sealed class StoreRig : IAsyncDisposable
             await db.SaveChangesAsync();
         }
 
-        Commits = new GroupCommit(Database.Contexts, new JobBatch(Host, Clock), Feed, Clock, NullLogger<GroupCommit>.Instance);
+        Commits = new WriteQueue(Database.Contexts, new WriteBatch(Host, Clock), Feed.WriterEvents, Clock, NullLogger<WriteQueue>.Instance);
         await Commits.StartAsync(CancellationToken.None);
-        Store = new JobStore(Commits, Database.Contexts, Host, Lease, Clock);
+        Store = new JobStore(Commits, Database.Contexts, Host, Clock);
     }
 
     public async Task<Job> InsertAsync(long dueAt, bool armed = true, Guid? projectId = null)
@@ -93,10 +95,10 @@ internal sealed class StoreRig : IAsyncDisposable
             await db.SaveChangesAsync();
         }
 
-        var its = new GroupCommit(Database.Contexts, new JobBatch(host, Clock), Feed, Clock, NullLogger<GroupCommit>.Instance);
+        var its = new WriteQueue(Database.Contexts, new WriteBatch(host, Clock), Feed.WriterEvents, Clock, NullLogger<WriteQueue>.Instance);
         await its.StartAsync(CancellationToken.None);
         further.Add(its);
-        return (host, new JobStore(its, Database.Contexts, host, Lease, Clock));
+        return (host, new JobStore(its, Database.Contexts, host, Clock));
     }
 
     /// <summary>Its row goes; what it holds stays.</summary>
@@ -110,11 +112,11 @@ internal sealed class StoreRig : IAsyncDisposable
     public async Task<Recovery> RecoverAsync()
     {
         var recovered = await Store.RecoverStraysAsync(CancellationToken.None);
-        await Store.FoldTalliesAsync();
+        await Store.MergeCountersAsync();
         return recovered;
     }
 
-    public Task<ClaimedJob?> ClaimAsync(Guid jobId) => Store.ClaimAsync(jobId, Now, CancellationToken.None);
+    public Task<ClaimedJob?> ClaimAsync(Guid jobId) => Store.ClaimAsync(jobId, Now, () => Lease.TermForClaim, CancellationToken.None);
 
     public Task<bool> RecordAsync(ClaimedJob job, Transition transition, long? retryAt = null) => Store.RecordAsync(
         job,

@@ -1,3 +1,4 @@
+using Dispatch.Settings;
 using Dispatch.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,10 +1,13 @@
+using Dispatch.Alarms;
+using Dispatch.Alarms.HangfireAdapter;
 using Dispatch.Data;
-using Dispatch.Execution;
-using Dispatch.Jobs;
+using Dispatch.Model;
+using Dispatch.Settings;
 using Dispatch.Web;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Inboxes;
+using Dispatch.Writing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;

@@ -1,6 +1,10 @@
 using CsCheck;
-using Dispatch.Jobs;
+using Dispatch.Data;
+using Dispatch.Model;
+using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
+using Dispatch.Time;
+using Dispatch.Writing;
 
 namespace Dispatch.Tests.Jobs;
 
@@ -87,7 +91,7 @@ public sealed class StateMachineModelTests
     {
         await rig.StartHostAsync();
         await rig.RecoverAsync();
-        await rig.Store.ArmAsync(0, long.MaxValue, 1000, share: null, CancellationToken.None);
+        await rig.Store.ArmAsync(0, long.MaxValue, 1000, partition: null, CancellationToken.None);
         foreach (var job in model) job.Interrupt();
     }
 

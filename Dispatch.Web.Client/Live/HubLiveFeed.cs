@@ -90,7 +90,7 @@ public sealed class HubLiveFeed : ILiveFeed, IAsyncDisposable
     private async Task CaughtUpAsync()
     {
         await ShowAsync("live");
-        await listeners.TellAsync(new ChangeBatch([], LookAgain: true));
+        await listeners.TellAsync(new ChangeBatch([], Invalidate: true));
     }
 
     private Task ShowAsync(string state) => browser.InvokeVoidAsync("dispatchConnection.set", state).AsTask();

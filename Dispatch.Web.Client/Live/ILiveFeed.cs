@@ -5,14 +5,14 @@ public interface ILiveFeed
 {
     /// <summary>
     /// Calls back with what changed, at most ten times a second, until the result is disposed. After a gap (reconnect, restart of the host)
-    /// the batch has <see cref="ChangeBatch.LookAgain"/>.
+    /// the batch has <see cref="ChangeBatch.Invalidate"/>.
     /// </summary>
     IDisposable Listen(Func<ChangeBatch, Task> onChange);
 }
 
 /// <summary>What changed since the last batch.</summary>
-/// <param name="LookAgain">More changed than is listed, or something was missed: read everything that is shown again.</param>
-public sealed record ChangeBatch(IReadOnlyList<Change> Changes, bool LookAgain);
+/// <param name="Invalidate">More changed than is listed, or something was missed: read everything that is shown again.</param>
+public sealed record ChangeBatch(IReadOnlyList<Change> Changes, bool Invalidate);
 
 /// <summary>One thing that changed.</summary>
 /// <param name="JobId">Null for everything but <see cref="ChangeKind.Job"/>.</param>

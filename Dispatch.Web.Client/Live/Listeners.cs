@@ -3,19 +3,19 @@ namespace Dispatch.Web.Client.Live;
 /// <summary>Who listens to a feed.</summary>
 public sealed class Listeners
 {
-    private readonly Lock door = new();
+    private readonly Lock gate = new();
     private readonly List<Func<ChangeBatch, Task>> all = [];
 
     public IDisposable Add(Func<ChangeBatch, Task> listener)
     {
-        lock (door) all.Add(listener);
+        lock (gate) all.Add(listener);
         return new Removal(this, listener);
     }
 
     public Task TellAsync(ChangeBatch batch)
     {
         Func<ChangeBatch, Task>[] now;
-        lock (door) now = [.. all];
+        lock (gate) now = [.. all];
         return Task.WhenAll(now.Select(async listener => await listener(batch)));   // one that throws at once leaves the others theirs
     }
 
@@ -23,7 +23,7 @@ public sealed class Listeners
     {
         public void Dispose()
         {
-            lock (listeners.door) listeners.all.Remove(listener);
+            lock (listeners.gate) listeners.all.Remove(listener);
         }
     }
 }

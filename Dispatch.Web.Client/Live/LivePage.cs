@@ -57,7 +57,7 @@ public abstract class LivePage<T> : ComponentBase, IDisposable where T : class
         isHandedOver = Kept is not null;
         Shown = Kept;
         if (!isHandedOver) await ReadAsync();
-        Kept = KeptState.OrNull(Shown, Json);
+        Kept = PrerenderedState.OrNull(Shown, Json);
     }
 
     protected override void OnAfterRender(bool firstRender)

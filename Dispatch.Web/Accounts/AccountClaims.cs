@@ -1,5 +1,5 @@
 using System.Security.Claims;
-using Dispatch.Accounts;
+using Dispatch.Model;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 

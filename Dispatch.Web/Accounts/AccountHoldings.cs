@@ -1,3 +1,4 @@
+using Dispatch.Counters;
 using Dispatch.Data;
 using Microsoft.EntityFrameworkCore;
 

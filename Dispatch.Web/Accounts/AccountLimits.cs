@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using Dispatch.Settings;
 using Dispatch.Web.Api;
 using Dispatch.Web.Client.Contracts;
 

@@ -1,5 +1,7 @@
-using Dispatch.Accounts;
 using Dispatch.Data;
+using Dispatch.Model;
+using Dispatch.Settings;
+using Dispatch.Signing;
 using Dispatch.Web.Client.Api;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -13,7 +15,7 @@ internal static class AccountServices
 {
     public static IServiceCollection AddDispatchAccounts(this IServiceCollection services)
     {
-        services.AddSingleton<AccountLimits>().AddSingleton<DummyPassword>().AddSingleton<SessionStore>().AddSingleton<SessionLook>().AddScoped<AccountDesk>().AddScoped<PasskeyDesk>();
+        services.AddSingleton<AccountLimits>().AddSingleton<DummyPassword>().AddSingleton<SessionStore>().AddSingleton<SessionLook>().AddScoped<AccountService>().AddScoped<PasskeyService>();
         services.AddSingleton<SessionWatch>().AddHostedService(provider => provider.GetRequiredService<SessionWatch>());
         services.AddSingleton<IAuthorizationHandler, OperatorHandler>();
         services.AddIdentity();
@@ -30,7 +32,7 @@ internal static class AccountServices
                 options.User.AllowedUserNameCharacters = "";   // the name is the e-mail, which EmailAddress has judged
                 options.Password = new PasswordOptions
                 {
-                    RequiredLength = AccountDesk.MinPassword,
+                    RequiredLength = AccountService.MinPassword,
                     RequireDigit = false,
                     RequireLowercase = false,
                     RequireUppercase = false,

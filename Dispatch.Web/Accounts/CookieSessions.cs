@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Dispatch.Settings;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.StaticAssets;

@@ -1,4 +1,4 @@
-using Dispatch.Accounts;
+using Dispatch.Model;
 using Microsoft.AspNetCore.Identity;
 
 namespace Dispatch.Web.Accounts;

@@ -1,5 +1,5 @@
 using System.Security.Claims;
-using Dispatch.Accounts;
+using Dispatch.Model;
 using Dispatch.Web.Api;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Identity;
 namespace Dispatch.Web.Accounts;
 
 /// <summary>Signs in to the pages with a cookie that names a session, by the same rules and limits as the API.</summary>
-internal sealed class PageSignIn(AccountDesk desk, PasskeyDesk passkeys, SessionStore sessions, SignInManager<Account> signIn)
+internal sealed class PageSignIn(AccountService desk, PasskeyService passkeys, SessionStore sessions, SignInManager<Account> signIn)
 {
     /// <summary>Redirects, or says why not.</summary>
     public async Task<Failure?> SignInAsync(HttpContext http, string email, string password, string? returnUrl) =>
@@ -35,7 +35,7 @@ internal sealed class PageSignIn(AccountDesk desk, PasskeyDesk passkeys, Session
     private async Task<Failure?> FinishAsync(HttpContext http, Parsed<Account> result, string? returnUrl)
     {
         if (result.Value is not { } account) return result.Failure;
-        if (await sessions.OpenBrowserAsync(account, SessionOrigin.Of(http), http.RequestAborted) is not { } session) return AccountDesk.WrongCredentials;
+        if (await sessions.OpenBrowserAsync(account, SessionOrigin.Of(http), http.RequestAborted) is not { } session) return AccountService.WrongCredentials;
         await CloseAsync(http, sessions);   // whoever was signed in here before
         await signIn.SignInWithClaimsAsync(account, isPersistent: true, [new Claim(AccountClaims.Session, session.ToString())]);
         http.Response.Redirect(LocalUrl.OrOverview(returnUrl));

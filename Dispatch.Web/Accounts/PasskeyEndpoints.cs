@@ -17,14 +17,14 @@ internal static class PasskeyEndpoints
             .RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = IdentityConstants.ApplicationScheme });
     }
 
-    private static async Task<IResult> BeginSignInAsync(HttpContext http, IAntiforgery antiforgery, AccountLimits limits, PasskeyDesk passkeys)
+    private static async Task<IResult> BeginSignInAsync(HttpContext http, IAntiforgery antiforgery, AccountLimits limits, PasskeyService passkeys)
     {
         if (!await antiforgery.IsRequestValidAsync(http)) return TypedResults.BadRequest();
         if (limits.Count(http.Connection.RemoteIpAddress) is { } tooMany) return tooMany;
         return Challenge(await passkeys.BeginSignInAsync());
     }
 
-    private static async Task<IResult> BeginAddAsync(HttpContext http, IAntiforgery antiforgery, PasskeyDesk passkeys, CancellationToken cancellation)
+    private static async Task<IResult> BeginAddAsync(HttpContext http, IAntiforgery antiforgery, PasskeyService passkeys, CancellationToken cancellation)
     {
         if (!await antiforgery.IsRequestValidAsync(http)) return TypedResults.BadRequest();
         if (!http.Request.HasFormContentType || http.User.AccountId() is not { } me) return TypedResults.BadRequest();

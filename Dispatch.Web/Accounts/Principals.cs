@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Dispatch.Model;
 
 namespace Dispatch.Web.Accounts;
 

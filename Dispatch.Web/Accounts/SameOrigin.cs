@@ -1,3 +1,5 @@
+using Dispatch.Model;
+using Dispatch.Settings;
 using Dispatch.Web.Client.Live;
 
 namespace Dispatch.Web.Accounts;

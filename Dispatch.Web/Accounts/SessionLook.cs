@@ -1,6 +1,7 @@
-using Dispatch.Accounts;
 using Dispatch.Data;
+using Dispatch.Model;
 using Dispatch.Projects;
+using Dispatch.Time;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Web.Accounts;
@@ -13,7 +14,7 @@ internal sealed record OpenSession(Guid Id, Guid AccountId, string Email, bool I
 internal sealed class SessionLook(IDbContextFactory<DispatchDbContext> contexts, TimeProvider clock)
 {
     // Asked every two seconds where hosts share the database.
-    private static readonly Kept<Func<DispatchDbContext, Guid[], long, IAsyncEnumerable<Guid>>> OpenAmong = new(() => EF.CompileAsyncQuery((DispatchDbContext db, Guid[] ids, long now) =>
+    private static readonly CompiledQuery<Func<DispatchDbContext, Guid[], long, IAsyncEnumerable<Guid>>> OpenAmong = new(() => EF.CompileAsyncQuery((DispatchDbContext db, Guid[] ids, long now) =>
         db.Sessions.Where(s => ids.Contains(s.Id) && s.ExpiresAt > now).Select(s => s.Id)));
 
     private static readonly long MarkEvery = (long)TimeSpan.FromMinutes(1).TotalMilliseconds;

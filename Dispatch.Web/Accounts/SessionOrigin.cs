@@ -1,5 +1,5 @@
 using System.Net;
-using Dispatch.Accounts;
+using Dispatch.Model;
 
 namespace Dispatch.Web.Accounts;
 

@@ -1,6 +1,7 @@
-using Dispatch.Accounts;
 using Dispatch.Data;
+using Dispatch.Model;
 using Dispatch.Projects;
+using Dispatch.Time;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Web.Accounts;

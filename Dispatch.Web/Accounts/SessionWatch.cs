@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using Dispatch.Data;
-using Dispatch.Relay;
+using Dispatch.Live;
+using Dispatch.Settings;
 
 namespace Dispatch.Web.Accounts;
 
 /// <summary>
 /// Closes what lasts longer than a request, circuits and hub connections, when its session has ended: at once when it ended on this host, or on another
-/// one that can say so (<see cref="HostRelay"/>), within <see cref="IntervalOf"/> otherwise. One query asks for all of them.
+/// one that can say so (<see cref="RedisBackplane"/>), within <see cref="IntervalOf"/> otherwise. One query asks for all of them.
 /// </summary>
 internal sealed partial class SessionWatch : BackgroundService
 {
@@ -16,7 +17,7 @@ internal sealed partial class SessionWatch : BackgroundService
     private readonly TimeSpan interval;
     private readonly ILogger<SessionWatch> logger;
 
-    public SessionWatch(SessionStore store, SessionLook sessions, DatabaseOptions database, ILogger<SessionWatch> logger, HostRelay? relay = null)
+    public SessionWatch(SessionStore store, SessionLook sessions, DatabaseOptions database, ILogger<SessionWatch> logger, RedisBackplane? relay = null)
     {
         this.sessions = sessions;
         this.logger = logger;

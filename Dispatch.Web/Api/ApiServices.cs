@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using Dispatch.Jobs;
 using Dispatch.Projects;
+using Dispatch.Reading;
 using Dispatch.Web.Client.Contracts;
 using Dispatch.Web.Dashboard;
 

@@ -1,4 +1,4 @@
-using Dispatch.Accounts;
+using Dispatch.Model;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -46,7 +46,7 @@ internal static class AuthApi
     }
 
     private static async Task<Results<Created<Envelope<SessionDto>>, Failure>> RegisterAsync(
-        HttpContext http, AccountDesk desk, SessionStore sessions, CancellationToken cancellation)
+        HttpContext http, AccountService desk, SessionStore sessions, CancellationToken cancellation)
     {
         var (fields, failure) = await JsonBody.ReadSmallAsync(http.Request, EmailAndPassword);
         if (fields is null) return failure!;
@@ -56,12 +56,12 @@ internal static class AuthApi
         var (account, refused) = await desk.RegisterAsync(email!, password!, http.Connection.RemoteIpAddress, cancellation);
         if (account is null) return refused!;
         return await sessions.OpenAsync(account, SessionOrigin.Of(http), cancellation) is { } session
-            ? Answers.Created("/api/v1/auth/me", "Account created successfully", session.ToDto(account))
-            : AccountDesk.WrongCredentials;
+            ? Responses.Created("/api/v1/auth/me", "Account created successfully", session.ToDto(account))
+            : AccountService.WrongCredentials;
     }
 
     private static async Task<Results<Ok<Envelope<SessionDto>>, Failure>> SignInAsync(
-        HttpContext http, AccountDesk desk, SessionStore sessions, CancellationToken cancellation)
+        HttpContext http, AccountService desk, SessionStore sessions, CancellationToken cancellation)
     {
         var (fields, failure) = await JsonBody.ReadSmallAsync(http.Request, EmailAndPassword);
         if (fields is null) return failure!;
@@ -71,8 +71,8 @@ internal static class AuthApi
         var (account, refused) = await desk.SignInAsync(email!, password!, http.Connection.RemoteIpAddress, cancellation);
         if (account is null) return refused!;
         return await sessions.OpenAsync(account, SessionOrigin.Of(http), cancellation) is { } session
-            ? Answers.Ok("Signed in successfully", session.ToDto(account))
-            : AccountDesk.WrongCredentials;
+            ? Responses.Ok("Signed in successfully", session.ToDto(account))
+            : AccountService.WrongCredentials;
     }
 
     private static async Task<Results<Ok<Envelope<NoData>>, Failure>> SignOutAsync(HttpRequest request, SessionStore sessions)
@@ -80,16 +80,16 @@ internal static class AuthApi
         // The pages' cookie opens this too; who has only that signs out by the pages, which take the cookie away.
         if (BearerHandler.Token(request) is not { } token) return Failure.Unauthorized("Send the token that is to be signed out as Authorization: Bearer");
         await sessions.CloseAsync(token, CancellationToken.None);
-        return Answers.Done("Signed out successfully");
+        return Responses.Done("Signed out successfully");
     }
 
     private static async Task<Results<Ok<Envelope<UserDto>>, Failure>> GetMeAsync(Caller caller, UserManager<Account> accounts) =>
         await accounts.FindByIdAsync(caller.AccountId.ToString()) is { } account
-            ? Answers.Ok("Account fetched successfully", account.ToDto())
+            ? Responses.Ok("Account fetched successfully", account.ToDto())
             : Failure.OfStatus(StatusCodes.Status401Unauthorized);   // deleted since the token was looked up
 
     private static async Task<Results<Ok<Envelope<NoData>>, Failure>> ChangePasswordAsync(
-        HttpContext http, Caller caller, AccountDesk desk, CancellationToken cancellation)
+        HttpContext http, Caller caller, AccountService desk, CancellationToken cancellation)
     {
         var (fields, failure) = await JsonBody.ReadSmallAsync(http.Request, BothPasswords);
         if (fields is null) return failure!;
@@ -98,11 +98,11 @@ internal static class AuthApi
 
         return await desk.ChangePasswordAsync(caller.AccountId, current!, replacement!, keep: null, http.Connection.RemoteIpAddress, cancellation) is { } refused
             ? refused
-            : Answers.Done("Password changed successfully; sign in again");
+            : Responses.Done("Password changed successfully; sign in again");
     }
 
     private static async Task<Results<Ok<Envelope<NoData>>, Failure>> DeleteAsync(
-        HttpContext http, Caller caller, AccountDesk desk, CancellationToken cancellation)
+        HttpContext http, Caller caller, AccountService desk, CancellationToken cancellation)
     {
         var (fields, failure) = await JsonBody.ReadSmallAsync(http.Request, PasswordOnly);
         if (fields is null) return failure!;
@@ -111,6 +111,6 @@ internal static class AuthApi
 
         return await desk.DeleteAsync(caller.AccountId, password!, http.Connection.RemoteIpAddress, cancellation) is { } refused
             ? refused
-            : Answers.Done("Account deleted successfully");
+            : Responses.Done("Account deleted successfully");
     }
 }

@@ -1,6 +1,7 @@
-using Dispatch.Accounts;
-using Dispatch.Jobs;
+using Dispatch.Model;
 using Dispatch.Projects;
+using Dispatch.Reading;
+using Dispatch.Time;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Contracts;
 
@@ -45,7 +46,7 @@ internal static class ContractMapping
         };
     }
 
-    public static JobList ToList(this JobPage page, JobFilter filter) => new()
+    public static JobList ToList(this JobListPage page, JobListFilter filter) => new()
     {
         Jobs = [.. page.Jobs.Select(job => job.ToRow(page.Projects[job.ProjectId]))],
         Pagination = new Pagination

@@ -1,6 +1,9 @@
 using System.Text;
-using Dispatch.Jobs;
+using Dispatch.Model;
+using Dispatch.Reading;
+using Dispatch.Time;
 using Dispatch.Web.Client.Contracts;
+using CountedJobs = Dispatch.Counters.StatusCounts;
 
 namespace Dispatch.Web.Api;
 
@@ -62,7 +65,7 @@ internal static class DashboardMapping
         SignaturesKnown = request.SignaturesKnown,
     };
 
-    private static StatusCounts ToDto(this StatusTally counts) => new()
+    private static StatusCounts ToDto(this CountedJobs counts) => new()
     {
         Scheduled = counts.Scheduled,
         Firing = counts.Firing,

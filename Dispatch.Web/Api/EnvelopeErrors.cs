@@ -1,5 +1,5 @@
 using Dispatch.Data;
-using Dispatch.Jobs;
+using Dispatch.Writing;
 
 namespace Dispatch.Web.Api;
 

@@ -28,24 +28,24 @@ internal static class InboxApi
     }
 
     private static async Task<Results<Ok<Envelope<Client.Contracts.Inbox>>, Failure>> ReadAsync(
-        string id, HttpRequest request, Caller caller, InboxDesk desk, PublicAddress address, CancellationToken cancellation)
+        string id, HttpRequest request, Caller caller, InboxService desk, PublicAddress address, CancellationToken cancellation)
     {
         var (inbox, failure) = await desk.ReadAsync(caller.AccountId, RouteId.Parse(id), address.Of(request), cancellation);
-        return inbox is null ? failure! : Answers.Ok("Inbox fetched successfully", inbox);
+        return inbox is null ? failure! : Responses.Ok("Inbox fetched successfully", inbox);
     }
 
-    private static async Task<Results<Ok<Envelope<InboxAnswer>>, Failure>> SetAnswerAsync(string id, HttpRequest request, Caller caller, InboxDesk desk)
+    private static async Task<Results<Ok<Envelope<InboxAnswer>>, Failure>> SetAnswerAsync(string id, HttpRequest request, Caller caller, InboxService desk)
     {
         var (fields, failure) = await JsonBody.ReadSmallAsync(request, AnswerNames);
         if (fields is null) return failure!;
-        var status = fields.RequiredWholeNumber(Status, InboxDesk.MinStatus, InboxDesk.MaxStatus);
-        var delayMs = fields.RequiredWholeNumber(DelayMs, 0, InboxDesk.MaxDelayMs);
+        var status = fields.RequiredWholeNumber(Status, InboxService.MinStatus, InboxService.MaxStatus);
+        var delayMs = fields.RequiredWholeNumber(DelayMs, 0, InboxService.MaxDelayMs);
         if (fields.Failure is { } invalid) return invalid;
 
         var (answer, refused) = await desk.SetAnswerAsync(caller.AccountId, RouteId.Parse(id), new InboxAnswer { Status = status!.Value, DelayMs = delayMs!.Value });
-        return answer is null ? refused! : Answers.Ok("Inbox answer changed successfully", answer);
+        return answer is null ? refused! : Responses.Ok("Inbox answer changed successfully", answer);
     }
 
-    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> ClearAsync(string id, Caller caller, InboxDesk desk) =>
-        await desk.ClearAsync(caller.AccountId, RouteId.Parse(id)) is { } failure ? failure : Answers.Done("Inbox cleared successfully");
+    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> ClearAsync(string id, Caller caller, InboxService desk) =>
+        await desk.ClearAsync(caller.AccountId, RouteId.Parse(id)) is { } failure ? failure : Responses.Done("Inbox cleared successfully");
 }

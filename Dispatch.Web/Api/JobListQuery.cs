@@ -1,4 +1,5 @@
-using Dispatch.Jobs;
+using Dispatch.Model;
+using Dispatch.Reading;
 
 namespace Dispatch.Web.Api;
 
@@ -18,11 +19,11 @@ internal static class JobListQuery
         new("limit", "Jobs per page.", Format: "int32", Minimum: 1, Maximum: QueryValues.MaxLimit, Default: defaultLimit),
     ];
 
-    public static Parsed<JobFilter> Read(IQueryCollection query)
+    public static Parsed<JobListFilter> Read(IQueryCollection query)
     {
         var values = new QueryValues(query).Only(Parameters);
         var status = values.Status();
         var (page, limit) = values.Page(DefaultLimit);
-        return values.Failure is { } failure ? failure : new JobFilter(status, values.Id("projectId"), page, limit);
+        return values.Failure is { } failure ? failure : new JobListFilter(status, values.Id("projectId"), page, limit);
     }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Dispatch.Settings;
+using Dispatch.Time;
 
 namespace Dispatch.Web.Api;
 

@@ -1,5 +1,7 @@
 using Dispatch.Jobs;
+using Dispatch.Model;
 using Dispatch.Projects;
+using Dispatch.Reading;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -44,7 +46,7 @@ internal static class JobsApi
     }
 
     private static async Task<Results<Created<Envelope<JobDto>>, Failure>> ScheduleAsync(
-        HttpRequest request, Caller caller, JobRequestReader reader, JobDesk desk, ApiKeyStore keys)
+        HttpRequest request, Caller caller, JobRequestReader reader, JobService desk, ApiKeyStore keys)
     {
         var (draft, failure) = await reader.ReadAsync(request);
         // Nothing is stored that would look at the key once more, and another host may have revoked it.
@@ -54,11 +56,11 @@ internal static class JobsApi
             new NewJob(caller.AccountId, caller.ProjectId!.Value, caller.KeyId, draft.Title, draft.WebhookUrl, draft.Payload, draft.FireAt));
         return job is null
             ? ApiKeyHandler.Refuse(request)   // revoked since it was looked up
-            : Answers.Created($"/api/v1/jobs/{job.Id}", Scheduled, job.ToDto());
+            : Responses.Created($"/api/v1/jobs/{job.Id}", Scheduled, job.ToDto());
     }
 
-    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> CancelAsync(string id, Caller caller, JobDesk desk) =>
-        Refusal(await desk.CancelAsync(RouteId.Parse(id), caller.ProjectId!.Value)) is { } refusal ? refusal : Answers.Done(Cancelled);
+    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> CancelAsync(string id, Caller caller, JobService desk) =>
+        Refusal(await desk.CancelAsync(RouteId.Parse(id), caller.ProjectId!.Value)) is { } refusal ? refusal : Responses.Done(Cancelled);
 
     /// <summary>Why a cancellation was refused; null where it was not.</summary>
     public static Failure? Refusal(CancelOutcome outcome) => outcome switch
@@ -75,13 +77,13 @@ internal static class JobsApi
         if (filter is null) return failure!;
 
         return await jobs.ListAsync(Scope(caller), filter, cancellation) is { } page
-            ? Answers.Ok("Jobs fetched successfully", page.ToList(filter))
+            ? Responses.Ok("Jobs fetched successfully", page.ToList(filter))
             : Failure.NotFound("Project");
     }
 
     private static async Task<Results<Ok<Envelope<JobDetails>>, Failure>> GetAsync(string id, Caller caller, JobQueries jobs, CancellationToken cancellation) =>
         await jobs.FindAsync(Scope(caller), RouteId.Parse(id), cancellation) is { } job
-            ? Answers.Ok("Job fetched successfully", job.ToDetails())
+            ? Responses.Ok("Job fetched successfully", job.ToDetails())
             : Failure.NotFound("Job");
 
     private static JobScope Scope(Caller caller) => new(caller.AccountId, caller.ProjectId);

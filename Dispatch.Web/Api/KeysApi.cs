@@ -35,19 +35,19 @@ internal static class KeysApi
         if (label is null) return invalid!;
 
         return await keys.CreateAsync(caller.AccountId, RouteId.Parse(id), label) is { } key
-            ? Answers.Created($"/api/v1/projects/{key.Row.ProjectId}/keys", "API key created successfully; it is shown only this once", key.ToDto())
+            ? Responses.Created($"/api/v1/projects/{key.Row.ProjectId}/keys", "API key created successfully; it is shown only this once", key.ToDto())
             : Failure.NotFound("Project");
     }
 
     private static async Task<Results<Ok<Envelope<KeyList>>, Failure>> ListAsync(
         string id, Caller caller, ApiKeyStore keys, CancellationToken cancellation) =>
         await keys.ListAsync(caller.AccountId, RouteId.Parse(id), cancellation) is { } list
-            ? Answers.Ok("API keys fetched successfully", new KeyList { Keys = [.. list.Select(key => key.ToDto())] })
+            ? Responses.Ok("API keys fetched successfully", new KeyList { Keys = [.. list.Select(key => key.ToDto())] })
             : Failure.NotFound("Project");
 
     private static async Task<Results<Ok<Envelope<NoData>>, Failure>> RevokeAsync(string id, string keyId, Caller caller, ApiKeyStore keys) =>
         await keys.RevokeAsync(caller.AccountId, RouteId.Parse(id), RouteId.Parse(keyId))
-            ? Answers.Done("API key revoked successfully")
+            ? Responses.Done("API key revoked successfully")
             : Failure.NotFound("API key");
 
     /// <summary>The label as it is stored, or what is wrong with it; for who has it without a request.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Dispatch.Jobs;
+using Dispatch.Model;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Contracts;
 using Dispatch.Web.Inboxes;
@@ -38,16 +38,16 @@ internal static class OpenApiSchemas
                 (schema.Format, schema.MaxLength) = ("email", EmailAddress.MaxLength);
                 break;
             case "newPassword":
-                (schema.MinLength, schema.MaxLength) = (AccountDesk.MinPassword, AccountDesk.MaxPassword);
+                (schema.MinLength, schema.MaxLength) = (AccountService.MinPassword, AccountService.MaxPassword);
                 break;
             case "url":
                 schema.Format = "uri";
                 break;
             case "status" when owner == typeof(InboxAnswer):
-                (schema.Minimum, schema.Maximum) = ($"{InboxDesk.MinStatus}", $"{InboxDesk.MaxStatus}");
+                (schema.Minimum, schema.Maximum) = ($"{InboxService.MinStatus}", $"{InboxService.MaxStatus}");
                 break;
             case "delayMs":
-                (schema.Minimum, schema.Maximum) = ("0", $"{InboxDesk.MaxDelayMs}");
+                (schema.Minimum, schema.Maximum) = ("0", $"{InboxService.MaxDelayMs}");
                 break;
             case "status" when owner == typeof(LogEntry):
                 schema.Enum = Names(Enum.GetValues<AttemptStatus>().Select(status => status.ToName()));

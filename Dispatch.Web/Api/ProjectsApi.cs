@@ -37,19 +37,19 @@ internal static class ProjectsApi
         if (name is null) return failure!;
 
         var project = await projects.CreateAsync(caller.AccountId, name);
-        return Answers.Created($"/api/v1/projects/{project.Id}", "Project created successfully", project.ToDto());
+        return Responses.Created($"/api/v1/projects/{project.Id}", "Project created successfully", project.ToDto());
     }
 
     private static async Task<Ok<Envelope<ProjectList>>> ListAsync(Caller caller, ProjectStore projects, CancellationToken cancellation)
     {
         var list = await projects.ListAsync(caller.AccountId, cancellation);
-        return Answers.Ok("Projects fetched successfully", new ProjectList { Projects = [.. list.Select(project => project.ToDto())] });
+        return Responses.Ok("Projects fetched successfully", new ProjectList { Projects = [.. list.Select(project => project.ToDto())] });
     }
 
     private static async Task<Results<Ok<Envelope<ProjectDto>>, Failure>> GetAsync(
         string id, Caller caller, ProjectStore projects, CancellationToken cancellation) =>
         await projects.FindAsync(caller.AccountId, RouteId.Parse(id), cancellation) is { } project
-            ? Answers.Ok("Project fetched successfully", project.ToDto())
+            ? Responses.Ok("Project fetched successfully", project.ToDto())
             : Failure.NotFound("Project");
 
     private static async Task<Results<Ok<Envelope<ProjectDto>>, Failure>> RenameAsync(string id, HttpRequest request, Caller caller, ProjectStore projects)
@@ -58,13 +58,13 @@ internal static class ProjectsApi
         if (name is null) return failure!;
 
         return await projects.RenameAsync(caller.AccountId, RouteId.Parse(id), name) is { } project
-            ? Answers.Ok("Project renamed successfully", project.ToDto())
+            ? Responses.Ok("Project renamed successfully", project.ToDto())
             : Failure.NotFound("Project");
     }
 
     private static async Task<Results<Ok<Envelope<NoData>>, Failure>> DeleteAsync(string id, Caller caller, ProjectStore projects) =>
         await projects.DeleteAsync(caller.AccountId, RouteId.Parse(id))
-            ? Answers.Done("Project deleted successfully")
+            ? Responses.Done("Project deleted successfully")
             : Failure.NotFound("Project");
 
     /// <summary>The name as it is stored, or what is wrong with it; for who has it without a request.</summary>

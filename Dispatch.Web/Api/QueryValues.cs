@@ -1,5 +1,5 @@
 using System.Globalization;
-using Dispatch.Jobs;
+using Dispatch.Model;
 using Dispatch.Web.Client.Contracts;
 
 namespace Dispatch.Web.Api;

@@ -19,13 +19,13 @@ internal static class SigningSecretApi
     }
 
     private static async Task<Results<Ok<Envelope<SigningSecretDto>>, Failure>> RevealAsync(
-        string id, Caller caller, SigningSecrets secrets, CancellationToken cancellation) =>
+        string id, Caller caller, ProjectSecrets secrets, CancellationToken cancellation) =>
         Answer(await secrets.RevealAsync(caller.AccountId, RouteId.Parse(id), cancellation), "Signing secret fetched successfully");
 
     private static async Task<Results<Ok<Envelope<SigningSecretDto>>, Failure>> RotateAsync(
-        string id, Caller caller, SigningSecrets secrets, CancellationToken cancellation) =>
+        string id, Caller caller, ProjectSecrets secrets, CancellationToken cancellation) =>
         Answer(await secrets.RotateAsync(caller.AccountId, RouteId.Parse(id), cancellation), "Signing secret rotated successfully");
 
     private static Results<Ok<Envelope<SigningSecretDto>>, Failure> Answer(SigningSecret? secret, string message) =>
-        secret is null ? Failure.NotFound("Project") : Answers.Ok(message, secret.ToDto());
+        secret is null ? Failure.NotFound("Project") : Responses.Ok(message, secret.ToDto());
 }

@@ -1,3 +1,4 @@
+using Dispatch.Settings;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client;
 using Dispatch.Web.Client.Api;
@@ -43,7 +44,7 @@ internal static class PageServices
             antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;   // HttpOnly and SameSite=Strict it is by itself
         });
         services.AddDashboard().AddDispatchLive();
-        services.AddScoped<DashboardDesk>().AddScoped<IDispatchApi, CircuitDispatchApi>();
+        services.AddScoped<DashboardService>().AddScoped<IDispatchApi, CircuitDispatchApi>();
         services.AddScoped<PageSignIn>();
         return services.AddHangfire(_ => { });
     }

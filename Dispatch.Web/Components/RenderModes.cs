@@ -1,3 +1,4 @@
+using Dispatch.Settings;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 

@@ -1,11 +1,11 @@
 using Dispatch.Data;
-using Dispatch.Jobs;
 using Dispatch.Projects;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;
 using Dispatch.Web.Inboxes;
+using Dispatch.Writing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 
@@ -13,8 +13,8 @@ namespace Dispatch.Web.Dashboard;
 
 /// <summary>The dashboard's calls from a circuit, or from a page that is rendered on the host: straight to the desks, as the person who is signed in.</summary>
 internal sealed class CircuitDispatchApi(
-    AuthenticationStateProvider authentication, SessionLook sessions, NavigationManager navigation, DashboardDesk desk, InboxDesk inboxes, ProjectStore projects,
-    ApiKeyStore keys, SigningSecrets secrets)
+    AuthenticationStateProvider authentication, SessionLook sessions, NavigationManager navigation, DashboardService desk, InboxService inboxes, ProjectStore projects,
+    ApiKeyStore keys, ProjectSecrets secrets)
     : IDispatchApi
 {
     public Task<ApiResult<Overview>> OverviewAsync(CancellationToken cancellation = default) => AsAsync<Overview>(async me => await desk.OverviewAsync(me, cancellation));

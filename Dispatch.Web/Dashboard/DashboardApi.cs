@@ -35,36 +35,36 @@ internal static class DashboardApi
             .Fails(400, "job_not_scheduled");
     }
 
-    private static async Task<Ok<Envelope<Overview>>> OverviewAsync(Caller caller, DashboardDesk desk, CancellationToken cancellation) =>
-        Answers.Ok("Overview fetched successfully", await desk.OverviewAsync(caller.AccountId, cancellation));
+    private static async Task<Ok<Envelope<Overview>>> OverviewAsync(Caller caller, DashboardService desk, CancellationToken cancellation) =>
+        Responses.Ok("Overview fetched successfully", await desk.OverviewAsync(caller.AccountId, cancellation));
 
-    private static async Task<Ok<Envelope<ProjectCards>>> CardsAsync(Caller caller, DashboardDesk desk, CancellationToken cancellation) =>
-        Answers.Ok("Projects fetched successfully", await desk.CardsAsync(caller.AccountId, cancellation));
+    private static async Task<Ok<Envelope<ProjectCards>>> CardsAsync(Caller caller, DashboardService desk, CancellationToken cancellation) =>
+        Responses.Ok("Projects fetched successfully", await desk.CardsAsync(caller.AccountId, cancellation));
 
-    private static async Task<Results<Ok<Envelope<ProjectCard>>, Failure>> CardAsync(string id, Caller caller, DashboardDesk desk, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<Envelope<ProjectCard>>, Failure>> CardAsync(string id, Caller caller, DashboardService desk, CancellationToken cancellation) =>
         Answer("Project fetched successfully", await desk.CardAsync(caller.AccountId, RouteId.Parse(id), cancellation));
 
-    private static async Task<Results<Ok<Envelope<JobGrid>>, Failure>> GridAsync(HttpRequest request, Caller caller, DashboardDesk desk, CancellationToken cancellation)
+    private static async Task<Results<Ok<Envelope<JobGrid>>, Failure>> GridAsync(HttpRequest request, Caller caller, DashboardService desk, CancellationToken cancellation)
     {
         var (filter, failure) = GridQuery.Read(request.Query);
         return filter is null ? failure! : Answer("Jobs fetched successfully", await desk.GridAsync(caller.AccountId, filter, cancellation));
     }
 
-    private static async Task<Results<Ok<Envelope<JobView>>, Failure>> JobAsync(string id, Caller caller, DashboardDesk desk, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<Envelope<JobView>>, Failure>> JobAsync(string id, Caller caller, DashboardService desk, CancellationToken cancellation) =>
         Answer("Job fetched successfully", await desk.JobAsync(caller.AccountId, RouteId.Parse(id), cancellation));
 
     private static Results<Ok<Envelope<T>>, Failure> Answer<T>(string message, Parsed<T> found) where T : class =>
-        found.Value is { } data ? Answers.Ok(message, data) : found.Failure!;
+        found.Value is { } data ? Responses.Ok(message, data) : found.Failure!;
 
     private static async Task<Results<Created<Envelope<JobDto>>, Failure>> ScheduleAsync(
-        string id, HttpRequest request, Caller caller, JobRequestReader reader, DashboardDesk desk, CancellationToken cancellation)
+        string id, HttpRequest request, Caller caller, JobRequestReader reader, DashboardService desk, CancellationToken cancellation)
     {
         var (draft, invalid) = await reader.ReadAsync(request);
         if (draft is null) return invalid!;
         var (job, failure) = await desk.ScheduleAsync(caller.AccountId, RouteId.Parse(id), draft, cancellation);
-        return job is null ? failure! : Answers.Created($"/api/v1/jobs/{job.Id}", JobsApi.Scheduled, job);
+        return job is null ? failure! : Responses.Created($"/api/v1/jobs/{job.Id}", JobsApi.Scheduled, job);
     }
 
-    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> CancelAsync(string id, string jobId, Caller caller, DashboardDesk desk) =>
-        await desk.CancelAsync(caller.AccountId, RouteId.Parse(id), RouteId.Parse(jobId)) is { } failure ? failure : Answers.Done(JobsApi.Cancelled);
+    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> CancelAsync(string id, string jobId, Caller caller, DashboardService desk) =>
+        await desk.CancelAsync(caller.AccountId, RouteId.Parse(id), RouteId.Parse(jobId)) is { } failure ? failure : Responses.Done(JobsApi.Cancelled);
 }

@@ -1,4 +1,4 @@
-using Dispatch.Jobs;
+using Dispatch.Reading;
 using Dispatch.Web.Api;
 using Dispatch.Web.Client.Api;
 using Microsoft.AspNetCore.WebUtilities;

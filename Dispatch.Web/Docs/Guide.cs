@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.RegularExpressions;
+using Dispatch.Settings;
 
 namespace Dispatch.Web.Docs;
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Dispatch.Delivery;
+using Dispatch.Settings;
 
 namespace Dispatch.Web.Docs;
 

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Dispatch.Data;
-using Dispatch.Delivery;
 using Dispatch.Inboxes;
-using Dispatch.Jobs;
+using Dispatch.Model;
+using Dispatch.Settings;
 using Dispatch.Web.Client.Contracts;
+using Dispatch.Writing;
 using Microsoft.Net.Http.Headers;
 
 namespace Dispatch.Web.Inboxes;
@@ -69,7 +70,7 @@ internal sealed partial class InboxEndpoint(
             Body = kept,
             BodyIsCut = body.Bytes.Length > kept.Length || body.HasMore,
             Signature = SignatureVerifier.Check(Signatures(request.Headers), body.Bytes, inbox.Secrets, arrived.ToUnixTimeMilliseconds()),
-            JobId = NamedJob.Find(body.Bytes),
+            JobId = DeliveredJobId.Find(body.Bytes),
             AnsweredStatus = inbox.Status,
         });
     }

@@ -1,6 +1,4 @@
-using Dispatch.Delivery;
-using Dispatch.Inboxes;
-using Dispatch.Jobs;
+using Dispatch.Delivery.Targets;
 using Dispatch.Web.Api;
 
 namespace Dispatch.Web.Inboxes;
@@ -9,7 +7,7 @@ namespace Dispatch.Web.Inboxes;
 internal static class InboxServices
 {
     public static IServiceCollection AddDispatchInboxes(this IServiceCollection services) => services
-        .AddSingleton<InboxLimits>().AddSingleton<InboxEndpoint>().AddSingleton<InboxDesk>()
+        .AddSingleton<InboxLimits>().AddSingleton<InboxEndpoint>().AddSingleton<InboxService>()
         // An inbox of this host may be a job's target, whatever the guard thinks of the address.
         .AddSingleton<TargetCheck>(provider =>
         {

@@ -1,5 +1,6 @@
-using Dispatch.Jobs;
+using Dispatch.Model;
 using Dispatch.Web.Client.Live;
+using Dispatch.Writing;
 
 namespace Dispatch.Web.Live;
 
@@ -12,16 +13,16 @@ internal sealed partial class ChangeBatcher : IDisposable
     /// <summary>A delivery is FIRING for 100 ms at least; with this pause a page sees it.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    private const int Crowd = 200;
+    private const int MaxChanges = 200;
 
     private readonly Func<ChangeBatch, Task> send;
     private readonly TimeProvider clock;
     private readonly ILogger<ChangeBatcher> log;
     private readonly SemaphoreSlim arrived = new(0, 1);
     private readonly CancellationTokenSource closing = new();
-    private readonly Lock door = new();
+    private readonly Lock gate = new();
     private Dictionary<(ChangeKind, Guid, Guid?), Change> waiting = [];
-    private bool lookAgain;
+    private bool invalidate;
 
     public ChangeBatcher(Func<ChangeBatch, Task> send, TimeProvider clock, ILogger<ChangeBatcher> log)
     {
@@ -34,14 +35,14 @@ internal sealed partial class ChangeBatcher : IDisposable
     /// <summary>Returns at once, whatever the listener does.</summary>
     public void Add(FeedChange change)
     {
-        lock (door)
+        lock (gate)
         {
-            if (change.Kind.ToChangeKind() is not { } kind || waiting.Count >= Crowd || change is { Kind: FeedKind.Job, Status: null })
+            if (change.Kind.ToChangeKind() is not { } kind || waiting.Count >= MaxChanges || change is { Kind: FeedKind.Job, Status: null })
             {
                 waiting.Clear();
-                lookAgain = true;
+                invalidate = true;
             }
-            else if (!lookAgain)
+            else if (!invalidate)
             {
                 waiting[(kind, change.ProjectId, change.JobId)] = new Change(kind, change.ProjectId, change.JobId, change.Status?.ToName(), change.At);
             }
@@ -86,11 +87,11 @@ internal sealed partial class ChangeBatcher : IDisposable
 
     private ChangeBatch Take()
     {
-        lock (door)
+        lock (gate)
         {
-            var batch = new ChangeBatch([.. waiting.Values], lookAgain);
+            var batch = new ChangeBatch([.. waiting.Values], invalidate);
             waiting = [];
-            lookAgain = false;
+            invalidate = false;
             return batch;
         }
     }

@@ -1,4 +1,4 @@
-using Dispatch.Jobs;
+using Dispatch.Live;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Live;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -24,7 +24,7 @@ internal sealed class CircuitLiveFeed(JobFeed feed, AuthenticationStateProvider 
         }
 
         // What changed between the page's reading and now was told to nobody.
-        _ = onChange(new ChangeBatch([], LookAgain: true));
+        _ = onChange(new ChangeBatch([], Invalidate: true));
         return listening;
     }
 

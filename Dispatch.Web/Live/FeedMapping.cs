@@ -1,5 +1,6 @@
-using Dispatch.Jobs;
+using Dispatch.Model;
 using Dispatch.Web.Client.Live;
+using Dispatch.Writing;
 
 namespace Dispatch.Web.Live;
 
@@ -12,6 +13,6 @@ internal static class FeedMapping
         FeedKind.Job => ChangeKind.Job,
         FeedKind.Project => ChangeKind.Project,
         FeedKind.Inbox => ChangeKind.Inbox,
-        FeedKind.LookAgain => null,
+        FeedKind.Invalidate => null,
     };
 }

@@ -1,4 +1,4 @@
-using Dispatch.Jobs;
+using Dispatch.Live;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Live;
 using Microsoft.AspNetCore.SignalR;

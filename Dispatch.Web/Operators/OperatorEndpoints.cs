@@ -1,5 +1,5 @@
 using Dispatch.Data;
-using Dispatch.Execution;
+using Dispatch.Hosting;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Web.Operators;
@@ -9,8 +9,6 @@ internal static class OperatorEndpoints
 {
     public static void MapDispatchOperators(this WebApplication app)
     {
-        var readiness = app.Services.GetRequiredService<Readiness>();
-        app.Lifetime.ApplicationStopping.Register(readiness.Close);
 
         app.MapGet("/health/live", () => "live").ExcludeFromDescription();
         app.MapGet("/health/ready", ReadyAsync).ExcludeFromDescription();

@@ -82,8 +82,8 @@ internal static class HostsScenarios
 
     private static async Task<string> SharesAsync(PostgresStore store)
     {
-        var all = await store.NumberAsync("SELECT sum(\"Success\") FROM \"ProjectTallies\"");
-        var least = await store.NumberAsync("SELECT min(\"Success\") FROM \"ProjectTallies\" WHERE \"HostId\" IN (SELECT \"Id\" FROM \"Hosts\") AND \"Success\" > 0");
+        var all = await store.NumberAsync("SELECT sum(\"Success\") FROM \"ProjectCounters\"");
+        var least = await store.NumberAsync("SELECT min(\"Success\") FROM \"ProjectCounters\" WHERE \"HostId\" IN (SELECT \"Id\" FROM \"Hosts\") AND \"Success\" > 0");
         return $"{least / all:P0} / {1 - (least / all):P0}";
     }
 

@@ -1,7 +1,10 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using Dispatch.Delivery;
+using Dispatch.Delivery.Targets;
 using Dispatch.Jobs;
+using Dispatch.Model;
+using Dispatch.Settings;
+using Dispatch.Time;
 using Dispatch.Web.Api;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -37,5 +40,5 @@ public class AcceptBenchmarks
 
     /// <summary>The stored row into the bytes of the 201.</summary>
     [Benchmark]
-    public Task Answer() => Answers.Created($"/api/v1/jobs/{job.Id}", JobsApi.Scheduled, job.ToDto()).ExecuteAsync(http);
+    public Task Answer() => Responses.Created($"/api/v1/jobs/{job.Id}", JobsApi.Scheduled, job.ToDto()).ExecuteAsync(http);
 }

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using Dispatch.Delivery;
+using Dispatch.Signing;
+using Dispatch.Time;
 
 namespace Dispatch.Micro;
 

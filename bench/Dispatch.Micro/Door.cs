@@ -1,5 +1,5 @@
 using Dispatch.Data;
-using Dispatch.Jobs;
+using Dispatch.Writing;
 
 namespace Dispatch.Micro;
 
@@ -7,19 +7,19 @@ namespace Dispatch.Micro;
 /// Holds the writer in a transaction of its own until it is opened. So many writes can be handed in meanwhile that they share the next
 /// one, as they would behind a busy disk, and every iteration measures the same batch.
 /// </summary>
-internal sealed class Door : StoreWrite<bool>, ICustomWrite
+internal sealed class Door : WriteRequest<bool>, ICustomWrite
 {
-    private readonly GroupCommit commits;
+    private readonly WriteQueue commits;
     private readonly TaskCompletionSource closed = new();
     private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Door(GroupCommit commits) => this.commits = commits;
+    private Door(WriteQueue commits) => this.commits = commits;
 
     /// <summary>Long ago: nothing is waited for in its company. On a database server a batch of outcomes would wait 60 ms for more.</summary>
     public override long? Before => 0;
 
     /// <summary>Ends when the writer stands before it.</summary>
-    public static async Task<Door> CloseAsync(GroupCommit commits)
+    public static async Task<Door> CloseAsync(WriteQueue commits)
     {
         var door = new Door(commits);
         _ = commits.WriteAsync(door);
@@ -42,7 +42,7 @@ internal sealed class Door : StoreWrite<bool>, ICustomWrite
     }
 
     /// <summary>Does nothing but keep its batch from waiting for company.</summary>
-    private sealed class Hurry : StoreWrite<bool>
+    private sealed class Hurry : WriteRequest<bool>
     {
         public override long? Before => 0;
     }

@@ -1,8 +1,10 @@
 using Dispatch.Data;
-using Dispatch.Execution;
-using Dispatch.Inboxes;
-using Dispatch.Jobs;
-using Dispatch.Projects;
+using Dispatch.Hosts;
+using Dispatch.Live;
+using Dispatch.Model;
+using Dispatch.Settings;
+using Dispatch.Time;
+using Dispatch.Writing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -37,7 +39,7 @@ internal sealed class EngineRig : IAsyncDisposable
 
     public Guid HostId => host.Id;
 
-    public GroupCommit Commits { get; private set; } = null!;
+    public WriteQueue Commits { get; private set; } = null!;
 
     public JobStore Store { get; private set; } = null!;
 
@@ -73,9 +75,9 @@ internal sealed class EngineRig : IAsyncDisposable
         }
 
         var feed = new JobFeed(contexts, Clock, NullLogger<JobFeed>.Instance);   // nobody listens, as nearly always
-        Commits = new GroupCommit(contexts, new JobBatch(host, Clock), feed, Clock, NullLogger<GroupCommit>.Instance);
+        Commits = new WriteQueue(contexts, new WriteBatch(host, Clock), feed.WriterEvents, Clock, NullLogger<WriteQueue>.Instance);
         await Commits.StartAsync(CancellationToken.None);
-        Store = new JobStore(Commits, contexts, host, new Lease(new DatabaseOptions(), Clock), Clock);   // SQLite's lease, which is never lost
+        Store = new JobStore(Commits, contexts, host, Clock);
     }
 
     private async Task FillAsync(DispatchDbContext db)

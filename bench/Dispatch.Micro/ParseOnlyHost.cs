@@ -1,6 +1,8 @@
 using Dispatch.Jobs;
-using Dispatch.Web.Api;
+using Dispatch.Model;
+using Dispatch.Time;
 using Dispatch.Web;
+using Dispatch.Web.Api;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -22,7 +24,7 @@ internal static class ParseOnlyHost
         app.MapPost("/api/v1/parse-only", async (HttpRequest request, JobRequestReader reader, TimeProvider clock) =>
         {
             var (draft, failure) = await reader.ReadAsync(request);
-            return draft is null ? (IResult)failure! : Answers.Created("/", JobsApi.Scheduled, NewJob(draft, clock.NowMs()).ToDto());
+            return draft is null ? (IResult)failure! : Responses.Created("/", JobsApi.Scheduled, NewJob(draft, clock.NowMs()).ToDto());
         });
         await app.RunAsync();
     }

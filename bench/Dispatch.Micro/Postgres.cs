@@ -1,4 +1,5 @@
 using Dispatch.Bench.Contestants;
+using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Micro;

@@ -6,6 +6,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Dispatch.Micro;
+using Dispatch.Model;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;   // as the host does
 
@@ -17,7 +18,7 @@ if (args is [ParseOnlyHost.Command, .. var settings])
 
 // In this process: a process per benchmark would mean building Dispatch.Web and its WebAssembly part once more for each, which takes longer than all
 // benchmarks together. What that would isolate, the collector's and the compiler's settings, is the same for all and stands in the project file.
-var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(10);
+var job = BenchmarkDotNet.Jobs.Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(10);
 var config = DefaultConfig.Instance
     .AddJob(job)
     .AddDiagnoser(MemoryDiagnoser.Default, new CpuDiagnoser())

@@ -1,4 +1,5 @@
 using Dispatch.Jobs;
+using Dispatch.Model;
 
 namespace Dispatch.Micro;
 

@@ -1,11 +1,16 @@
 using BenchmarkDotNet.Attributes;
+using Dispatch.Data;
 using Dispatch.Jobs;
+using Dispatch.Model;
+using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
+using Dispatch.Time;
+using Dispatch.Writing;
 
 namespace Dispatch.Micro;
 
 /// <summary>
-/// What the engine writes about a job, each step as one transaction of 500, from the callers' tasks through <see cref="GroupCommit"/> to the disk and back.
+/// What the engine writes about a job, each step as one transaction of 500, from the callers' tasks through <see cref="WriteQueue"/> to the disk and back.
 /// </summary>
 /// <remarks>
 /// Each step needs fresh rows, so an iteration is a single invocation, without the thousands by which BenchmarkDotNet evens out what else happens;
@@ -89,7 +94,7 @@ public class StoreBenchmarks
     public virtual Task ArmAsync() => CpuMeter.MeasureAsync(async () =>
     {
         var now = TimeProvider.System.NowMs();
-        var alarms = await rig.Store.ArmAsync(now, now + 600_000, 1000, share: null, CancellationToken.None);
+        var alarms = await rig.Store.ArmAsync(now, now + 600_000, 1000, partition: null, CancellationToken.None);
         Check([alarms.Count == Count]);
     });
 
@@ -125,7 +130,7 @@ public class StoreBenchmarks
 
     private async Task<ClaimedJob[]> ClaimAllAsync()
     {
-        var won = await ThroughDoorAsync(jobs, job => rig.Store.ClaimAsync(job.Id, job.FireAt, CancellationToken.None));
+        var won = await ThroughDoorAsync(jobs, job => rig.Store.ClaimAsync(job.Id, job.FireAt, () => 0, CancellationToken.None));
         Check(won.Select(job => job is not null));
         return won!;
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Dispatch.Model;
 using Dispatch.Web.Client.Contracts;
 
 namespace Dispatch.Tests.Browser.Fakes;

@@ -1,3 +1,4 @@
+using Dispatch.Model;
 using Dispatch.Tests.Infrastructure;
 using Microsoft.Playwright;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Dispatch.Writing;
 using Microsoft.Playwright;
 
 namespace Dispatch.Tests.Browser.Infrastructure;

@@ -1,8 +1,9 @@
-using Microsoft.AspNetCore.Http;
 using System.Net;
+using Dispatch.Model;
+using Dispatch.Counters;
 using Dispatch.Data;
-using Dispatch.Jobs;
 using Dispatch.Tests.Infrastructure;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Tests.Browser.Infrastructure;
@@ -113,11 +114,11 @@ public sealed class Showcase : IAsyncDisposable
     private async Task AddDayAsync(CancellationToken cancellation)
     {
         await using var db = await host!.Service<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync(cancellation);
-        var hour = HourTally.HourOf(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        var hour = HourlyTotals.HourOf(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         for (var back = 1; back < 24; back++)
         {
             var (succeeded, failed) = (40 + (int)(35 * Math.Sin(back / 3.5)), back % 5 == 0 ? 6 : back % 3);
-            db.DeliveryHours.Add(new DeliveryHour { ProjectId = Guid.Parse(Owner.ProjectId), Hour = hour - (back * DeliveryHour.Length), HostId = Guid.Empty, Succeeded = succeeded, Failed = failed, Late1 = succeeded, Late3 = failed });
+            db.HourlyStats.Add(new HourlyStats { ProjectId = Guid.Parse(Owner.ProjectId), Hour = hour - (back * HourlyStats.Length), HostId = Guid.Empty, Succeeded = succeeded, Failed = failed, Late1 = succeeded, Late3 = failed });
         }
 
         await db.SaveChangesAsync(cancellation);

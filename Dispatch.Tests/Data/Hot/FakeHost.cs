@@ -1,10 +1,14 @@
 using Dispatch.Data;
-using Dispatch.Execution;
-using Dispatch.Jobs;
+using Dispatch.Hosting;
+using Dispatch.Hosts;
+using Dispatch.Model;
+using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
+using Dispatch.Time;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Inboxes;
+using Dispatch.Writing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -43,19 +47,19 @@ internal sealed class FakeHost : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60)));
         TestLogs.Use(builder.Services);
         var host = new FakeHost(database, builder.Build());
-        await host.Service<GroupCommit>().StartAsync(CancellationToken.None);
+        await host.Service<WriteQueue>().StartAsync(CancellationToken.None);
         return host;
     }
 
     public T Service<T>()
         where T : notnull => app.Services.GetRequiredService<T>();
 
-    /// <summary>These writes in one transaction, as <see cref="GroupCommit"/> would carry them out.</summary>
-    public async Task ApplyAsync(params StoreWrite[] writes)
+    /// <summary>These writes in one transaction, as <see cref="WriteQueue"/> would carry them out.</summary>
+    public async Task ApplyAsync(params WriteRequest[] writes)
     {
         await using var db = await Service<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync();
         await using var transaction = await db.Database.BeginTransactionAsync();
-        await Service<JobBatch>().ApplyAsync(db, writes, new JobChanges(isWatched: false));
+        await Service<WriteBatch>().ApplyAsync(db, writes, new JobChanges(isWatched: false));
         await transaction.CommitAsync();
     }
 
@@ -70,7 +74,7 @@ internal sealed class FakeHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Service<GroupCommit>().StopAsync(CancellationToken.None);
+        await Service<WriteQueue>().StopAsync(CancellationToken.None);
         await app.DisposeAsync();
     }
 

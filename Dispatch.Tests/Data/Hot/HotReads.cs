@@ -1,7 +1,9 @@
+using Dispatch.Counters;
 using Dispatch.Inboxes;
-using Dispatch.Jobs;
+using Dispatch.Live;
+using Dispatch.Model;
 using Dispatch.Projects;
-using Dispatch.Relay;
+using Dispatch.Reading;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Web.Accounts;
 
@@ -38,12 +40,12 @@ internal static class HotReads
             host.Database.Expect(host.Database.Rows(job));
             return host.Service<JobQueries>().FindAsync(new JobScope(host.Account, host.Project), host.Ids[0], CancellationToken.None);
         },
-        ["list-of-project"] = host => ListAsync(host, projects: 1, new JobFilter(null, null, Page: 1, Limit: 20)),
-        ["list-of-project-by-status"] = host => ListAsync(host, projects: 1, new JobFilter(JobStatus.Success, null, Page: 1, Limit: 20)),
-        ["list-from-the-old-end"] = host => ListAsync(host, projects: 1, new JobFilter(null, null, Page: 9, Limit: 10)),
-        ["list-of-account"] = host => ListAsync(host, projects: 2, new JobFilter(null, null, Page: 1, Limit: 20)),
-        ["list-of-account-failed"] = host => ListAsync(host, projects: 2, new JobFilter(JobStatus.Failed, null, Page: 1, Limit: 20)),
-        ["list-of-account-scheduled"] = host => ListAsync(host, projects: 2, new JobFilter(JobStatus.Scheduled, null, Page: 1, Limit: 20)),
+        ["list-of-project"] = host => ListAsync(host, projects: 1, new JobListFilter(null, null, Page: 1, Limit: 20)),
+        ["list-of-project-by-status"] = host => ListAsync(host, projects: 1, new JobListFilter(JobStatus.Success, null, Page: 1, Limit: 20)),
+        ["list-from-the-old-end"] = host => ListAsync(host, projects: 1, new JobListFilter(null, null, Page: 9, Limit: 10)),
+        ["list-of-account"] = host => ListAsync(host, projects: 2, new JobListFilter(null, null, Page: 1, Limit: 20)),
+        ["list-of-account-failed"] = host => ListAsync(host, projects: 2, new JobListFilter(JobStatus.Failed, null, Page: 1, Limit: 20)),
+        ["list-of-account-scheduled"] = host => ListAsync(host, projects: 2, new JobListFilter(JobStatus.Scheduled, null, Page: 1, Limit: 20)),
         ["grid-by-range"] = host => GridAsync(host, new GridFilter(JobStatus.Dead, null, null, From: 1, Until: 2, Page: 1, Limit: 20), host.Database.Rows([50L])),
         ["grid-by-text"] = host => GridAsync(host, new GridFilter(null, null, "o'hara", null, null, Page: 1, Limit: 20)),
         ["grid-by-part-of-id"] = host => GridAsync(host, new GridFilter(null, null, "0198", null, null, Page: 1, Limit: 20)),
@@ -53,7 +55,7 @@ internal static class HotReads
             var (one, other) = (host.Project, host.Ids[0]);
             Found nothing = host.Database.Rows(), hosts = host.Database.Rows([host.Ids[1]]), failures = host.Database.Rows([host.Ids[2]]), hasKey = host.Database.Rows([true]);
             host.Database.Expect(
-                host.Database.Rows([one, "p", null], [other, "q", null]), Tallies(host), nothing, hosts, nothing, nothing, failures, nothing, nothing, hasKey);
+                host.Database.Rows([one, "p", null], [other, "q", null]), Counts(host), nothing, hosts, nothing, nothing, failures, nothing, nothing, hasKey);
             return host.Service<OverviewQueries>().ReadAsync(host.Account, CancellationToken.None);
         },
         ["project-cards"] = host =>
@@ -65,7 +67,7 @@ internal static class HotReads
         {
             var pages = host.Ids.Select(accountId => host.Service<JobFeed>().Subscribe(accountId, _ => { })).ToArray();
             host.Database.Expect();
-            await host.Service<ChangeWatch>().LookAsync(CancellationToken.None);
+            await host.Service<ChangePoller>().LookAsync(CancellationToken.None);
             foreach (var page in pages) page.Dispose();
         },
         ["inbox-of-token"] = host =>
@@ -75,17 +77,17 @@ internal static class HotReads
         },
     };
 
-    private static Task<JobPage?> ListAsync(FakeHost host, int projects, JobFilter filter)
+    private static Task<JobListPage?> ListAsync(FakeHost host, int projects, JobListFilter filter)
     {
-        host.Database.Expect(Projects(host, projects), Tallies(host), host.Database.Rows([.. host.Ids.Select(id => (object?[])[id])]));
+        host.Database.Expect(Projects(host, projects), Counts(host), host.Database.Rows([.. host.Ids.Select(id => (object?[])[id])]));
         // An account's SCHEDULED jobs come from each project's list, with their instants.
-        if (filter.Status == JobStatus.Scheduled) host.Database.Expect(Projects(host, projects), Tallies(host), host.Database.Rows([host.Now, host.Ids[0]]), host.Database.Rows([host.Now, host.Ids[1]]));
+        if (filter.Status == JobStatus.Scheduled) host.Database.Expect(Projects(host, projects), Counts(host), host.Database.Rows([host.Now, host.Ids[0]]), host.Database.Rows([host.Now, host.Ids[1]]));
         return host.Service<JobQueries>().ListAsync(new JobScope(host.Account, null), filter, CancellationToken.None);
     }
 
     private static Task<GridPage?> GridAsync(FakeHost host, GridFilter filter, params object[] answers)
     {
-        host.Database.Expect([Projects(host, 2), Tallies(host), .. answers]);
+        host.Database.Expect([Projects(host, 2), Counts(host), .. answers]);
         return host.Service<JobGridQueries>().ReadAsync(host.Account, filter, CancellationToken.None);
     }
 
@@ -94,7 +96,7 @@ internal static class HotReads
         ? host.Database.Rows([host.Project, "p", null])
         : host.Database.Rows([host.Project, "p", null], [host.Ids[1], "q", null], [host.Ids[2], "gone", host.Now]);
 
-    private static Found Tallies(FakeHost host) => host.Database.Rows([host.Project, 20L, 0L, 50L, 20L, 10L, 0L]);
+    private static Found Counts(FakeHost host) => host.Database.Rows([host.Project, 20L, 0L, 50L, 20L, 10L, 0L]);
 
     private static Found Session(FakeHost host, string kind) => host.Database.Rows([host.Ids[0], host.Account, "ada@example.com", false, kind, host.Now - 120_000]);
 }

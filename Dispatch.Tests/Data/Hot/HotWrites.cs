@@ -1,7 +1,8 @@
-using Dispatch.Execution;
+using Dispatch.Counters;
 using Dispatch.Inboxes;
-using Dispatch.Jobs;
+using Dispatch.Model;
 using Dispatch.Projects;
+using Dispatch.Writing;
 
 namespace Dispatch.Tests.Data.Hot;
 
@@ -57,12 +58,12 @@ internal static class HotWrites
         {
             object?[] Free(Guid id) => [id, host.Project, Url, host.Now, "SCHEDULED"];
             host.Database.Expect(host.Database.Rows([.. host.Ids.Select(Free)]), 2, host.Database.Rows([host.Ids[0]], [host.Ids[1]]));
-            return host.Service<JobStore>().ArmAsync(host.Now, host.Now + 30_000, 1000, share: null, CancellationToken.None);
+            return host.Service<JobStore>().ArmAsync(host.Now, host.Now + 30_000, 1000, partition: null, CancellationToken.None);
         },
         ["arm-a-share"] = host =>
         {
             host.Database.Expect(host.Database.Rows());
-            return host.Service<JobStore>().ArmAsync(host.Now, host.Now + 30_000, 1000, new HostShare(Rank: 1, Count: 2), CancellationToken.None);
+            return host.Service<JobStore>().ArmAsync(host.Now, host.Now + 30_000, 1000, new Partition(Index: 1, Count: 2), CancellationToken.None);
         },
         ["overdue"] = host =>
         {
@@ -92,7 +93,7 @@ internal static class HotWrites
                 host.Database.Rows([host.Project, 0L, host.Ids[0]]), 1, host.Database.Rows(hour), 1,
                 1, 1,
                 host.Database.Rows(), host.Database.Rows());   // and no more
-            return host.Service<JobStore>().FoldTalliesAsync();
+            return host.Service<JobStore>().MergeCountersAsync();
         },
         ["beat"] = host =>
         {

@@ -39,7 +39,7 @@ internal sealed class JobReader(IDispatchApi api, Guid jobId)
             if (View is not null) View = With(View, mine);
         }
 
-        return mine is not null || batch.LookAgain || batch.Changes.Any(change => change.Kind == ChangeKind.Project && change.ProjectId == View?.Job.ProjectId);
+        return mine is not null || batch.Invalidate || batch.Changes.Any(change => change.Kind == ChangeKind.Project && change.ProjectId == View?.Job.ProjectId);
     }
 
     private static JobView With(JobView view, Change change)

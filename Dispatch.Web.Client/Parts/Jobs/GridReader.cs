@@ -37,7 +37,7 @@ internal sealed class GridReader(IDispatchApi api) : IDisposable
     /// <summary>Changes the lamps in sight at once; true where the batch concerns what is shown, so that it is to be read again.</summary>
     public bool Apply(ChangeBatch batch)
     {
-        var concerns = batch.LookAgain;
+        var concerns = batch.Invalidate;
         foreach (var change in batch.Changes)
         {
             if (change is not { Kind: ChangeKind.Job, JobId: { } id } || (Answered?.ProjectId is { } project && project != change.ProjectId)) continue;

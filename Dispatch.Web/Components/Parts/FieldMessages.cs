@@ -17,8 +17,8 @@ internal static class FieldMessages
         {
             null => null,
             "email_invalid" => "Enter an e-mail address such as ada@example.com",
-            "password_too_short" or "new_password_too_short" => $"Use at least {AccountDesk.MinPassword} characters",
-            "password_too_long" or "new_password_too_long" => $"Use at most {AccountDesk.MaxPassword:N0} characters",
+            "password_too_short" or "new_password_too_short" => $"Use at least {AccountService.MinPassword} characters",
+            "password_too_long" or "new_password_too_long" => $"Use at most {AccountService.MaxPassword:N0} characters",
             _ => error.Message ?? failure!.Message,
         };
     }

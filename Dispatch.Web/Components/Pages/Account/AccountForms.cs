@@ -1,3 +1,5 @@
+using Dispatch.Model;
+
 namespace Dispatch.Web.Components.Pages.Account;
 
 /// <summary>A change of password.</summary>

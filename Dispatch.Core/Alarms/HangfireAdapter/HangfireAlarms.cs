@@ -1,0 +1,36 @@
+using System.Reflection;
+using Dispatch.Model;
+using Dispatch.Time;
+using Hangfire;
+using Hangfire.States;
+using Microsoft.Extensions.Logging;
+using HangfireJob = Hangfire.Common.Job;
+
+namespace Dispatch.Alarms.HangfireAdapter;
+
+/// <summary>Puts alarms into Hangfire's storage, as jobs that call <see cref="DeliveryJob"/>.</summary>
+internal sealed class HangfireAlarms(IBackgroundJobClient hangfire, AlarmQueue queue, TimeProvider clock, ILogger<HangfireAlarms> log)
+{
+    private static readonly MethodInfo Entry = typeof(DeliveryJob).GetMethod(nameof(DeliveryJob.DeliverAsync))!;
+
+    /// <inheritdoc cref="AlarmQueue.Threads"/>
+    public int Threads => queue.Threads;
+
+    /// <summary>Blocks while the storage works. Never fails: the sweeper finds an alarm that was not set.</summary>
+    public void Set(Alarm alarm)
+    {
+        try
+        {
+            // Built from the cached method: Hangfire's expression trees cost a third more.
+            var job = new HangfireJob(
+                typeof(DeliveryJob), Entry, [alarm.JobId, alarm.ProjectId, alarm.Destination, alarm.DueAt, alarm.IsRetry], queue.Name);
+            var ringsAt = DateTimeOffset.FromUnixTimeMilliseconds(alarm.DueAt).UtcDateTime - Timing.AlarmLead;
+            IState state = ringsAt <= clock.GetUtcNow().UtcDateTime ? new EnqueuedState(queue.Name) : new ScheduledState(ringsAt);
+            hangfire.Create(job, state);
+        }
+        catch (Exception exception)
+        {
+            Log.AlarmNotSet(log, alarm.JobId, exception);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using Dispatch.Alarms.HangfireAdapter;
+using Dispatch.Hosts;
+using Dispatch.Model;
+using Dispatch.Time;
+using Dispatch.Writing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Dispatch.Alarms;
+
+/// <summary>
+/// Brings the alarm clock in line with the database, once a second: arms what comes within the horizon, the overdue oldest first and a
+/// bounded number at a time, and finds alarms that were lost.
+/// </summary>
+internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster roster, DeliveryWorker worker, LiveHosts liveHosts, TimeProvider clock, ILogger<Sweeper> log) : BackgroundService
+{
+    private const int ArmBatch = 1000;
+
+    private readonly SemaphoreSlim wake = new(0);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        roster.OverdueRunsLow += Wake;
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                await SweepAsync(stoppingToken);
+                await wake.WaitAsync(Timing.Sweep, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            roster.OverdueRunsLow -= Wake;
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await ArmAsync(stopping);
+            await FindLostAsync(stopping);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Log.SweepFailed(log, exception);   // the database is away, most likely; the next sweep tries again
+        }
+    }
+
+    private async Task ArmAsync(CancellationToken stopping)
+    {
+        var (now, partition) = (clock.NowMs(), liveHosts.Partition);
+        roster.ReleaseOverdueOlderThan(Timing.OverdueStuck);
+        var overdue = new TimeWindow(now, () => AlarmRoster.OverdueWindow - roster.Overdue);
+        var near = new TimeWindow(now + (long)Timing.NearHorizon.TotalMilliseconds, () => AlarmClock.Capacity - roster.Counted);
+        var far = new TimeWindow(now + (long)Timing.Horizon.TotalMilliseconds, () => (AlarmClock.Capacity / 2) - roster.Counted);
+        await ArmAsync([overdue, near, far], partition, stopping);
+        if (partition.Count == 1) return;
+
+        // What other hosts have not armed so shortly before its time: they are full, or not there.
+        await ArmAsync([overdue, near with { Until = now + (long)Timing.AnyonesLead.TotalMilliseconds }], null, stopping);
+    }
+
+    /// <param name="windows">In the order of time; each begins where the one before it ends.</param>
+    private async Task ArmAsync(TimeWindow[] windows, Partition? partition, CancellationToken stopping)
+    {
+        // Mostly little is free and there is room for it wherever it belongs: one question does for all, each second of an idle host's life.
+        var roomy = windows.All(window => window.Room() >= ArmBatch);
+        if (roomy && !await ArmSomeAsync(long.MinValue, windows[^1].Until, ArmBatch, partition, stopping)) return;
+
+        var after = long.MinValue;
+        foreach (var (until, room) in windows)
+        {
+            while (await ArmSomeAsync(after, until, Math.Min(ArmBatch, room()), partition, stopping))
+            {
+            }
+
+            after = until;
+        }
+    }
+
+    /// <summary>True where there may be more.</summary>
+    private async Task<bool> ArmSomeAsync(long after, long until, int limit, Partition? partition, CancellationToken stopping)
+    {
+        var armed = await store.ArmAsync(after, until, limit, partition, stopping);
+        foreach (var alarm in armed) alarms.Set(alarm);
+        return armed.Count > 0 && armed.Count == limit;
+    }
+
+    private async Task FindLostAsync(CancellationToken stopping)
+    {
+        var orphans = new List<Guid>();
+        foreach (var (alarm, status) in await store.OverdueAsync(clock.NowMs() - (long)Timing.AlarmLost.TotalMilliseconds, stopping))
+        {
+            if (worker.IsAtWork(alarm.JobId) || roster.WasSetLately(alarm.JobId)) continue;
+            if (status == JobStatus.Firing) orphans.Add(alarm.JobId);
+            else alarms.Set(alarm);
+        }
+
+        foreach (var some in orphans.Chunk(ArmBatch)) await store.InterruptOrphansAsync(some, stopping);
+    }
+
+    private void Wake()
+    {
+        if (wake.CurrentCount == 0) wake.Release();
+    }
+
+    public override void Dispose()
+    {
+        wake.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>A window of time whose jobs are armed while there is room for more.</summary>
+    /// <param name="Until">Its end, which belongs to it; ms since the Unix epoch, UTC.</param>
+    /// <param name="Room">How many more alarms may be out for it.</param>
+    private sealed record TimeWindow(long Until, Func<int> Room);
+}

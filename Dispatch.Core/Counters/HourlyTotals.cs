@@ -1,0 +1,67 @@
+using Dispatch.Model;
+
+namespace Dispatch.Counters;
+
+/// <summary>A project's attempts in an hour while they are being added up. Equal ones share an UPDATE.</summary>
+internal sealed class HourlyTotals : IEquatable<HourlyTotals>
+{
+    private const int Histogram = 3;   // succeeded, failed and died come first
+
+    private readonly long[] figures = new long[HourlyStats.Columns.Length];
+
+    public long Succeeded => figures[0];
+
+    public long Failed => figures[1];
+
+    public long Died => figures[2];
+
+    /// <summary>In the order of <see cref="HourlyStats.Columns"/>.</summary>
+    public IReadOnlyList<long> Figures => figures;
+
+    /// <summary>When the hour of that instant began.</summary>
+    public static long HourOf(long ms) => ms - (ms % HourlyStats.Length);
+
+    public void Add(AttemptStatus status, long? latenessMs, bool died)
+    {
+        if (status == AttemptStatus.Interrupted) return;   // whether it was sent is unknown
+        figures[status == AttemptStatus.Success ? 0 : 1]++;
+        if (died) figures[2]++;
+        if (latenessMs is { } late) figures[Histogram + BucketOf(late)]++;
+    }
+
+    public void Add(IReadOnlyList<long> more)
+    {
+        for (var at = 0; at < figures.Length; at++) figures[at] += more[at];
+    }
+
+    /// <summary>The upper edge of the bucket in which that share of the attempts ends; null when there are none.</summary>
+    public long? LatenessMs(double share)
+    {
+        var buckets = figures.AsSpan(Histogram);
+        var all = 0L;
+        foreach (var count in buckets) all += count;
+        if (all == 0) return null;
+
+        var rank = (long)Math.Ceiling(share * all);
+        var at = 0;
+        for (var seen = buckets[0]; seen < rank; seen += buckets[at]) at++;
+        return HourlyStats.LateEdges[at];
+    }
+
+    public bool Equals(HourlyTotals? other) => other is not null && figures.AsSpan().SequenceEqual(other.figures);
+
+    public override bool Equals(object? obj) => Equals(obj as HourlyTotals);
+
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (var figure in figures) hash.Add(figure);
+        return hash.ToHashCode();
+    }
+
+    private static int BucketOf(long late)
+    {
+        var at = Array.BinarySearch(HourlyStats.LateEdges, late);
+        return Math.Min(at < 0 ? ~at : at, HourlyStats.LateEdges.Length - 1);
+    }
+}

@@ -1,0 +1,27 @@
+using Dispatch.Model;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+
+namespace Dispatch.Data.Copying;
+
+/// <summary>What is moved: every table of the model, in an order in which what a row refers to is there before it.</summary>
+internal static class CopiedTables
+{
+    /// <summary>What says who uses a database, and is no data.</summary>
+    public static readonly IReadOnlyList<Type> LeftBehind = [typeof(Host), typeof(CopyMark)];
+
+    public static IReadOnlyList<CopiedTable> Of(IModel model)
+    {
+        var waiting = model.GetEntityTypes().Where(entity => !entity.IsOwned() && !LeftBehind.Contains(entity.ClrType))
+            .OrderBy(entity => entity.GetTableName(), StringComparer.Ordinal).ToList();
+        var ordered = new List<CopiedTable>();
+        while (waiting.Count > 0)
+        {
+            var next = waiting.First(entity => !entity.GetForeignKeys().Any(key => key.PrincipalEntityType != entity && waiting.Contains(key.PrincipalEntityType)));
+            waiting.Remove(next);
+            ordered.Add((CopiedTable)Activator.CreateInstance(typeof(CopiedTable<>).MakeGenericType(next.ClrType), next)!);
+        }
+
+        return ordered;
+    }
+}

@@ -1,0 +1,74 @@
+using Dispatch.Data;
+using Dispatch.Delivery;
+using Dispatch.Live;
+using Dispatch.Settings;
+using Microsoft.Extensions.Configuration;
+
+namespace Dispatch.Hosting;
+
+/// <summary>All settings, read and validated at start.</summary>
+internal sealed record DispatchSettings(
+    DispatchOptions Dispatch,
+    DatabaseOptions Database,
+    HangfireOptions Hangfire,
+    DeliveryOptions Delivery,
+    DashboardOptions Dashboard,
+    RedisOptions Redis,
+    RateLimitOptions RateLimits)
+{
+    /// <summary>Reads every section.</summary>
+    /// <exception cref="StartupException">Some settings are wrong; the message names each of them and what is allowed.</exception>
+    public static DispatchSettings Read(IConfigurationRoot configuration)
+    {
+        var reader = new SettingsReader(configuration);
+        var settings = new DispatchSettings(
+            reader.Read<DispatchOptions>("Dispatch"),
+            reader.Read<DatabaseOptions>("Database"),
+            reader.Read<HangfireOptions>("Hangfire"),
+            reader.Read<DeliveryOptions>("Delivery"),
+            reader.Read<DashboardOptions>("Dashboard"),
+            reader.Read<RedisOptions>("Redis"),
+            reader.Read<RateLimitOptions>("RateLimits"));
+
+        Check(reader, settings.Delivery);
+        Range(reader, "RateLimits:PerAccount", settings.RateLimits.PerAccount, 1, 100_000);
+        Range(reader, "RateLimits:PerAddress", settings.RateLimits.PerAddress, 1, 100_000);
+        Range(reader, "RateLimits:PasswordQueue", settings.RateLimits.PasswordQueue, 0, 1_000);
+        if (Providers.WhyUnusable(settings.Database) is { } why) reader.Require(false, $"Database:ConnectionString {why}.");
+        if (settings.Redis.Configuration is { } redis && RedisBackplane.WhyUnusable(redis) is { } whyNot) reader.Require(false, $"Redis:Configuration {whyNot}.");
+        foreach (var name in settings.Dispatch.Operators) reader.Require(name.Contains('@'), $"Dispatch:Operators has '{name}'; e-mail addresses are wanted.");
+        CheckTogether(reader, settings);
+
+        return reader.Errors.Count == 0
+            ? settings
+            : throw new StartupException($"Dispatch cannot start, {reader.Errors.Count} wrong:{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", reader.Errors)}");
+    }
+
+    private static void CheckTogether(SettingsReader reader, DispatchSettings settings)
+    {
+        var provider = settings.Database.Provider;
+        reader.Require(provider != DatabaseProvider.SqlServer || Providers.HasCultures,
+            "Database:Provider is SqlServer, whose driver needs ICU: install it (Debian: libicu-dev) and leave DOTNET_SYSTEM_GLOBALIZATION_INVARIANT unset.");
+        settings.Hangfire.Storage ??= provider == DatabaseProvider.SqlServer ? HangfireStorage.SqlServer : HangfireStorage.Memory;
+        reader.Require(settings.Hangfire.Storage == HangfireStorage.Memory || provider == DatabaseProvider.SqlServer,
+            $"Hangfire:Storage is '{settings.Hangfire.Storage}', which needs Database:Provider SqlServer; with {provider}, allowed: Memory.");
+        reader.Require(settings.Redis.Configuration is null || !provider.ServesOneHost(),
+            $"Redis:Configuration is set; Redis joins several hosts, and {provider} has one. Leave it empty.");
+    }
+
+    private static void Check(SettingsReader reader, DeliveryOptions delivery)
+    {
+        reader.Require(delivery.Timeout >= TimeSpan.FromSeconds(1) && delivery.Timeout <= TimeSpan.FromSeconds(120),
+            $"Delivery:Timeout is {delivery.Timeout}; allowed: 00:00:01 to 00:02:00.");
+        Range(reader, "Delivery:MaxAttempts", delivery.MaxAttempts, 1, 20);
+        Range(reader, "Delivery:MaxPayloadBytes", delivery.MaxPayloadBytes, 1024, 16 * 1024 * 1024);
+        Range(reader, "Delivery:MaxConcurrency", delivery.MaxConcurrency, 1, 100_000);
+        Range(reader, "Delivery:MaxPerDestination", delivery.MaxPerDestination, 1, 100_000);
+        Range(reader, "Delivery:MaxPerProject", delivery.MaxPerProject, 1, 100_000);
+        reader.Require(delivery.RetryLadder.Count is >= 1 and <= 20 && delivery.RetryLadder.All(rung => rung >= TimeSpan.FromMilliseconds(1) && rung <= TimeSpan.FromDays(1)),
+            "Delivery:RetryLadder has 1 to 20 delays, each 00:00:00.001 to 1.00:00:00, such as \"00:00:30, 00:01:00, 00:05:00\".");
+    }
+
+    private static void Range(SettingsReader reader, string key, int value, int from, int to) =>
+        reader.Require(value >= from && value <= to, $"{key} is {value}; allowed: {from} to {to}.");
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Reflection;
+using Dispatch.Data;
+using Microsoft.Extensions.Configuration;
+
+namespace Dispatch.Hosting;
+
+/// <summary>
+/// Binds one section to its options and collects every error on the way, so that an operator sees all of them at once. Stricter than the
+/// framework's binder: an unknown key is an error, and a list is a JSON array or one comma-separated value (which is how an environment
+/// variable replaces the whole list).
+/// </summary>
+internal sealed class SettingsReader(IConfigurationRoot configuration)
+{
+    private readonly List<string> errors = [];
+
+    public IReadOnlyList<string> Errors => errors;
+
+    public TOptions Read<TOptions>(string section)
+        where TOptions : new()
+    {
+        var options = new TOptions();
+        var properties = typeof(TOptions).GetProperties().ToDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
+        foreach (var child in configuration.GetSection(section).GetChildren())
+        {
+            if (properties.TryGetValue(child.Key, out var property)) Bind(options, property, child);
+            else errors.Add($"{section}:{child.Key} is not a setting; {section} has {string.Join(", ", properties.Keys)}.");
+        }
+
+        return options;
+    }
+
+    /// <summary>Adds the error unless the condition holds.</summary>
+    public void Require(bool holds, string error)
+    {
+        if (!holds) errors.Add(error);
+    }
+
+    private void Bind(object options, PropertyInfo property, IConfigurationSection value)
+    {
+        try
+        {
+            if (ElementType(property.PropertyType) is { } element) BindList(options, property, element, Texts(value));
+            else if (!string.IsNullOrWhiteSpace(value.Value)) property.SetValue(options, Parse(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, value.Value));
+            else if (value.GetChildren().Any()) throw new FormatException("is a group of settings, but one value is wanted");
+        }
+        catch (FormatException exception)
+        {
+            errors.Add($"{value.Path} {exception.Message}.");
+        }
+    }
+
+    private static void BindList(object options, PropertyInfo property, Type element, string[] texts)
+    {
+        if (texts.Length == 0) return;   // empty is the default here too
+        var list = Array.CreateInstance(element, texts.Length);
+        for (var i = 0; i < texts.Length; i++) list.SetValue(Parse(element, texts[i]), i);
+        property.SetValue(options, list);
+    }
+
+    // The last source that has the list decides alone: it is replaced as a whole, never mixed with another source's.
+    private string[] Texts(IConfigurationSection section)
+    {
+        foreach (var source in configuration.Providers.Reverse())
+        {
+            if (source.TryGet(section.Path, out var text) && !string.IsNullOrWhiteSpace(text)) return Split(text);
+            var places = source.GetChildKeys([], section.Path).Distinct().ToArray();
+            if (places.Length > 0) return [.. places.Select(place => source.TryGet($"{section.Path}:{place}", out var one) ? one ?? "" : "")];
+        }
+
+        return [];
+    }
+
+    private static string[] Split(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static Type? ElementType(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;
+
+    private static object Parse(Type type, string text) => type switch
+    {
+        _ when type == typeof(string) => text,
+        _ when type == typeof(int) => int.TryParse(text, out var number) ? number : throw new FormatException($"is '{text}'; a whole number is wanted"),
+        _ when type == typeof(bool) => bool.TryParse(text, out var flag) ? flag : throw new FormatException($"is '{text}'; true or false is wanted"),
+        _ when type == typeof(TimeSpan) => text.Contains(':') && TimeSpan.TryParse(text, out var span) ? span : throw new FormatException($"is '{text}'; a duration such as 00:00:30 is wanted"),
+        _ when type == typeof(Uri) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? new Uri(text) : throw new FormatException($"is '{text}'; an absolute http or https URL is wanted"),
+        _ when type == typeof(IPNetwork) => IPNetwork.TryParse(text, out var network) ? network : throw new FormatException($"is '{text}'; a network such as 10.1.0.0/16 is wanted"),
+        // By name alone: Enum.TryParse would take "1" and "Open, Closed" as well.
+        { IsEnum: true } => Enum.GetNames(type).FirstOrDefault(name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase)) is { } name
+            ? Enum.Parse(type, name) : throw new FormatException($"is '{text}'; allowed: {string.Join(", ", Enum.GetNames(type))}"),
+        _ => throw new NotSupportedException($"No setting is of type {type}."),
+    };
+}

@@ -1,0 +1,124 @@
+using Dispatch.Model;
+using Dispatch.Writing;
+
+namespace Dispatch.Live;
+
+/// <summary>What one host tells the others. The channel's name has the version of this format.</summary>
+/// <param name="HostId">Who says so; a host hears itself as well.</param>
+internal abstract record RelayMessage(Guid HostId)
+{
+    private const int GuidLength = 16;
+
+    private enum Kind : byte
+    {
+        News,
+        Watching,
+        SessionsEnded,
+    }
+
+    /// <summary>Some 40 bytes a change; JSON takes four times that, and as much more time.</summary>
+    public byte[] ToBytes()
+    {
+        using var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes);
+        Write(writer, HostId);
+        switch (this)
+        {
+            case NewsMessage { News: var news }:
+                writer.Write((byte)Kind.News);
+                WriteAll(writer, news, Write);
+                break;
+            case WatchingMessage { Accounts: var accounts }:
+                writer.Write((byte)Kind.Watching);
+                WriteAll(writer, accounts, Write);
+                break;
+            case SessionsEndedMessage:
+                writer.Write((byte)Kind.SessionsEnded);
+                break;
+        }
+
+        return bytes.ToArray();
+    }
+
+    /// <exception cref="EndOfStreamException">It ends too early.</exception>
+    /// <exception cref="InvalidDataException">It is not such a message.</exception>
+    public static RelayMessage Read(byte[] message)
+    {
+        using var reader = new BinaryReader(new MemoryStream(message));
+        var hostId = ReadGuid(reader);
+        return (Kind)reader.ReadByte() switch
+        {
+            Kind.News => new NewsMessage(hostId, ReadAll(reader, ReadNews)),
+            Kind.Watching => new WatchingMessage(hostId, ReadAll(reader, ReadGuid)),
+            Kind.SessionsEnded => new SessionsEndedMessage(hostId),
+            var other => throw new InvalidDataException($"There is no message of kind {other}."),
+        };
+    }
+
+    private static void Write(BinaryWriter writer, AccountChanges news)
+    {
+        Write(writer, news.AccountId);
+        WriteAll(writer, news.Changes, Write);
+    }
+
+    private static AccountChanges ReadNews(BinaryReader reader) => new(ReadGuid(reader), ReadAll(reader, ReadChange));
+
+    private static void Write(BinaryWriter writer, FeedChange change)
+    {
+        writer.Write((byte)change.Kind);
+        Write(writer, change.ProjectId);
+        if (change.Kind == FeedKind.Job)
+        {
+            Write(writer, change.JobId!.Value);
+            writer.Write((byte)change.Status!.Value);
+        }
+
+        writer.Write(change.At);
+    }
+
+    private static FeedChange ReadChange(BinaryReader reader)
+    {
+        var kind = (FeedKind)reader.ReadByte();
+        var projectId = ReadGuid(reader);
+        return kind == FeedKind.Job
+            ? new FeedChange(kind, projectId, ReadGuid(reader), (JobStatus)reader.ReadByte(), reader.ReadInt64())
+            : new FeedChange(kind, projectId, null, null, reader.ReadInt64());
+    }
+
+    private static void Write(BinaryWriter writer, Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[GuidLength];
+        id.TryWriteBytes(bytes);
+        writer.Write(bytes);
+    }
+
+    private static Guid ReadGuid(BinaryReader reader)
+    {
+        Span<byte> bytes = stackalloc byte[GuidLength];
+        reader.ReadExactly(bytes);
+        return new Guid(bytes);
+    }
+
+    private static void WriteAll<T>(BinaryWriter writer, IReadOnlyCollection<T> items, Action<BinaryWriter, T> write)
+    {
+        writer.Write(items.Count);
+        foreach (var item in items) write(writer, item);
+    }
+
+    // Not made at its full length beforehand: the number may be anything.
+    private static List<T> ReadAll<T>(BinaryReader reader, Func<BinaryReader, T> read)
+    {
+        var items = new List<T>();
+        for (var left = reader.ReadInt32(); left > 0; left--) items.Add(read(reader));
+        return items;
+    }
+}
+
+/// <summary>What a transaction changed.</summary>
+internal sealed record NewsMessage(Guid HostId, IReadOnlyList<AccountChanges> News) : RelayMessage(HostId);
+
+/// <summary>Which accounts somebody listens to at that host; true for a few seconds.</summary>
+internal sealed record WatchingMessage(Guid HostId, IReadOnlyCollection<Guid> Accounts) : RelayMessage(HostId);
+
+/// <summary>Somebody signed out, or was signed out.</summary>
+internal sealed record SessionsEndedMessage(Guid HostId) : RelayMessage(HostId);

@@ -1,0 +1,17 @@
+using Dispatch.Data;
+using Dispatch.Settings;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Dispatch.Live;
+
+/// <summary>Registers how hosts hear of each other's changes; nothing where there is one host.</summary>
+internal static class RelayServices
+{
+    public static IServiceCollection AddDispatchRelay(this IServiceCollection services, DatabaseOptions database, RedisOptions redis)
+    {
+        if (database.Provider.ServesOneHost()) return services;
+        services.AddSingleton<ChangePoller>().AddHostedService(provider => provider.GetRequiredService<ChangePoller>());
+        if (redis.Configuration is null) return services;
+        return services.AddSingleton<RedisBackplane>().AddHostedService(provider => provider.GetRequiredService<RedisBackplane>());
+    }
+}

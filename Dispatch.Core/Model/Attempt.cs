@@ -1,0 +1,32 @@
+namespace Dispatch.Model;
+
+/// <summary>One attempt to deliver a job; append-only. Times are milliseconds, instants since the Unix epoch, UTC.</summary>
+internal sealed class Attempt
+{
+    public Guid Id { get; init; }
+
+    public Guid JobId { get; init; }
+
+    /// <summary>From 1, in the order of the claims.</summary>
+    public int Number { get; init; }
+
+    public AttemptStatus Status { get; init; }
+
+    /// <summary>The receiver's HTTP status, or null when none arrived.</summary>
+    public int? ResponseCode { get; init; }
+
+    /// <summary>The first 16 KiB of the answer's body, as text.</summary>
+    public string? ResponseBody { get; init; }
+
+    /// <summary>Why the attempt failed, for a person.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>From sending to the end of the answer; null when interrupted.</summary>
+    public long? DurationMs { get; init; }
+
+    /// <summary>How long after its due time the attempt was sent; null when interrupted.</summary>
+    public long? LatenessMs { get; init; }
+
+    /// <summary>When it was sent; for an interrupted attempt, when it was claimed.</summary>
+    public long FiredAt { get; init; }
+}

@@ -1,0 +1,50 @@
+using Dispatch.Writing;
+
+namespace Dispatch.Model;
+
+/// <summary>
+/// One webhook to deliver: the row that is the truth about it. Times are milliseconds since the Unix epoch, UTC.
+/// Its status is changed by a <see cref="Transition"/> alone, in one guarded UPDATE (<see cref="JobTransitions.TakeAsync"/>).
+/// </summary>
+internal sealed class Job
+{
+    public Guid Id { get; init; }
+
+    /// <summary>The owner of the project, repeated here so that an account's list is one index range.</summary>
+    public Guid AccountId { get; init; }
+
+    public Guid ProjectId { get; init; }
+
+    /// <summary>1 to 200 characters, trimmed.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Absolute http or https URL, at most 2,048 characters.</summary>
+    public required string WebhookUrl { get; init; }
+
+    /// <summary>The JSON object as the caller spelled it, UTF-8.</summary>
+    public required byte[] Payload { get; init; }
+
+    /// <summary>The instant the caller asked for.</summary>
+    public long FireAt { get; init; }
+
+    public JobStatus Status { get; init; } = JobStatus.Scheduled;
+
+    /// <summary>Attempts started, interrupted ones included. Part of the guard of every outcome.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>Failed attempts that led to a retry.</summary>
+    public int RetryCount { get; init; }
+
+    /// <summary>When the next attempt is due; null once the status is final, which also takes the row out of the arming index.</summary>
+    public long? NextAttemptAt { get; init; }
+
+    /// <summary>The host that holds the alarm, or the claim; null while the job only waits in the database.</summary>
+    public Guid? ArmedBy { get; init; }
+
+    /// <summary>Marks the rows that one batch of claims or rearms won.</summary>
+    public Guid? ClaimId { get; init; }
+
+    public long CreatedAt { get; init; }
+
+    public long UpdatedAt { get; init; }
+}

@@ -1,0 +1,23 @@
+namespace Dispatch.Model;
+
+/// <summary>Where a job stands. Stored and shown as upper-case text (<c>SCHEDULED</c>).</summary>
+public enum JobStatus
+{
+    /// <summary>Waits for its instant.</summary>
+    Scheduled,
+
+    /// <summary>Claimed by a host: about to be sent, on the wire, or its answer not yet recorded.</summary>
+    Firing,
+
+    /// <summary>The receiver answered 2xx. Final.</summary>
+    Success,
+
+    /// <summary>The last attempt failed and a retry is armed.</summary>
+    Failed,
+
+    /// <summary>The last allowed attempt failed. Final.</summary>
+    Dead,
+
+    /// <summary>Cancelled before it was claimed. Final.</summary>
+    Cancelled,
+}

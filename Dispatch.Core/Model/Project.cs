@@ -1,0 +1,33 @@
+namespace Dispatch.Model;
+
+/// <summary>A set of jobs with keys and a signing secret of its own. Times are milliseconds since the Unix epoch, UTC.</summary>
+internal sealed class Project
+{
+    public Guid Id { get; init; }
+
+    public Guid AccountId { get; init; }
+
+    public required string Name { get; set; }
+
+    /// <summary>The signing secret (<c>whsec_…</c>), encrypted with the host's data protection keys.</summary>
+    public required string SecretCipher { get; set; }
+
+    /// <summary>The secret before the last rotation; it signs beside the new one until <see cref="PreviousSecretExpiresAt"/>.</summary>
+    public string? PreviousSecretCipher { get; set; }
+
+    public long? PreviousSecretExpiresAt { get; set; }
+
+    /// <summary>The last part of the inbox's address, unique: 32 lower-case hexadecimal characters.</summary>
+    public required string InboxToken { get; init; }
+
+    /// <summary>The HTTP status that the inbox answers, 200 to 599.</summary>
+    public int InboxStatus { get; set; } = 200;
+
+    /// <summary>How long the inbox waits before it answers, 0 to 60,000 ms.</summary>
+    public int InboxDelayMs { get; set; }
+
+    public long CreatedAt { get; init; }
+
+    /// <summary>Set when the owner deletes it; from then on it is unknown to every call, claims nothing, and is purged.</summary>
+    public long? DeletedAt { get; set; }
+}

@@ -1,0 +1,55 @@
+using Dispatch.Data;
+using Dispatch.Model;
+using Dispatch.Signing;
+using Dispatch.Time;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dispatch.Projects;
+
+/// <summary>A project's signing secret as its owner sees it.</summary>
+/// <param name="Secret"><c>whsec_</c> and the base64 of 32 random bytes (Standard Webhooks).</param>
+/// <param name="PreviousExpiresAt">Until when the secret before it signs as well, ms since the Unix epoch; null when none does.</param>
+internal sealed record SigningSecret(string Secret, long? PreviousExpiresAt);
+
+/// <summary>The signing secret of a project, for its owner: revealed and rotated.</summary>
+internal sealed class ProjectSecrets(IDbContextFactory<DispatchDbContext> contexts, SigningSecrets secrets, TimeProvider clock)
+{
+    /// <summary>The secret of a project of the account, or null where there is no such project.</summary>
+    public async Task<SigningSecret?> RevealAsync(Guid accountId, Guid projectId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await Owned(db, accountId, projectId)
+            .Select(p => new { p.SecretCipher, p.PreviousSecretExpiresAt })
+            .FirstOrDefaultAsync(cancellation) is { } project
+            ? new SigningSecret(secrets.Reveal(project.SecretCipher), project.PreviousSecretExpiresAt > clock.NowMs() ? project.PreviousSecretExpiresAt : null)
+            : null;
+    }
+
+    /// <summary>
+    /// Gives the project a new secret; the old one keeps signing for <see cref="SigningSecrets.Overlap"/>. Only one old secret does: a second rotation within that
+    /// time ends the first one's.
+    /// </summary>
+    public async Task<SigningSecret?> RotateAsync(Guid accountId, Guid projectId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var cipher = secrets.CreateCipher();
+        while (await Owned(db, accountId, projectId).Select(p => p.SecretCipher).FirstOrDefaultAsync(cancellation) is { } old)
+        {
+            long? expiresAt = clock.NowMs() + (long)SigningSecrets.Overlap.TotalMilliseconds;
+            var rotated = await Owned(db, accountId, projectId)
+                .Where(p => p.SecretCipher == old)   // two rotations at once: the second one replaces the first one's secret, not the old
+                .ExecuteUpdateAsync(
+                    set => set
+                        .SetProperty(p => p.SecretCipher, cipher)
+                        .SetProperty(p => p.PreviousSecretCipher, old)
+                        .SetProperty(p => p.PreviousSecretExpiresAt, expiresAt),
+                    cancellation);
+            if (rotated == 1) return new SigningSecret(secrets.Reveal(cipher), expiresAt);
+        }
+
+        return null;
+    }
+
+    private static IQueryable<Project> Owned(DispatchDbContext db, Guid accountId, Guid projectId) =>
+        db.Projects.Where(p => p.Id == projectId && p.AccountId == accountId && p.DeletedAt == null);
+}

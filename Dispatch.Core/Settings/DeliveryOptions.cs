@@ -1,0 +1,31 @@
+using Dispatch.Delivery;
+
+namespace Dispatch.Settings;
+
+/// <summary><c>Delivery:*</c>: how webhooks are sent.</summary>
+internal sealed class DeliveryOptions
+{
+    /// <summary>The time limit of one attempt: name look-up, connecting, sending, headers and body together. 1 to 120 s.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Attempts that may fail before the job is DEAD. 1 to 20.</summary>
+    public int MaxAttempts { get; set; } = 3;
+
+    /// <summary>The delay after the first failed attempt, the second, and so on; the last is the ceiling. Each 1 ms to 24 h.</summary>
+    public IReadOnlyList<TimeSpan> RetryLadder { get; set; } = [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5)];
+
+    /// <summary>The largest payload a job may carry, in bytes. 1 KiB to 16 MiB.</summary>
+    public int MaxPayloadBytes { get; set; } = 256 * 1024;
+
+    /// <summary>Denied networks (CIDR) that this installation opens after all, such as <c>10.1.0.0/16</c>.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> AllowedNetworks { get; set; } = [];
+
+    /// <summary>Deliveries on the wire at once, over all. 1 to 100,000.</summary>
+    public int MaxConcurrency { get; set; } = 4096;
+
+    /// <summary>The same per destination (host and port), so that one hanging receiver cannot hold everything. 1 to 100,000.</summary>
+    public int MaxPerDestination { get; set; } = 256;
+
+    /// <summary>The same per project. 1 to 100,000.</summary>
+    public int MaxPerProject { get; set; } = 2048;
+}

@@ -1,0 +1,41 @@
+using Dispatch.Model;
+
+namespace Dispatch.Signing;
+
+/// <summary>One attempt, ready to go out.</summary>
+/// <param name="Url">Absolute http or https URL.</param>
+/// <param name="Body">The bytes that <paramref name="Signature"/> signs.</param>
+/// <param name="FiredAtMs">When the attempt is sent, in milliseconds since the Unix epoch, UTC; also in the body and, as seconds, in the signature.</param>
+internal sealed record WebhookRequest(Guid JobId, Uri Url, byte[] Body, WebhookSignature Signature, long FiredAtMs)
+{
+    private static readonly string UserAgent = $"Dispatch/{typeof(WebhookRequest).Assembly.GetName().Version!.ToString(3)}";
+
+    /// <summary>The headers that are ours to set, in the order they are sent.</summary>
+    public IReadOnlyList<Header> Headers =>
+    [
+        new("User-Agent", UserAgent),
+        new("x-dispatch-signature", Signature.DispatchSignature, IsSignature: true),
+        new("webhook-id", Signature.Id),
+        new("webhook-timestamp", Signature.Timestamp),
+        new("webhook-signature", Signature.StandardSignature, IsSignature: true),
+    ];
+
+    /// <summary>All headers as .NET's HTTP stack sends them: it adds the first one and the last two itself.</summary>
+    public IReadOnlyList<Header> HeadersOnTheWire() =>
+        [new("Host", Url.IsDefaultPort ? WireHost : $"{WireHost}:{Url.Port}"), .. Headers, new("Content-Type", "application/json"), new("Content-Length", $"{Body.Length}")];
+
+    private string WireHost => Url.HostNameType == UriHostNameType.IPv6 ? Url.Host : Url.IdnHost;
+
+    /// <summary>Builds the body and signs it.</summary>
+    /// <param name="payload">The job's payload, UTF-8 JSON.</param>
+    /// <param name="secrets">The project's secrets as shown, newest first.</param>
+    public static WebhookRequest For(Guid jobId, Uri url, string title, ReadOnlySpan<byte> payload, IReadOnlyList<string> secrets, long firedAtMs)
+    {
+        var body = WebhookBody.Build(jobId, title, payload, firedAtMs);
+        return new(jobId, url, body, WebhookSignature.Sign(secrets, jobId, firedAtMs / 1000, body), firedAtMs);
+    }
+}
+
+/// <summary>One header of a delivery.</summary>
+/// <param name="IsSignature">Its value needs the project's secret.</param>
+internal sealed record Header(string Name, string Value, bool IsSignature = false);

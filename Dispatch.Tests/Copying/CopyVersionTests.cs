@@ -1,0 +1,54 @@
+using Dispatch.Counters;
+using Dispatch.Data.Copying;
+using Dispatch.Model;
+using Dispatch.Settings;
+using Dispatch.Tests.Infrastructure;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace Dispatch.Tests.Copying;
+
+/// <summary>Databases of earlier and of later versions.</summary>
+public sealed class CopyVersionTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_source_from_before_the_first_release_is_refused()
+    {
+        await using var source = await CopyTestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        await using var target = await CopyTestDatabase.CreateAsync(DatabaseProvider.Postgres);
+        await source.UseAsync(UnreleasedDatabase.MarkAsync);
+
+        var refused = await Assert.ThrowsAsync<CopyException>(() => DataCopier.CopyAsync(source.As("--from"), target.As("--to"), "/", new MoveWatch(), Cancellation));
+
+        Assert.Contains("from before the first release", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await target.UseAsync(db => db.Jobs.CountAsync()));
+    }
+
+    [Fact]
+    public async Task A_source_of_a_later_version_is_refused()
+    {
+        await using var source = await CopyTestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        await using var target = await CopyTestDatabase.CreateAsync(DatabaseProvider.Postgres);
+        await source.UseAsync(db => db.Database.ExecuteSqlRawAsync("INSERT INTO \"__EFMigrationsHistory\" VALUES ('29990101000000_Later', '99.0.0')", Cancellation));
+
+        var refused = await Assert.ThrowsAsync<CopyException>(() => DataCopier.CopyAsync(source.As("--from"), target.As("--to"), "/", new MoveWatch(), Cancellation));
+
+        Assert.Contains("newer version", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_target_from_before_the_first_release_is_refused_before_it_is_touched()
+    {
+        await using var source = await CopyTestDatabase.CreateAsync(DatabaseProvider.Postgres);
+        await using var target = await CopyTestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        await target.UseAsync(UnreleasedDatabase.MarkAsync);
+
+        var refused = await Assert.ThrowsAsync<CopyException>(() => DataCopier.CopyAsync(source.As("--from"), target.As("--to"), "/", new MoveWatch(), Cancellation));
+
+        Assert.Contains("from before the first release", refused.Message, StringComparison.Ordinal);
+        Assert.Single(await target.UseAsync(db => db.Database.GetAppliedMigrationsAsync(Cancellation)));
+    }
+}
