@@ -1,5 +1,4 @@
 using Dispatch.Web.Client.Parts;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;

@@ -2,7 +2,6 @@ using Dispatch.Web.Client;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Live;
 using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 
 var builder = WebAssemblyHostBuilder.CreateDefault(args);
 builder.Services.AddDashboard();

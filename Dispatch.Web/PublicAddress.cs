@@ -1,4 +1,3 @@
-using Dispatch.Model;
 using Dispatch.Settings;
 
 namespace Dispatch.Web;

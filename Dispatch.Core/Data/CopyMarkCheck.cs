@@ -1,4 +1,3 @@
-using Dispatch.Data.Copying;
 using Dispatch.Model;
 using Dispatch.Settings;
 using Microsoft.EntityFrameworkCore;

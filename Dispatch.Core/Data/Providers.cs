@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Time;
 using Microsoft.AspNetCore.Identity;

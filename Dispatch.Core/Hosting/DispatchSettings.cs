@@ -1,5 +1,4 @@
 using Dispatch.Data;
-using Dispatch.Delivery;
 using Dispatch.Live;
 using Dispatch.Settings;
 using Microsoft.Extensions.Configuration;

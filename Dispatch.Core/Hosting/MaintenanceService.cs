@@ -1,5 +1,4 @@
 using Dispatch.Alarms.HangfireAdapter;
-using Dispatch.Counters;
 using Dispatch.Data;
 using Dispatch.Hosts;
 using Dispatch.Writing;

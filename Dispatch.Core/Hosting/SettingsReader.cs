@@ -1,6 +1,5 @@
 using System.Net;
 using System.Reflection;
-using Dispatch.Data;
 using Microsoft.Extensions.Configuration;
 
 namespace Dispatch.Hosting;

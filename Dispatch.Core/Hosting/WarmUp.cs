@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Dispatch.Delivery.Http;
 using Dispatch.Delivery.Targets;
 using Dispatch.Model;
-using Dispatch.Projects;
 using Dispatch.Settings;
 using Dispatch.Signing;
 using Dispatch.Time;

@@ -2,7 +2,6 @@ using Dispatch.Data;
 using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Time;
-using Dispatch.Writing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,3 @@
-using Dispatch.Counters;
 using Dispatch.Data;
 using Dispatch.Model;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,3 @@
-using Dispatch.Delivery;
-
 namespace Dispatch.Settings;
 
 /// <summary><c>Delivery:*</c>: how webhooks are sent.</summary>

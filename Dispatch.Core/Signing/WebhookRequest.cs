@@ -1,5 +1,3 @@
-using Dispatch.Model;
-
 namespace Dispatch.Signing;
 
 /// <summary>One attempt, ready to go out.</summary>

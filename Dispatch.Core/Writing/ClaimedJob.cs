@@ -1,5 +1,3 @@
-using Dispatch.Model;
-
 namespace Dispatch.Writing;
 
 /// <summary>A job this host has claimed: all that one attempt needs. Times are milliseconds since the Unix epoch, UTC.</summary>

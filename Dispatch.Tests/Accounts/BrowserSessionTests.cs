@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Dispatch.Model;
-using Dispatch.Signing;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Web.Client.Api;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,4 @@
 using Dispatch.Counters;
-using Dispatch.Data;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Web.Accounts;

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Security.Claims;
-using Dispatch.Data;
-using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Web.Accounts;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Dispatch.Alarms.HangfireAdapter;
-using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Time;

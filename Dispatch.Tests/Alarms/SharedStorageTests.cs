@@ -9,7 +9,6 @@ using Dispatch.Time;
 using Hangfire;
 using Hangfire.InMemory;
 using Hangfire.States;
-using Hangfire.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
-using Dispatch.Model;
 using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Api;

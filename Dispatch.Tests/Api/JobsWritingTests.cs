@@ -1,4 +1,3 @@
-using Dispatch.Model;
 using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Api;

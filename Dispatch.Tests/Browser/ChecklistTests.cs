@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using Bunit;
-using Dispatch.Model;
 using Dispatch.Tests.Browser.Fakes;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;

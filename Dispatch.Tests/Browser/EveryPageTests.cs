@@ -1,8 +1,6 @@
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
-using Dispatch.Counters;
 using Dispatch.Tests.Browser.Infrastructure;
-using Dispatch.Writing;
 using Microsoft.Playwright;
 
 namespace Dispatch.Tests.Browser;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Bunit;
-using Dispatch.Model;
 using Dispatch.Tests.Browser.Fakes;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;

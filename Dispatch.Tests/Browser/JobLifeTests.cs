@@ -1,4 +1,3 @@
-using Dispatch.Model;
 using Dispatch.Tests.Browser.Fakes;
 using Dispatch.Web.Client.Contracts;
 using Dispatch.Web.Client.Parts.Job;

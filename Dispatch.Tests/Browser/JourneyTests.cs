@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Dispatch.Model;
 using Dispatch.Tests.Browser.Infrastructure;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Time;

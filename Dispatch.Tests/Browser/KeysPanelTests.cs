@@ -1,7 +1,5 @@
 using Bunit;
-using Dispatch.Model;
 using Dispatch.Tests.Browser.Fakes;
-using Dispatch.Time;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;
 using Dispatch.Web.Client.Live;

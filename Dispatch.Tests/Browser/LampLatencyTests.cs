@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Tests.Browser.Infrastructure;
 using Dispatch.Tests.Infrastructure;

@@ -1,8 +1,6 @@
 using Bunit;
-using Dispatch.Model;
 using Dispatch.Tests.Browser.Fakes;
 using Dispatch.Web.Client.Api;
-using Dispatch.Web.Client.Contracts;
 using Dispatch.Web.Client.Live;
 using Dispatch.Web.Client.Pages;
 using Microsoft.AspNetCore.Components;

@@ -1,4 +1,3 @@
-using Dispatch.Model;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;
 

@@ -1,4 +1,3 @@
-using Dispatch.Counters;
 using Dispatch.Tests.Browser.Infrastructure;
 using Dispatch.Tests.Infrastructure;
 using Microsoft.Playwright;

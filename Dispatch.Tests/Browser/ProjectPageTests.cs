@@ -1,5 +1,4 @@
 using Bunit;
-using Dispatch.Model;
 using Dispatch.Tests.Browser.Fakes;
 using Dispatch.Web.Client.Contracts;
 using Dispatch.Web.Client.Live;

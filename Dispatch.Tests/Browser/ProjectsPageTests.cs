@@ -1,5 +1,4 @@
 using Bunit;
-using Dispatch.Model;
 using Dispatch.Tests.Browser.Fakes;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;

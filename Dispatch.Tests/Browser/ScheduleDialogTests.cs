@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Bunit;
-using Dispatch.Model;
 using Dispatch.Tests.Browser.Fakes;
-using Dispatch.Time;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Contracts;
 using Dispatch.Web.Client.Parts;

@@ -2,7 +2,6 @@ using Dispatch.Counters;
 using Dispatch.Data;
 using Dispatch.Data.Copying;
 using Dispatch.Model;
-using Dispatch.Reading;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;

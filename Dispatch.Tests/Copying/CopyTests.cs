@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Dispatch.Counters;
-using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Tests.Inboxes;
 using Dispatch.Tests.Infrastructure;

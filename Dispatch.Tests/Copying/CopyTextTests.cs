@@ -1,6 +1,5 @@
 using Dispatch.Data.Copying;
 using Dispatch.Settings;
-using Dispatch.Tests.Infrastructure;
 using Dispatch.Web.Copying;
 using Microsoft.EntityFrameworkCore;
 

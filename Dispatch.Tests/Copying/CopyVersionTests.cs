@@ -1,11 +1,8 @@
 using Dispatch.Counters;
 using Dispatch.Data.Copying;
-using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Dispatch.Tests.Copying;
 

@@ -4,7 +4,6 @@ using Dispatch.Data;
 using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
-using Dispatch.Time;
 using Dispatch.Writing;
 using Microsoft.EntityFrameworkCore;
 

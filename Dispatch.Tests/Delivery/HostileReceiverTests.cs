@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Dispatch.Delivery.Http;
 using Dispatch.Tests.Infrastructure;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using Dispatch.Projects;
 using Dispatch.Signing;
 using Dispatch.Tests.Infrastructure;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Docs;
 

@@ -1,5 +1,4 @@
 using Dispatch.Fairness;
-using Dispatch.Model;
 
 namespace Dispatch.Tests.Fairness;
 

@@ -1,4 +1,3 @@
-using Dispatch.Data;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 

@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Dispatch.Data;
-using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 

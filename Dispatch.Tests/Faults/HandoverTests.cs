@@ -1,5 +1,4 @@
 using System.Net;
-using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Faults;
 

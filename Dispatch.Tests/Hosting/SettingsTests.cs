@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Dispatch.Delivery;
 using Dispatch.Hosting;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Dispatch.Settings;
-using Dispatch.Signing;
 using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Inboxes;

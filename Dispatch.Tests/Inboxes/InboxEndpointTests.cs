@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Dispatch.Model;
 using Dispatch.Signing;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Web.Inboxes;

@@ -1,10 +1,8 @@
 using Dispatch.Alarms;
 using Dispatch.Alarms.HangfireAdapter;
 using Dispatch.Data;
-using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Web;
-using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Inboxes;
 using Dispatch.Writing;

@@ -1,5 +1,4 @@
 using System.Net;
-using Dispatch.Data;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Time;

@@ -1,9 +1,7 @@
 using CsCheck;
-using Dispatch.Data;
 using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
-using Dispatch.Time;
 using Dispatch.Writing;
 
 namespace Dispatch.Tests.Jobs;

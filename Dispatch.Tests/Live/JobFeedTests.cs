@@ -1,10 +1,8 @@
 using System.Threading.Channels;
-using Dispatch.Data;
 using Dispatch.Live;
 using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
-using Dispatch.Time;
 using Dispatch.Writing;
 
 namespace Dispatch.Tests.Live;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Dispatch.Data;
 using Dispatch.Live;
 using Dispatch.Model;
 using Dispatch.Settings;

@@ -1,6 +1,5 @@
 using Dispatch.Data;
 using Dispatch.Live;
-using Dispatch.Tests.Infrastructure;
 using Dispatch.Writing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;

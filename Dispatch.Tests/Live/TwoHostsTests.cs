@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Dispatch.Counters;
-using Dispatch.Data;
-using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Writing;

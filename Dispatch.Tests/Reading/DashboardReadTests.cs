@@ -1,5 +1,3 @@
-using Dispatch.Data;
-using Dispatch.Model;
 using Dispatch.Reading;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;

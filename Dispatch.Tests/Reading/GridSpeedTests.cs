@@ -3,7 +3,6 @@ using Dispatch.Model;
 using Dispatch.Reading;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
-using Dispatch.Time;
 
 namespace Dispatch.Tests.Reading;
 

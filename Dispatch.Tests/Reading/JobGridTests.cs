@@ -1,9 +1,7 @@
-using Dispatch.Data;
 using Dispatch.Model;
 using Dispatch.Reading;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
-using Dispatch.Time;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 

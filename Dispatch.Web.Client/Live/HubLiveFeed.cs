@@ -2,7 +2,6 @@ using System.Net;
 using Dispatch.Web.Client.Layout;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.SignalR.Client;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.JSInterop;
 
 namespace Dispatch.Web.Client.Live;

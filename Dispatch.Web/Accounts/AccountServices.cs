@@ -1,7 +1,6 @@
 using Dispatch.Data;
 using Dispatch.Model;
 using Dispatch.Settings;
-using Dispatch.Signing;
 using Dispatch.Web.Client.Api;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;

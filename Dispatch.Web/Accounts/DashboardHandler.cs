@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
-using Dispatch.Signing;
 using Dispatch.Web.Api;
 using Dispatch.Web.Client.Api;
 using Microsoft.AspNetCore.Authentication;

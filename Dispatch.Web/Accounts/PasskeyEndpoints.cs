@@ -1,5 +1,4 @@
 using System.Net.Mime;
-using Dispatch.Web.Api;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using Dispatch.Model;
 
 namespace Dispatch.Web.Accounts;
 

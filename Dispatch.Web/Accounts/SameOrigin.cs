@@ -1,4 +1,3 @@
-using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Web.Client.Live;
 

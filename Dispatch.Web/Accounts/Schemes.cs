@@ -1,5 +1,3 @@
-using Dispatch.Model;
-
 namespace Dispatch.Web.Accounts;
 
 /// <summary>How a caller may prove who they are. Each is an authentication scheme and, for the API, a policy of the same name.</summary>

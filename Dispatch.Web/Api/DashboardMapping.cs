@@ -1,5 +1,4 @@
 using System.Text;
-using Dispatch.Model;
 using Dispatch.Reading;
 using Dispatch.Time;
 using Dispatch.Web.Client.Contracts;

@@ -1,5 +1,3 @@
-using Dispatch.Model;
-using Dispatch.Signing;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Contracts;
 using Microsoft.AspNetCore.OpenApi;

@@ -1,7 +1,4 @@
 using System.Text.Json.Nodes;
-using Dispatch.Data;
-using Dispatch.Model;
-using Dispatch.Signing;
 using Dispatch.Web.Accounts;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;

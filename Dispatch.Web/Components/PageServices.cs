@@ -1,4 +1,3 @@
-using Dispatch.Settings;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client;
 using Dispatch.Web.Client.Api;
@@ -8,7 +7,6 @@ using Hangfire;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.AspNetCore.Routing;
 
 namespace Dispatch.Web.Components;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Dispatch.Delivery;
 using Dispatch.Settings;
 
 namespace Dispatch.Web.Docs;

@@ -1,4 +1,3 @@
-using Dispatch.Model;
 using Dispatch.Web.Client.Live;
 using Dispatch.Writing;
 

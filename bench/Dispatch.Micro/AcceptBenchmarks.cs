@@ -1,7 +1,6 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using Dispatch.Delivery.Targets;
-using Dispatch.Jobs;
 using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Time;

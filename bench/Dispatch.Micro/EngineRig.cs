@@ -1,5 +1,4 @@
 using Dispatch.Data;
-using Dispatch.Hosts;
 using Dispatch.Live;
 using Dispatch.Model;
 using Dispatch.Settings;

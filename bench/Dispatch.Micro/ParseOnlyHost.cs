@@ -1,4 +1,3 @@
-using Dispatch.Jobs;
 using Dispatch.Model;
 using Dispatch.Time;
 using Dispatch.Web;

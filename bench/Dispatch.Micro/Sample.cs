@@ -1,4 +1,3 @@
-using Dispatch.Jobs;
 using Dispatch.Model;
 
 namespace Dispatch.Micro;

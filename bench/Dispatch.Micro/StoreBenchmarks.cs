@@ -1,6 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using Dispatch.Data;
-using Dispatch.Jobs;
 using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;

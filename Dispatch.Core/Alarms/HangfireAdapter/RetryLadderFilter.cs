@@ -1,4 +1,3 @@
-using Dispatch.Model;
 using Dispatch.Time;
 using Hangfire.Common;
 using Hangfire.States;

@@ -1,5 +1,4 @@
 using System.Linq.Expressions;
-using Dispatch.Counters;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 

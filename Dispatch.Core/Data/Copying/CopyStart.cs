@@ -1,4 +1,3 @@
-using Dispatch.Counters;
 using Dispatch.Model;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Dispatch.Counters;
 using Dispatch.Model;
 using Microsoft.EntityFrameworkCore;
 

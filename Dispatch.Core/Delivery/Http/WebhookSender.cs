@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Dispatch.Delivery.Targets;
-using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Signing;
 using Dispatch.Time;

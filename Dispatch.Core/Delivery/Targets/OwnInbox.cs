@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Dispatch.Model;
 using Dispatch.Settings;
 

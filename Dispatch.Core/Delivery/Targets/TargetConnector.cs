@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Dispatch.Model;
 
 namespace Dispatch.Delivery.Targets;
 

@@ -1,5 +1,4 @@
 using Bunit;
-using Dispatch.Time;
 using Dispatch.Web.Client;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Client.Live;

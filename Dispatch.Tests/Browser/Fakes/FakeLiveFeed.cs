@@ -1,4 +1,3 @@
-using Dispatch.Model;
 using Dispatch.Web.Client.Live;
 
 namespace Dispatch.Tests.Browser.Fakes;

@@ -1,5 +1,4 @@
 using System.Text;
-using Dispatch.Model;
 using Dispatch.Web.Client.Contracts;
 
 namespace Dispatch.Tests.Browser.Fakes;

@@ -1,4 +1,3 @@
-using Dispatch.Model;
 using Dispatch.Tests.Infrastructure;
 using Microsoft.Playwright;
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Dispatch.Writing;
 using Microsoft.Playwright;
 
 namespace Dispatch.Tests.Browser.Infrastructure;

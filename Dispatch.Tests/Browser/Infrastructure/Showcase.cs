@@ -1,7 +1,7 @@
 using System.Net;
-using Dispatch.Model;
 using Dispatch.Counters;
 using Dispatch.Data;
+using Dispatch.Model;
 using Dispatch.Tests.Infrastructure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;

@@ -1,7 +1,6 @@
 using Dispatch.Data;
 using Dispatch.Hosting;
 using Dispatch.Hosts;
-using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Time;

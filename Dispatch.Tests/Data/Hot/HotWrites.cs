@@ -1,4 +1,3 @@
-using Dispatch.Counters;
 using Dispatch.Inboxes;
 using Dispatch.Model;
 using Dispatch.Projects;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Bench.Contestants;

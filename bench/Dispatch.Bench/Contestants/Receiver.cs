@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
 using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Bench.Contestants;

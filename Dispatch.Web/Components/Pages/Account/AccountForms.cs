@@ -1,5 +1,3 @@
-using Dispatch.Model;
-
 namespace Dispatch.Web.Components.Pages.Account;
 
 /// <summary>A change of password.</summary>
