@@ -41,13 +41,21 @@ results=$(mktemp)
 trap 'rm -f "$results"' EXIT
 dotnet build Dispatch.sln -c Release -v q -nologo || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 # A test that hangs is named after two minutes, and ends the run instead of the patience of whoever waits for it.
-timeout --kill-after=30 "$limit" dotnet Dispatch.Tests/bin/Release/net10.0/Dispatch.Tests.dll -noLogo -longRunning 120 -xml "$results" "${selection[@]}" "$@"
+timeout --kill-after=30 "$limit" \
+  dotnet Dispatch.Tests/bin/Release/net10.0/Dispatch.Tests.dll -noLogo -longRunning 120 -xml "$results" "${selection[@]}" "$@"
 status=$?
-if [ $status = 124 ] || [ $status = 137 ]; then echo "The tests were ended: they took longer than $limit"; echo "0 passed, 1 failed, 0 skipped"; exit 1; fi
+if [ $status = 124 ] || [ $status = 137 ]; then
+  echo "The tests were ended: they took longer than $limit"
+  echo "0 passed, 1 failed, 0 skipped"
+  exit 1
+fi
 
 # The failed ones once more with what they said, for the run's own lines are far above. (The runner writes its file as one line.)
 sed 's/<test id=/\n&/g; s/<message>/\n&/g; s/<\/message>/&\n/g' "$results" | awk '
-  /^<test id=/  { failed = /result="Fail"/; if (failed) { sub(/^<test id="[^"]*" name="/, ""); sub(/".*/, ""); gsub(/\\?&quot;/, "\""); print "failed: " $0 } }
+  /^<test id=/  {
+    failed = /result="Fail"/
+    if (failed) { sub(/^<test id="[^"]*" name="/, ""); sub(/".*/, ""); gsub(/\\?&quot;/, "\""); print "failed: " $0 }
+  }
   /^<message>/  { inside = failed }
   inside        { line = $0; gsub(/<\/?message>|<!\[CDATA\[|\]\]>/, "", line); print "        " line }
   /<\/message>/ { inside = 0 }'

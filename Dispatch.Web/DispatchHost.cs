@@ -22,8 +22,9 @@ internal static class DispatchHost
     private const string DefaultAddress = "http://localhost:5080";
 
     /// <summary>
-    /// Settings are read at the start and stay. .NET would watch the whole content root for changes, where SQLite's file is written to all the time:
-    /// a fifth of what POST /jobs could take (19,100 a second without it, 15,800 with it, <c>bench/run.sh accept</c>).
+    /// The host reads its settings at the start and keeps them. Otherwise .NET would watch the whole content root for changes, and SQLite
+    /// writes to its file there all the time: that costs a fifth of the rate that POST /jobs can take (19,100 a second without it, 15,800
+    /// with it, <c>bench/run.sh accept</c>).
     /// </summary>
     private const string KeepsSettings = "--hostBuilder:reloadConfigOnChange=false";
 
@@ -32,13 +33,16 @@ internal static class DispatchHost
     /// <exception cref="StartupException">A setting is wrong or the database cannot be opened; the message is for the operator.</exception>
     public static async Task<WebApplication> CreateAsync(string[] args, Action<IServiceCollection>? configure = null)
     {
-        // Whatever the machine speaks: logs, messages and parsing are the same everywhere. Not InvariantGlobalization, for SQL Server's driver refuses that.
-        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
+        // Logs, messages and parsing are the same everywhere, whichever language the machine has. InvariantGlobalization stays off, because
+        // SQL Server's driver refuses it.
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture
+            = CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = [KeepsSettings, .. args],
             ContentRootPath = ContentRootFor(args),
-            ApplicationName = typeof(DispatchHost).Assembly.GetName().Name,        // also where a test is what was started: static files are listed under it
+            // This assembly gives the name even if a test was started, because static files are listed under it.
+            ApplicationName = typeof(DispatchHost).Assembly.GetName().Name,
             WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),   // of a published host; the content root may be elsewhere
         });
         builder.WebHost.UseStaticWebAssets();   // of a host that was only built, whose files are still in the source tree
@@ -57,10 +61,12 @@ internal static class DispatchHost
 
         var app = builder.Build();
         await app.Services.GetRequiredService<DatabaseSetup>().OpenAsync();
-        app.Services.GetRequiredService<JobStorage>();   // on SQL Server it makes its tables: in the database that is there now, and to fail here
+        // On SQL Server the storage makes its tables: the database is there now, and a failure ends the start here.
+        app.Services.GetRequiredService<JobStorage>();
 
         app.UseEnvelopeErrors();   // inside the framework's page for developers as well, which would show the stack
-        if (settings.Dispatch.KnownProxies.Count > 0) app.UseForwardedHeaders();   // with no proxy named, the middleware would believe anyone
+        // If no proxy is named, the middleware would believe anyone.
+        if (settings.Dispatch.KnownProxies.Count > 0) app.UseForwardedHeaders();
         if (!app.Environment.IsDevelopment()) app.UseHsts();
         app.UseDispatchInboxes();
         app.UseDispatchPages();
@@ -81,18 +87,21 @@ internal static class DispatchHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;   // any byte is readable: a garbled key is answered 401 in the envelope, not 400 without one
+            // Latin-1 can read any byte, so that a garbled key gets 401 in the envelope, not 400 without one.
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
         });
         if (!builder.Environment.IsDevelopment()) builder.Logging.AddJsonConsole(json => json.UseUtcTimestamp = true);
 
         // Requests that are still arriving have as long as what is on the wire; both are waited for at the same time.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timing.Drain);
-        // Before the framework's own filters, so that the answer to a wrong Host header is an envelope too; it must come without a body for that.
+        // The filter stands before the framework's own, so that the answer to a wrong Host header is an envelope too. That answer must come
+        // without a body.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, EnvelopeStartupFilter>());
         builder.Services.Configure<HostFilteringOptions>(hosts => hosts.IncludeFailureMessage = false);
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
         {
-            forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;   // a forwarded Host would get past AllowedHosts
+            // A forwarded Host would get past AllowedHosts, so it is not among them.
+            forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
             forwarded.KnownProxies.Clear();
             forwarded.KnownIPNetworks.Clear();
             foreach (var network in settings.Dispatch.KnownProxies) forwarded.KnownIPNetworks.Add(network);
@@ -103,7 +112,9 @@ internal static class DispatchHost
         configuration["urls"] is not null || configuration["http_ports"] is not null || configuration["https_ports"] is not null
         || configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
 
-    /// <summary>`dotnet run` starts at the top of the repository; a published host finds its settings beside its own files, wherever it is started from.</summary>
+    /// <summary>
+    /// `dotnet run` starts at the top of the repository; a published host finds its settings beside its own files, from any directory.
+    /// </summary>
     internal static string ContentRootFor(string[] args)
     {
         var chosen = new ConfigurationBuilder().AddCommandLine(args).Build()["contentRoot"];

@@ -4,8 +4,9 @@ using System.Threading.RateLimiting;
 namespace Dispatch.Web;
 
 /// <summary>
-/// A rate limiter for each key, made at the key's first try and forgotten once it is full again. <see cref="PartitionedRateLimiter"/> does the same with a timer that rings
-/// ten times a second for as long as it lives: five of them took half of what an idle host costs (`bench/run.sh idle`). Here time passes when somebody asks.
+/// A rate limiter for each key, made at the key's first try and forgotten once it is full again. <see cref="PartitionedRateLimiter"/> does
+/// the same with a timer that rings ten times a second for as long as it lives: five of them took half of what an idle host costs
+/// (`bench/run.sh idle`). This limiter lets time pass when somebody asks.
 /// </summary>
 /// <param name="make">A full limiter. One that is filled again by time must leave that to its caller (AutoReplenishment off).</param>
 /// <param name="keepUnused">How long a limiter is kept that nobody has asked since it was full; 10 s unless told otherwise.</param>

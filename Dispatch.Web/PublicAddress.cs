@@ -8,6 +8,8 @@ internal sealed class PublicAddress(DispatchOptions options)
     /// <summary><c>Dispatch:PublicUrl</c>, or what this request was sent to.</summary>
     public string Of(HttpRequest request) => Or($"{request.Scheme}://{request.Host}{request.PathBase}");
 
-    /// <summary><c>Dispatch:PublicUrl</c>, or what the caller knows, for where there is no request: in a circuit, its base address.</summary>
+    /// <summary>
+    /// <c>Dispatch:PublicUrl</c>, or the address that the caller knows if there is no request: in a circuit, its base address.
+    /// </summary>
     public string Or(string reachedAt) => (options.PublicUrl?.ToString() ?? reachedAt).TrimEnd('/');
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Where the microseconds go: samples the host with Linux' perf while a row of the bench runs, and prints its processor time by thread and by method.
+# Where the microseconds go: samples the host with Linux' perf while a row of the bench runs, and prints its processor time
+# by thread and by method.
 #   bench/profile.sh steady 32 20              the row, after how many seconds to begin, and for how long
 #   bench/profile.sh accept 18 15 dispatch-postgres
 # Needs root and perf (Debian's linux-perf). What is sampled is slower than what is not: shares count here, not times.
@@ -14,7 +15,8 @@ samples=$(mktemp)
 trap 'rm -f "$samples" /tmp/perf-*.map' EXIT
 
 # A map of the compiled code, and that code in memory of its own, so that perf finds its names.
-DOTNET_PerfMapEnabled=1 DOTNET_EnableWriteXorExecute=0 dotnet bench/Dispatch.Bench/bin/Release/net10.0/Dispatch.Bench.dll --scratch --runs 1 --only "$who" "$row" &
+DOTNET_PerfMapEnabled=1 DOTNET_EnableWriteXorExecute=0 \
+  dotnet bench/Dispatch.Bench/bin/Release/net10.0/Dispatch.Bench.dll --scratch --runs 1 --only "$who" "$row" &
 bench=$!
 host=
 until host=$(pgrep -P "$bench" -f 'Dispatch.Web.dll' | head -1) && [ -n "$host" ]; do sleep 0.1; done

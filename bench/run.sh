@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures Dispatch beside its peers and the machine's limits, and writes bench/RESULTS.md, bench/results.json and Dispatch.Web/wwwroot/lateness.svg.
+# Measures Dispatch beside its peers and the machine's limits, and writes bench/RESULTS.md, bench/results.json and
+# Dispatch.Web/wwwroot/lateness.svg.
 #   bench/run.sh                         every row, three runs, then the hot pieces: some four hours on 2 cores
 #   bench/run.sh steady burst            these rows only; the others' figures stay as they were
 #   bench/run.sh --runs 5 --only dispatch-sqlite,bullmq one    fewer contestants, another number of runs

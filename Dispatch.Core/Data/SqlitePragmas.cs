@@ -12,8 +12,11 @@ namespace Dispatch.Data;
 /// </summary>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
-    // auto_vacuum counts only before the first page is written, so it comes first: with it, space that deleting frees can be given back later.
-    private const string Pragmas = "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;";
+    // auto_vacuum counts only before the first page is written, so it stands before WAL. Space that deleting frees can then be given back.
+    private const string ForNewFile = "PRAGMA auto_vacuum=INCREMENTAL;";
+
+    private const string ForConnection =
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;";
 
     // They stay with the handle, and the pool gives the same handles out again and again.
     private readonly ConditionalWeakTable<sqlite3, object> done = [];
@@ -22,7 +25,7 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
     {
         if (!IsNew(connection)) return;
         using var command = connection.CreateCommand();
-        command.CommandText = Pragmas;
+        command.CommandText = TextFor(connection);
         command.ExecuteNonQuery();
     }
 
@@ -30,9 +33,13 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
     {
         if (!IsNew(connection)) return;
         await using var command = connection.CreateCommand();
-        command.CommandText = Pragmas;
+        command.CommandText = TextFor(connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    // EF asks through a connection that may only read whether there is a database.
+    private static string TextFor(DbConnection connection) =>
+        new SqliteConnectionStringBuilder(connection.ConnectionString).Mode == SqliteOpenMode.ReadOnly ? ForConnection : ForNewFile + ForConnection;
 
     private bool IsNew(DbConnection connection) => done.TryAdd(((SqliteConnection)connection).Handle!, this);
 }

@@ -53,7 +53,8 @@ internal sealed class DeliveryRunner(
         try
         {
             var keys = secrets.Current(job.SecretCipher, job.PreviousSecretCipher, job.PreviousSecretExpiresAt, firedAt);
-            return await sender.SendAsync(WebhookRequest.For(job.Id, new Uri(job.WebhookUrl), job.Title, job.Payload, keys, firedAt), () => lease.IsHeldSince(job.Term), shutdown.Sending);
+            var request = WebhookRequest.For(job.Row, keys, firedAt);
+            return await sender.SendAsync(request, () => lease.IsHeldSince(job.Term), shutdown.Sending);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -66,7 +67,7 @@ internal sealed class DeliveryRunner(
     private async Task<AttemptEnd> RecordAsync(ClaimedJob job, AttemptReport report)
     {
         var outcome = report.Outcome;
-        var next = ladder.After(outcome.Succeeded, job.RetryCount, report.EndedAtMs);
+        var next = ladder.After(outcome.Succeeded, job.Row.RetryCount, report.EndedAtMs);
         var retryAt = (next as NextStep.Retry)?.DueAtMs;
         var keepsAlarm = retryAt - report.EndedAtMs <= Timing.Horizon.TotalMilliseconds;   // a later retry waits in the database
         var attempt = new Attempt

@@ -42,9 +42,10 @@ internal sealed class WarmUp(JobStore store, DeliveryOptions options, PreciseTim
     private async Task StoreAsync(CancellationToken stopping)
     {
         var id = Guid.CreateVersion7(clock.GetUtcNow());
-        await store.InsertAsync(new Job { Id = id, ProjectId = id, Title = "", WebhookUrl = "", Payload = [] }, keyId: id);
+        var row = new Job { Id = id, ProjectId = id, Title = "", WebhookUrl = "", Payload = [] };
+        await store.InsertAsync(row, keyId: id);
         await store.ClaimAsync(id, clock.NowMs(), () => 0, stopping);
-        var job = new ClaimedJob(id, id, "", "", [], 0, 1, 0, "", null, null);
+        var job = new ClaimedJob(row, "", null, null);
         await store.RecordAsync(job, new Attempt { Id = id, JobId = id, Number = 1 }, Transition.Deliver, retryAt: null, keepsAlarm: false);
     }
 
@@ -54,8 +55,8 @@ internal sealed class WarmUp(JobStore store, DeliveryOptions options, PreciseTim
         listener.Start();
         using var sender = new WebhookSender(options, new TargetGuard(options, openLoopback: true), clock);
         var answering = AnswerAsync(listener, stopping);
-        var url = new Uri($"http://{listener.LocalEndpoint}/");
-        await sender.SendAsync(WebhookRequest.For(Guid.Empty, url, "rehearsal", "{}"u8, [Secret], clock.NowMs()), stopping);
+        var job = new Job { Title = "warm-up", WebhookUrl = $"http://{listener.LocalEndpoint}/", Payload = "{}"u8.ToArray() };
+        await sender.SendAsync(WebhookRequest.For(job, [Secret], clock.NowMs()), stopping);
         await answering;
     }
 

@@ -8,12 +8,12 @@ namespace Dispatch.Model;
 /// </summary>
 internal sealed class Job
 {
-    public Guid Id { get; init; }
+    public Guid Id { get; set; }
 
     /// <summary>The owner of the project, repeated here so that an account's list is one index range.</summary>
-    public Guid AccountId { get; init; }
+    public Guid AccountId { get; set; }
 
-    public Guid ProjectId { get; init; }
+    public Guid ProjectId { get; set; }
 
     /// <summary>1 to 200 characters, trimmed.</summary>
     public required string Title { get; init; }
@@ -36,15 +36,15 @@ internal sealed class Job
     public int RetryCount { get; init; }
 
     /// <summary>When the next attempt is due; null once the status is final, which also takes the row out of the arming index.</summary>
-    public long? NextAttemptAt { get; init; }
+    public long? NextAttemptAt { get; set; }
 
     /// <summary>The host that holds the alarm, or the claim; null while the job only waits in the database.</summary>
-    public Guid? ArmedBy { get; init; }
+    public Guid? ArmedBy { get; set; }
 
     /// <summary>Marks the rows that one batch of claims or rearms won.</summary>
     public Guid? ClaimId { get; init; }
 
-    public long CreatedAt { get; init; }
+    public long CreatedAt { get; set; }
 
-    public long UpdatedAt { get; init; }
+    public long UpdatedAt { get; set; }
 }

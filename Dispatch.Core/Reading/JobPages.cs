@@ -51,9 +51,7 @@ internal static class JobPages
         if (ids.Length == 0) return [];
 
         var rows = await db.Jobs.Where(j => ids.Contains(j.Id))
-            .Select(j => new JobSummary(
-                j.Id, j.ProjectId, j.Title, j.WebhookUrl, j.FireAt, j.Status, j.RetryCount, j.NextAttemptAt, j.CreatedAt, j.UpdatedAt, j.Attempt))
-            .ToListAsync(cancellation);
+            .Select(JobSummary.OfRow).ToListAsync(cancellation);
         return [.. rows.OrderByDescending(j => new JobSortKey(j.CreatedAt, j.Id))];
     }
 }

@@ -16,18 +16,13 @@ internal sealed record JobListFilter(JobStatus? Status, Guid? ProjectId, int Pag
 /// <summary>A project as a job names it.</summary>
 internal sealed record ProjectRef(Guid Id, string Name);
 
-/// <summary>A job without its payload, which a list never shows and which may be 256 KiB.</summary>
-/// <param name="Attempts">Attempts started.</param>
-internal sealed record JobSummary(
-    Guid Id, Guid ProjectId, string Title, string WebhookUrl, long FireAt, JobStatus Status, int RetryCount, long? NextAttemptAt, long CreatedAt, long UpdatedAt, int Attempts);
-
 /// <summary>One page of a list.</summary>
 /// <param name="Projects">The names of the projects in sight, by id.</param>
 internal sealed record JobListPage(IReadOnlyList<JobSummary> Jobs, int Total, IReadOnlyDictionary<Guid, ProjectRef> Projects);
 
-/// <summary>A job with everything that is known about it.</summary>
+/// <summary>What belongs to one job beside its row.</summary>
 /// <param name="Attempts">Newest first.</param>
-internal sealed record JobHistory(Job Job, ProjectRef Project, IReadOnlyList<Attempt> Attempts);
+internal sealed record JobHistory(ProjectRef Project, IReadOnlyList<Attempt> Attempts);
 
 /// <summary>Reads jobs for the API and the dashboard. Jobs of deleted projects are not seen.</summary>
 internal sealed class JobQueries(IDbContextFactory<DispatchDbContext> contexts)
@@ -46,7 +41,7 @@ internal sealed class JobQueries(IDbContextFactory<DispatchDbContext> contexts)
     }
 
     /// <summary>Null: no such job in sight.</summary>
-    public async Task<JobHistory?> FindAsync(JobScope scope, Guid jobId, CancellationToken cancellation)
+    public async Task<(Job Job, JobHistory History)?> FindAsync(JobScope scope, Guid jobId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var found = await db.Jobs.AsNoTracking()
@@ -59,7 +54,7 @@ internal sealed class JobQueries(IDbContextFactory<DispatchDbContext> contexts)
             .Where(a => a.JobId == jobId)
             .OrderByDescending(a => a.Number)
             .ToListAsync(cancellation);
-        return new JobHistory(found.job, found.project, attempts);
+        return (found.job, new JobHistory(found.project, attempts));
     }
 
     private static IQueryable<Project> InSight(DispatchDbContext db, JobScope scope)

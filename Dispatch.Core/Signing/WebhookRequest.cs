@@ -1,3 +1,5 @@
+using Dispatch.Model;
+
 namespace Dispatch.Signing;
 
 /// <summary>One attempt, ready to go out.</summary>
@@ -25,12 +27,11 @@ internal sealed record WebhookRequest(Guid JobId, Uri Url, byte[] Body, WebhookS
     private string WireHost => Url.HostNameType == UriHostNameType.IPv6 ? Url.Host : Url.IdnHost;
 
     /// <summary>Builds the body and signs it.</summary>
-    /// <param name="payload">The job's payload, UTF-8 JSON.</param>
     /// <param name="secrets">The project's secrets as shown, newest first.</param>
-    public static WebhookRequest For(Guid jobId, Uri url, string title, ReadOnlySpan<byte> payload, IReadOnlyList<string> secrets, long firedAtMs)
+    public static WebhookRequest For(Job job, IReadOnlyList<string> secrets, long firedAtMs)
     {
-        var body = WebhookBody.Build(jobId, title, payload, firedAtMs);
-        return new(jobId, url, body, WebhookSignature.Sign(secrets, jobId, firedAtMs / 1000, body), firedAtMs);
+        var body = WebhookBody.Build(job.Id, job.Title, job.Payload, firedAtMs);
+        return new(job.Id, new Uri(job.WebhookUrl), body, WebhookSignature.Sign(secrets, job.Id, firedAtMs / 1000, body), firedAtMs);
     }
 }
 

@@ -1,24 +1,23 @@
+using Dispatch.Model;
+
 namespace Dispatch.Writing;
 
-/// <summary>A job this host has claimed: all that one attempt needs. Times are milliseconds since the Unix epoch, UTC.</summary>
-/// <param name="DueAt">When this attempt is due: <c>fireAt</c>, or the retry's instant.</param>
-/// <param name="Attempt">This attempt's number, from 1.</param>
-/// <param name="RetryCount">Failed attempts before this one.</param>
+/// <summary>A job that this host has claimed: its row as the claim left it, and what signs its delivery.</summary>
 /// <param name="SecretCipher">The project's signing secret, encrypted.</param>
 /// <param name="PreviousSecretCipher">The secret before the last rotation, encrypted.</param>
-internal sealed record ClaimedJob(
-    Guid Id,
-    Guid ProjectId,
-    string Title,
-    string WebhookUrl,
-    byte[] Payload,
-    long DueAt,
-    int Attempt,
-    int RetryCount,
-    string SecretCipher,
-    string? PreviousSecretCipher,
-    long? PreviousSecretExpiresAt)
+/// <param name="PreviousSecretExpiresAt">Until when the previous secret signs as well, milliseconds since the Unix epoch, UTC.</param>
+internal sealed record ClaimedJob(Job Row, string SecretCipher, string? PreviousSecretCipher, long? PreviousSecretExpiresAt)
 {
-    /// <summary>Of the host's lease when it claimed the job; sent only while that lasts.</summary>
+    /// <summary>The term of the host's lease when it claimed the job; the job is sent only while that lasts.</summary>
     public int Term { get; init; }
+
+    public Guid Id => Row.Id;
+
+    public Guid ProjectId => Row.ProjectId;
+
+    /// <summary>This attempt's number, from 1.</summary>
+    public int Attempt => Row.Attempt;
+
+    /// <summary>When this attempt is due: <c>fireAt</c>, or the retry's instant. Milliseconds since the Unix epoch, UTC.</summary>
+    public long DueAt => Row.NextAttemptAt!.Value;
 }

@@ -55,12 +55,10 @@ internal static class JobStatements
 
     /// <summary>Of these jobs, those that a claim has marked, with what their delivery needs.</summary>
     public static readonly CompiledQuery<Func<DispatchDbContext, Guid[], Guid?, IAsyncEnumerable<ClaimedJob>>> Claimed = new(() => EF.CompileAsyncQuery((DispatchDbContext db, Guid[] ids, Guid? mark) =>
-        from j in db.Jobs
+        from j in db.Jobs.AsNoTracking()
         join p in db.Projects on j.ProjectId equals p.Id
         where ids.Contains(j.Id) && j.ClaimId == mark
-        select new ClaimedJob(
-            j.Id, j.ProjectId, j.Title, j.WebhookUrl, j.Payload, j.NextAttemptAt!.Value, j.Attempt, j.RetryCount,
-            p.SecretCipher, p.PreviousSecretCipher, p.PreviousSecretExpiresAt)));
+        select new ClaimedJob(j, p.SecretCipher, p.PreviousSecretCipher, p.PreviousSecretExpiresAt)));
 
     private static readonly Dictionary<Transition, CompiledUpdate<Job, EndArguments>> Endings = new[] { Transition.Deliver, Transition.Exhaust }.ToDictionary(transition => transition, End);
 

@@ -19,14 +19,17 @@ public abstract class AccountTests(TestWebHost host)
 
         var me = await new ApiClient(host.Address) { Token = answer.Data.GetProperty("token").GetString() }.GetAsync("auth/me");
         Assert.Equal(answer.Data.GetProperty("user").ToString(), me.Data.ToString());
-        Assert.Equal(200, (await host.Anonymous.PostAsync("auth/login", new { email = "ADA.l@example.COM", password = "12345678" })).Status);
+        Assert.Equal(
+            200,
+            (await host.Anonymous.PostAsync("auth/login", new { email = "ADA.l@example.COM", password = "12345678" })).Status);
     }
 
     [Fact]
     public async Task An_email_makes_one_account_whatever_its_case_and_however_many_try_at_once()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i =>
-            host.Anonymous.PostAsync("auth/register", new { email = i % 2 == 0 ? "twice@example.com" : "TWICE@example.com", password = ApiClient.Password })));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => host.Anonymous.PostAsync(
+            "auth/register",
+            new { email = i % 2 == 0 ? "twice@example.com" : "TWICE@example.com", password = ApiClient.Password })));
         Assert.Single(answers, answer => answer.Status == 201);
         Assert.Equal(7, answers.Count(answer => (answer.Status, answer.Code) == (409, "email_taken")));
     }
@@ -42,8 +45,12 @@ public abstract class AccountTests(TestWebHost host)
     [Fact]
     public async Task A_password_needs_8_characters_and_nothing_else()
     {
-        Assert.Equal(["password_too_short"], (await host.Anonymous.PostAsync("auth/register", new { email = "short@example.com", password = "1234567" })).Codes);
-        Assert.Equal(201, (await host.Anonymous.PostAsync("auth/register", new { email = "plain@example.com", password = "aaaaaaaa" })).Status);
+        Assert.Equal(
+            ["password_too_short"],
+            (await host.Anonymous.PostAsync("auth/register", new { email = "short@example.com", password = "1234567" })).Codes);
+        Assert.Equal(
+            201,
+            (await host.Anonymous.PostAsync("auth/register", new { email = "plain@example.com", password = "aaaaaaaa" })).Status);
     }
 
     [Fact]
@@ -60,9 +67,12 @@ public abstract class AccountTests(TestWebHost host)
     public async Task Five_wrong_passwords_lock_the_account()
     {
         var person = await host.RegisterAsync();
-        var wrong = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => host.Anonymous.PostAsync("auth/login", new { email = person.Email, password = "wrong password" })));
+        var wrong = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ =>
+            host.Anonymous.PostAsync("auth/login", new { email = person.Email, password = "wrong password" })));
         Assert.All(wrong, answer => Assert.Equal(401, answer.Status));
-        Assert.Equal(401, (await host.Anonymous.PostAsync("auth/login", new { email = person.Email, password = ApiClient.Password })).Status);
+        Assert.Equal(
+            401,
+            (await host.Anonymous.PostAsync("auth/login", new { email = person.Email, password = ApiClient.Password })).Status);
         Assert.Equal(200, (await person.GetAsync("auth/me")).Status);   // whoever is in stays in
     }
 
@@ -83,16 +93,30 @@ public abstract class AccountTests(TestWebHost host)
         var person = await host.RegisterAsync();
         var other = await SignInAsync(person.Email!);
         var stamp = (await FindAsync(person.Email!))!.SecurityStamp;
-        Assert.Equal((400, "wrong_password"), Brief(await person.PostAsync("auth/password", new { currentPassword = "wrong password", newPassword = "staple after staple" })));
-        Assert.Equal((400, "new_password_too_short"), Brief(await person.PostAsync("auth/password", new { currentPassword = ApiClient.Password, newPassword = "short" })));
+        Assert.Equal(
+            (400, "wrong_password"),
+            Brief(await person.PostAsync(
+                "auth/password",
+                new { currentPassword = "wrong password", newPassword = "staple after staple" })));
+        Assert.Equal(
+            (400, "new_password_too_short"),
+            Brief(await person.PostAsync("auth/password", new { currentPassword = ApiClient.Password, newPassword = "short" })));
         Assert.Equal(200, (await person.GetAsync("auth/me")).Status);
 
-        Assert.Equal(200, (await person.PostAsync("auth/password", new { currentPassword = ApiClient.Password, newPassword = "staple after staple" })).Status);
+        Assert.Equal(
+            200,
+            (await person.PostAsync(
+                "auth/password",
+                new { currentPassword = ApiClient.Password, newPassword = "staple after staple" })).Status);
         Assert.Equal(401, (await person.GetAsync("auth/me")).Status);
         Assert.Equal(401, (await other.GetAsync("auth/me")).Status);
         Assert.NotEqual(stamp, (await FindAsync(person.Email!))!.SecurityStamp);
-        Assert.Equal(401, (await host.Anonymous.PostAsync("auth/login", new { email = person.Email, password = ApiClient.Password })).Status);
-        Assert.Equal(200, (await host.Anonymous.PostAsync("auth/login", new { email = person.Email, password = "staple after staple" })).Status);
+        Assert.Equal(
+            401,
+            (await host.Anonymous.PostAsync("auth/login", new { email = person.Email, password = ApiClient.Password })).Status);
+        Assert.Equal(
+            200,
+            (await host.Anonymous.PostAsync("auth/login", new { email = person.Email, password = "staple after staple" })).Status);
     }
 
     [Fact]
@@ -121,7 +145,9 @@ public abstract class AccountTests(TestWebHost host)
         Assert.Null(await FindAsync(person.Email!));
         await using var db = await host.NewContextAsync();
         Assert.NotNull((await db.Projects.SingleAsync(p => p.Id == project, TestContext.Current.CancellationToken)).DeletedAt);
-        Assert.Equal(201, (await host.Anonymous.PostAsync("auth/register", new { email = person.Email, password = ApiClient.Password })).Status);
+        Assert.Equal(
+            201,
+            (await host.Anonymous.PostAsync("auth/register", new { email = person.Email, password = ApiClient.Password })).Status);
     }
 
     [Theory]
@@ -156,7 +182,9 @@ public abstract class AccountTests(TestWebHost host)
         var person = await host.RegisterAsync();
         var account = (await FindAsync(person.Email!))!.Id;
         await using var db = await host.NewContextAsync();
-        await db.Sessions.Where(s => s.AccountId == account).ExecuteUpdateAsync(set => set.SetProperty(s => s.ExpiresAt, 1), TestContext.Current.CancellationToken);
+        await db.Sessions
+            .Where(s => s.AccountId == account)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.ExpiresAt, 1), TestContext.Current.CancellationToken);
         Assert.Equal(401, (await person.GetAsync("auth/me")).Status);
     }
 
@@ -173,7 +201,9 @@ public abstract class AccountTests(TestWebHost host)
     {
         await using var db = await host.NewContextAsync();
         var normalized = email.ToUpperInvariant();
-        return await db.Users.AsNoTracking().SingleOrDefaultAsync(a => a.NormalizedEmail == normalized, TestContext.Current.CancellationToken);
+        return await db.Users
+            .AsNoTracking()
+            .SingleOrDefaultAsync(a => a.NormalizedEmail == normalized, TestContext.Current.CancellationToken);
     }
 }
 

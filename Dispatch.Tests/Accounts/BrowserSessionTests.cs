@@ -31,7 +31,8 @@ public abstract class BrowserSessionTests(TestWebHost host)
         using var there = await SignInAsync(person.Email!);
         Assert.True(await there.IsSignedInAsync());
 
-        using (var answer = await here.SubmitAsync("/account", "sessions", new() { ["Form.Close"] = "others" })) Assert.Equal("/account?done=sessions", answer.Headers.Location?.ToString());
+        using (var answer = await here.SubmitAsync("/account", "sessions", new() { ["Form.Close"] = "others" }))
+            Assert.Equal("/account?done=sessions", answer.Headers.Location?.ToString());
         Assert.False(await there.IsSignedInAsync());
         Assert.Equal(401, (await person.GetAsync("auth/me")).Status);
         Assert.True(await here.IsSignedInAsync());
@@ -47,8 +48,10 @@ public abstract class BrowserSessionTests(TestWebHost host)
 
         using var stranger = new PageClient(host.Address);
         await stranger.RegisterAsync();
-        using (await stranger.SubmitAsync("/account", "sessions", new() { ["Form.Close"] = token })) Assert.Equal(200, (await person.GetAsync("auth/me")).Status);
-        using (await here.SubmitAsync("/account", "sessions", new() { ["Form.Close"] = token })) Assert.Equal(401, (await person.GetAsync("auth/me")).Status);
+        using (await stranger.SubmitAsync("/account", "sessions", new() { ["Form.Close"] = token }))
+            Assert.Equal(200, (await person.GetAsync("auth/me")).Status);
+        using (await here.SubmitAsync("/account", "sessions", new() { ["Form.Close"] = token }))
+            Assert.Equal(401, (await person.GetAsync("auth/me")).Status);
         Assert.True(await here.IsSignedInAsync());
     }
 
@@ -72,7 +75,13 @@ public abstract class BrowserSessionTests(TestWebHost host)
 
         using var again = await SignInAsync(person.Email!);
         using var kept = again.Copy();
-        using (await again.PostAsync("/login", new() { ["_handler"] = "login", ["Form.Email"] = person.Email!, ["Form.Password"] = ApiClient.Password, ["__RequestVerificationToken"] = await again.TokenAsync("/account") }))
+        using (await again.PostAsync("/login", new()
+        {
+            ["_handler"] = "login",
+            ["Form.Email"] = person.Email!,
+            ["Form.Password"] = ApiClient.Password,
+            ["__RequestVerificationToken"] = await again.TokenAsync("/account"),
+        }))
         {
             Assert.False(await kept.IsSignedInAsync());
             Assert.True(await again.IsSignedInAsync());
@@ -85,14 +94,22 @@ public abstract class BrowserSessionTests(TestWebHost host)
         var person = await host.RegisterAsync();
         using var here = await SignInAsync(person.Email!);
         using var there = await SignInAsync(person.Email!);
-        using (var wrong = await here.SubmitAsync("/account", "password", new() { ["Form.Current"] = "wrong password", ["Form.Replacement"] = "staple after staple" }))
+        using (var wrong = await here.SubmitAsync("/account", "password", new()
+        {
+            ["Form.Current"] = "wrong password",
+            ["Form.Replacement"] = "staple after staple",
+        }))
         {
             Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
             Assert.Contains("The password is wrong", await PageClient.TextAsync(wrong), StringComparison.Ordinal);
         }
 
         Assert.True(await there.IsSignedInAsync());
-        using (var changed = await here.SubmitAsync("/account", "password", new() { ["Form.Current"] = ApiClient.Password, ["Form.Replacement"] = "staple after staple" }))
+        using (var changed = await here.SubmitAsync("/account", "password", new()
+        {
+            ["Form.Current"] = ApiClient.Password,
+            ["Form.Replacement"] = "staple after staple",
+        }))
         {
             Assert.Equal("/account?done=password", changed.Headers.Location?.ToString());
         }
@@ -100,7 +117,9 @@ public abstract class BrowserSessionTests(TestWebHost host)
         Assert.False(await there.IsSignedInAsync());
         Assert.True(await here.IsSignedInAsync());
         Assert.Equal(401, (await person.GetAsync("auth/me")).Status);
-        Assert.Equal(200, (await host.Anonymous.PostAsync("auth/login", new { email = person.Email, password = "staple after staple" })).Status);
+        Assert.Equal(
+            200,
+            (await host.Anonymous.PostAsync("auth/login", new { email = person.Email, password = "staple after staple" })).Status);
     }
 
     [Fact]
@@ -110,16 +129,22 @@ public abstract class BrowserSessionTests(TestWebHost host)
         await person.CreateProjectAsync();
         using var browser = await SignInAsync(person.Email!);
         using var other = await SignInAsync(person.Email!);
-        using (var page = await browser.GetAsync("/account/delete")) Assert.Contains("1 project with its keys goes with it.", await PageClient.TextAsync(page), StringComparison.Ordinal);
+        using (var page = await browser.GetAsync("/account/delete"))
+            Assert.Contains("1 project with its keys goes with it.", await PageClient.TextAsync(page), StringComparison.Ordinal);
 
-        using (var refused = await DeleteAsync(browser, "someone@example.com", ApiClient.Password)) Assert.Contains("This is not the account", await PageClient.TextAsync(refused), StringComparison.Ordinal);
-        using (var refused = await DeleteAsync(browser, person.Email!, "wrong password")) Assert.Contains("The password is wrong", await PageClient.TextAsync(refused), StringComparison.Ordinal);
+        using (var refused = await DeleteAsync(browser, "someone@example.com", ApiClient.Password))
+            Assert.Contains("This is not the account", await PageClient.TextAsync(refused), StringComparison.Ordinal);
+        using (var refused = await DeleteAsync(browser, person.Email!, "wrong password"))
+            Assert.Contains("The password is wrong", await PageClient.TextAsync(refused), StringComparison.Ordinal);
         Assert.True(await browser.IsSignedInAsync());
 
-        using (var deleted = await DeleteAsync(browser, person.Email!.ToUpperInvariant(), ApiClient.Password)) Assert.Equal("/", deleted.Headers.Location?.ToString());
+        using (var deleted = await DeleteAsync(browser, person.Email!.ToUpperInvariant(), ApiClient.Password))
+            Assert.Equal("/", deleted.Headers.Location?.ToString());
         Assert.False(await browser.IsSignedInAsync());
         Assert.False(await other.IsSignedInAsync());
-        Assert.Equal(401, (await host.Anonymous.PostAsync("auth/login", new { email = person.Email, password = ApiClient.Password })).Status);
+        Assert.Equal(
+            401,
+            (await host.Anonymous.PostAsync("auth/login", new { email = person.Email, password = ApiClient.Password })).Status);
     }
 
     [Fact]
@@ -156,7 +181,9 @@ public abstract class BrowserSessionTests(TestWebHost host)
         await using var db = await host.NewContextAsync();
         var session = db.Sessions.Where(s => s.Kind == SessionKind.Browser && db.Users.Any(a => a.Id == s.AccountId && a.Email == email));
         var cancellation = TestContext.Current.CancellationToken;
-        await session.ExecuteUpdateAsync(set => set.SetProperty(s => s.LastSeenAt, 1).SetProperty(s => s.ExpiresAt, s => s.ExpiresAt - 5), cancellation);
+        await session.ExecuteUpdateAsync(
+            set => set.SetProperty(s => s.LastSeenAt, 1).SetProperty(s => s.ExpiresAt, s => s.ExpiresAt - 5),
+            cancellation);
         var expiresAt = await session.Select(s => s.ExpiresAt).SingleAsync(cancellation);
 
         using (await browser.GetAsync("/site.css")) Assert.Equal(1, await session.Select(s => s.LastSeenAt).SingleAsync(cancellation));

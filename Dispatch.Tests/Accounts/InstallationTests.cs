@@ -34,10 +34,13 @@ public sealed class InstallationTests
     public async Task Too_many_tries_with_one_email_are_429()
     {
         await using var host = await StartAsync(host => host.Limits.PerAccount = 3);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(i =>
-            host.Anonymous.PostAsync("auth/login", new { email = i % 2 == 0 ? "ada@example.com" : "ADA@example.com", password = "wrong password" })));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(i => host.Anonymous.PostAsync(
+            "auth/login",
+            new { email = i % 2 == 0 ? "ada@example.com" : "ADA@example.com", password = "wrong password" })));
         AssertLimited(answers, 3);
-        Assert.Equal(201, (await host.Anonymous.PostAsync("auth/register", new { email = "bob@example.com", password = ApiClient.Password })).Status);
+        Assert.Equal(
+            201,
+            (await host.Anonymous.PostAsync("auth/register", new { email = "bob@example.com", password = ApiClient.Password })).Status);
     }
 
     [Fact]
@@ -53,7 +56,9 @@ public sealed class InstallationTests
     {
         await using var host = await StartAsync(host => host.Limits.PasswordQueue = 2);
         var hashing = await host.Services.GetRequiredService<AccountLimits>().TakeTurnAsync(TestContext.Current.CancellationToken);
-        var tries = Enumerable.Range(0, 5).Select(i => host.Anonymous.PostAsync("auth/login", new { email = $"a{i}@example.com", password = "wrong password" })).ToList();
+        var tries = Enumerable.Range(0, 5)
+            .Select(i => host.Anonymous.PostAsync("auth/login", new { email = $"a{i}@example.com", password = "wrong password" }))
+            .ToList();
         for (var refused = 0; refused < 3; refused++)
         {
             var answered = await Task.WhenAny(tries);
@@ -72,10 +77,13 @@ public sealed class InstallationTests
         var limited = answers.Where(answer => answer.Status == 429).ToArray();
         Assert.Equal(answers.Length - allowed, limited.Length);
         Assert.All(limited, answer => Assert.Equal("too_many_requests", answer.Code));
-        Assert.All(limited, answer => Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
+        Assert.All(
+            limited,
+            answer => Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
     }
 
-    private static async Task<TestWebHost> StartAsync(Action<TestWebHost>? configure = null, DatabaseProvider provider = DatabaseProvider.Sqlite)
+    private static async Task<TestWebHost> StartAsync(
+        Action<TestWebHost>? configure = null, DatabaseProvider provider = DatabaseProvider.Sqlite)
     {
         var host = new TestWebHost { Provider = provider };
         configure?.Invoke(host);

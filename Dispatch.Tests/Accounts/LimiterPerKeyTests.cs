@@ -3,7 +3,9 @@ using Dispatch.Web;
 
 namespace Dispatch.Tests.Accounts;
 
-/// <summary>The limiters have a clock of their own, so these tests let real time pass: as little as it takes, and as long as it needs.</summary>
+/// <summary>
+/// The limiters have a clock of their own, so these tests let real time pass: as little as it takes, and as long as it needs.
+/// </summary>
 public sealed class LimiterPerKeyTests
 {
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(100);
@@ -11,12 +13,22 @@ public sealed class LimiterPerKeyTests
     [Fact]
     public async Task Each_key_has_permits_of_its_own_and_gets_them_back_when_its_window_is_over()
     {
-        var limits = new LimiterPerKey<string>(() => new FixedWindowRateLimiter(new FixedWindowRateLimiterOptions { PermitLimit = 2, Window = TimeSpan.FromMinutes(1), AutoReplenishment = false }));
+        var limits = new LimiterPerKey<string>(() => new FixedWindowRateLimiter(new FixedWindowRateLimiterOptions
+        {
+            PermitLimit = 2,
+            Window = TimeSpan.FromMinutes(1),
+            AutoReplenishment = false,
+        }));
         Assert.True(Takes(limits, "a") && Takes(limits, "a"));
         Assert.False(Takes(limits, "a"));
         Assert.True(Takes(limits, "b"));
 
-        var brief = new LimiterPerKey<string>(() => new FixedWindowRateLimiter(new FixedWindowRateLimiterOptions { PermitLimit = 2, Window = Window, AutoReplenishment = false }));
+        var brief = new LimiterPerKey<string>(() => new FixedWindowRateLimiter(new FixedWindowRateLimiterOptions
+        {
+            PermitLimit = 2,
+            Window = Window,
+            AutoReplenishment = false,
+        }));
         Assert.True(Takes(brief, "a"));
         await UntilAsync(() => !Takes(brief, "a"));
         await UntilAsync(() => Takes(brief, "a"));
@@ -48,7 +60,13 @@ public sealed class LimiterPerKeyTests
     public async Task A_key_is_forgotten_when_nobody_asks_for_it_and_not_while_it_is_used_up()
     {
         var limits = new LimiterPerKey<string>(
-            () => new FixedWindowRateLimiter(new FixedWindowRateLimiterOptions { PermitLimit = 1, Window = 20 * Window, AutoReplenishment = false }), keepUnused: TimeSpan.FromMilliseconds(10));
+            () => new FixedWindowRateLimiter(new FixedWindowRateLimiterOptions
+            {
+                PermitLimit = 1,
+                Window = 20 * Window,
+                AutoReplenishment = false,
+            }),
+            keepUnused: TimeSpan.FromMilliseconds(10));
         for (var key = 0; key < 100; key++) Assert.True(Takes(limits, $"{key}"));
         Assert.False(Takes(limits, "0"));
         Assert.Equal(100, limits.Count);

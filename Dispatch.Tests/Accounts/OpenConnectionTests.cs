@@ -30,7 +30,8 @@ public sealed class OpenConnectionTests(TestWebHost host) : IClassFixture<TestWe
         await hub.StartAsync(TestContext.Current.CancellationToken);
         await bystander.StartAsync(TestContext.Current.CancellationToken);
 
-        using (await browser.SubmitAsync("/account", "/logout")) await closed.Task.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        using (await browser.SubmitAsync("/account", "/logout"))
+            await closed.Task.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
         Assert.Equal(HubConnectionState.Connected, bystander.State);
     }
 
@@ -45,8 +46,12 @@ public sealed class OpenConnectionTests(TestWebHost host) : IClassFixture<TestWe
         await hub.StartAsync(TestContext.Current.CancellationToken);
 
         await using var db = await host.NewContextAsync();
-        await db.Sessions.Where(s => db.Users.Any(a => a.Id == s.AccountId && a.Email == email)).ExecuteDeleteAsync(TestContext.Current.CancellationToken);
-        await closed.Task.WaitAsync(SessionWatch.IntervalOf(DatabaseProvider.Sqlite) + TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+        await db.Sessions
+            .Where(s => db.Users.Any(a => a.Id == s.AccountId && a.Email == email))
+            .ExecuteDeleteAsync(TestContext.Current.CancellationToken);
+        await closed.Task.WaitAsync(
+            SessionWatch.IntervalOf(DatabaseProvider.Sqlite) + TimeSpan.FromSeconds(3),
+            TestContext.Current.CancellationToken);
     }
 
     [Theory]
@@ -62,7 +67,8 @@ public sealed class OpenConnectionTests(TestWebHost host) : IClassFixture<TestWe
         foreach (var path in (string[])["/hubs/jobs/negotiate?negotiateVersion=1", "/_blazor/negotiate?negotiateVersion=1"])
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, path);
-            if (origin is not null) request.Headers.Add("Origin", origin == "own" ? host.Address.GetLeftPart(UriPartial.Authority) : origin);
+            if (origin is not null)
+                request.Headers.Add("Origin", origin == "own" ? host.Address.GetLeftPart(UriPartial.Authority) : origin);
             using var answer = await browser.SendAsync(request);
             Assert.Equal(status, answer.StatusCode);
         }
@@ -82,10 +88,15 @@ public sealed class OpenConnectionTests(TestWebHost host) : IClassFixture<TestWe
         var person = await host.RegisterAsync();
         var sessions = host.Services.GetRequiredService<SessionStore>();
         await using var scope = host.Services.CreateAsyncScope();
-        var account = (await scope.ServiceProvider.GetRequiredService<Microsoft.AspNetCore.Identity.UserManager<Account>>().FindByEmailAsync(person.Email!))!;
-        var session = (await sessions.OpenBrowserAsync(account, new SessionOrigin(null, null), TestContext.Current.CancellationToken))!.Value;
-        var who = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, account.Id.ToString()), new(AccountClaims.Session, session.ToString())], "test"));
-        ((IHostEnvironmentAuthenticationStateProvider)scope.ServiceProvider.GetRequiredService<AuthenticationStateProvider>()).SetAuthenticationState(Task.FromResult(new AuthenticationState(who)));
+        var account = (await scope.ServiceProvider
+            .GetRequiredService<Microsoft.AspNetCore.Identity.UserManager<Account>>()
+            .FindByEmailAsync(person.Email!))!;
+        var session = (await sessions.OpenBrowserAsync(
+            account, new SessionOrigin(null, null), TestContext.Current.CancellationToken))!.Value;
+        var who = new ClaimsPrincipal(new ClaimsIdentity(
+            [new(ClaimTypes.NameIdentifier, account.Id.ToString()), new(AccountClaims.Session, session.ToString())], "test"));
+        ((IHostEnvironmentAuthenticationStateProvider)scope.ServiceProvider.GetRequiredService<AuthenticationStateProvider>())
+            .SetAuthenticationState(Task.FromResult(new AuthenticationState(who)));
         var api = scope.ServiceProvider.GetRequiredService<IDispatchApi>();
 
         Assert.True((await api.CreateProjectAsync("Before")).Succeeded);

@@ -32,7 +32,10 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
         Assert.Equal("same-origin", page.Headers.GetValues("Referrer-Policy").Single());
         Assert.Contains("frame-ancestors 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.Equal("same-origin", page.Headers.GetValues("Cross-Origin-Opener-Policy").Single());
-        Assert.Contains("publickey-credentials-get=(self)", page.Headers.GetValues("Permissions-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains(
+            "publickey-credentials-get=(self)",
+            page.Headers.GetValues("Permissions-Policy").Single(),
+            StringComparison.Ordinal);
         Assert.DoesNotMatch("<script(?![^>]* src=)[^>]*>", await PageClient.TextAsync(page));   // the policy would not run it
     }
 
@@ -65,7 +68,8 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
         await using var own = new TestWebHost();
         await own.InitializeAsync();
         using var browser = new PageClient(own.Address);
-        using (var page = await browser.GetAsync("/hangfire")) Assert.EndsWith("/login?returnUrl=%2Fhangfire", page.Headers.Location!.ToString(), StringComparison.Ordinal);
+        using (var page = await browser.GetAsync("/hangfire"))
+            Assert.EndsWith("/login?returnUrl=%2Fhangfire", page.Headers.Location!.ToString(), StringComparison.Ordinal);
 
         using (var page = await browser.SubmitAsync("/register?returnUrl=%2Fhangfire", "register", "first@example.com", ApiClient.Password))
         {
@@ -100,9 +104,12 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
             Assert.Contains("The e-mail or the password is wrong", await PageClient.TextAsync(page), StringComparison.Ordinal);
         }
 
-        using (var page = await browser.SubmitAsync("/login?returnUrl=https://evil.example", "login", person.Email!, ApiClient.Password)) Assert.Equal("/overview", page.Headers.Location?.ToString());
-        using (var page = await browser.GetAsync("/account")) Assert.Contains(person.Email!, await PageClient.TextAsync(page), StringComparison.Ordinal);
-        using (var page = await browser.PostAsync("/logout", [])) Assert.Equal(HttpStatusCode.BadRequest, page.StatusCode);   // without its token
+        using (var page = await browser.SubmitAsync("/login?returnUrl=https://evil.example", "login", person.Email!, ApiClient.Password))
+            Assert.Equal("/overview", page.Headers.Location?.ToString());
+        using (var page = await browser.GetAsync("/account"))
+            Assert.Contains(person.Email!, await PageClient.TextAsync(page), StringComparison.Ordinal);
+        // Without its token.
+        using (var page = await browser.PostAsync("/logout", [])) Assert.Equal(HttpStatusCode.BadRequest, page.StatusCode);
         using (var page = await browser.SubmitAsync("/account", "/logout")) Assert.Equal("/", page.Headers.Location?.ToString());
         Assert.False(await browser.IsSignedInAsync());
     }
@@ -122,7 +129,12 @@ public sealed class PagesTests(TestWebHost host) : IClassFixture<TestWebHost>
     {
         using var browser = new PageClient(host.Address);
         await browser.RegisterAsync();
-        using var page = await browser.PostAsync(path, new() { ["_handler"] = handler, ["Form.Email"] = "a@example.com", ["Form.Password"] = ApiClient.Password });
+        using var page = await browser.PostAsync(path, new()
+        {
+            ["_handler"] = handler,
+            ["Form.Email"] = "a@example.com",
+            ["Form.Password"] = ApiClient.Password,
+        });
         Assert.Equal(HttpStatusCode.BadRequest, page.StatusCode);
         Assert.Contains("The form was not accepted", await PageClient.TextAsync(page), StringComparison.Ordinal);
     }

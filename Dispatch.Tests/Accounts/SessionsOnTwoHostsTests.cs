@@ -30,7 +30,8 @@ public sealed class SessionsOnTwoHostsTests(ITestOutputHelper output)
         await using var redis = await RedisServer.StartAsync();
         await using var hosts = await HostPair.StartAsync(provider, $"--Redis:Configuration={redis.Configuration}");
         await redis.WaitForSubscribersAsync(2);
-        for (var i = 0; i < 3; i++) await AssertClosesAsync(hosts, TimeSpan.FromMilliseconds(500));   // three times: once might be the interval's doing
+        // Three times: once might be the interval's doing.
+        for (var i = 0; i < 3; i++) await AssertClosesAsync(hosts, TimeSpan.FromMilliseconds(500));
     }
 
     private async Task AssertClosesAsync(HostPair hosts, TimeSpan limit)
@@ -65,9 +66,11 @@ public sealed class SessionsOnTwoHostsTests(ITestOutputHelper output)
     {
         await using var db = await circuit.GetRequiredService<IDbContextFactory<Dispatch.Data.DispatchDbContext>>().CreateDbContextAsync();
         var session = await db.Sessions.SingleAsync(s => db.Users.Any(a => a.Id == s.AccountId && a.Email == email));
-        var person = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, $"{session.AccountId}"), new(AccountClaims.Session, $"{session.Id}")], "test"));
+        var person = new ClaimsPrincipal(new ClaimsIdentity(
+            [new(ClaimTypes.NameIdentifier, $"{session.AccountId}"), new(AccountClaims.Session, $"{session.Id}")], "test"));
         var authentication = circuit.GetRequiredService<AuthenticationStateProvider>();
-        ((IHostEnvironmentAuthenticationStateProvider)authentication).SetAuthenticationState(Task.FromResult(new AuthenticationState(person)));
+        ((IHostEnvironmentAuthenticationStateProvider)authentication)
+            .SetAuthenticationState(Task.FromResult(new AuthenticationState(person)));
         var left = new TaskCompletionSource();
         authentication.AuthenticationStateChanged += state =>
         {

@@ -21,7 +21,10 @@ public sealed class AlarmStorageTests
         var alarm = new Alarm(Guid.CreateVersion7(), Guid.CreateVersion7(), "example.com:443", 253_402_300_799_999, IsRetry: false);
         var queue = AlarmQueue.NameOf(Guid.CreateVersion7());
         var written = InvocationData.SerializeJob(new Hangfire.Common.Job(
-            typeof(DeliveryJob), typeof(DeliveryJob).GetMethod(nameof(DeliveryJob.DeliverAsync))!, [alarm.JobId, alarm.ProjectId, alarm.Destination, alarm.DueAt, alarm.IsRetry], queue));
+            typeof(DeliveryJob),
+            typeof(DeliveryJob).GetMethod(nameof(DeliveryJob.DeliverAsync))!,
+            [alarm.JobId, alarm.ProjectId, alarm.Destination, alarm.DueAt, alarm.IsRetry],
+            queue));
         var (payload, arguments) = (written.SerializePayload(excludeArguments: true), written.Arguments);
 
         var read = InvocationData.DeserializePayload(payload);
@@ -30,7 +33,10 @@ public sealed class AlarmStorageTests
 
         Assert.Equal(queue, job.Queue);
         Assert.Equal(alarm, DeliveryWorker.AlarmOf(new BackgroundJob("1", job, DateTime.UtcNow)));
-        var retry = new Dictionary<string, string> { [RetryLadderFilter.DueAtParameter] = SerializationHelper.Serialize(5L, SerializationOption.User) };
+        var retry = new Dictionary<string, string>
+        {
+            [RetryLadderFilter.DueAtParameter] = SerializationHelper.Serialize(5L, SerializationOption.User),
+        };
         Assert.Equal(alarm with { DueAt = 5, IsRetry = true }, DeliveryWorker.AlarmOf(new BackgroundJob("1", job, DateTime.UtcNow, retry)));
     }
 
@@ -41,26 +47,39 @@ public sealed class AlarmStorageTests
         Assert.Equal(host, AlarmQueue.HostOf(AlarmQueue.NameOf(host)));
         Assert.Equal(AlarmQueue.NameOf(host), new EnqueuedState(AlarmQueue.NameOf(host)).Queue);   // Hangfire checks the letters
         Assert.InRange(AlarmQueue.NameOf(host).Length, 1, 50);
-        Assert.All((string?[])["default", "deliveries", "deliveries-", "deliveries-nobody", null], queue => Assert.Null(AlarmQueue.HostOf(queue)));
+        Assert.All(
+            (string?[])["default", "deliveries", "deliveries-", "deliveries-nobody", null],
+            queue => Assert.Null(AlarmQueue.HostOf(queue)));
     }
 
     [Fact]
     public void A_database_without_Hangfires_tables_that_cannot_be_made_is_said_in_words()
     {
-        var database = new DatabaseOptions { Provider = DatabaseProvider.SqlServer, ConnectionString = "Server=127.0.0.1,1;Database=none;User Id=none;Password=none;Connect Timeout=1" };
+        var database = new DatabaseOptions
+        {
+            Provider = DatabaseProvider.SqlServer,
+            ConnectionString = "Server=127.0.0.1,1;Database=none;User Id=none;Password=none;Connect Timeout=1",
+        };
         var clock = Stopwatch.StartNew();
 
-        var refused = Assert.Throws<StartupException>(() => AlarmStorage.Create(new HangfireOptions { Storage = HangfireStorage.SqlServer }, database));
+        var refused = Assert.Throws<StartupException>(() =>
+            AlarmStorage.Create(new HangfireOptions { Storage = HangfireStorage.SqlServer }, database));
 
         Assert.StartsWith("Hangfire:Storage: Hangfire's tables cannot be made in the schema HangFire: ", refused.Message);
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 10);
     }
 
-    /// <summary>Hangfire looks for the class among all types of the driver, and where one cannot be loaded it sends each command by itself, without a word.</summary>
+    /// <summary>
+    /// Hangfire looks for the class among all types of the driver, and where one cannot be loaded it sends each command by itself,
+    /// without a word.
+    /// </summary>
     [Fact]
-    public void Hangfire_can_send_its_commands_in_batches() => Assert.Single(typeof(SqlConnection).Assembly.GetTypes(), type => type.Name == "SqlCommandSet");
+    public void Hangfire_can_send_its_commands_in_batches() =>
+        Assert.Single(typeof(SqlConnection).Assembly.GetTypes(), type => type.Name == "SqlCommandSet");
 
     [Fact]
     public void Hangfire_has_a_pool_of_its_own() =>
-        Assert.Contains("Application Name=\"dispatch hangfire\"", Providers.HangfireConnectionString(new DatabaseOptions { ConnectionString = "Server=db;Database=dispatch" }));
+        Assert.Contains(
+            "Application Name=\"dispatch hangfire\"",
+            Providers.HangfireConnectionString(new DatabaseOptions { ConnectionString = "Server=db;Database=dispatch" }));
 }

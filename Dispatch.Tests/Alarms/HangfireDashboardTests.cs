@@ -29,8 +29,10 @@ public sealed class HangfireDashboardTests
 
         foreach (var command in (string[])["/hangfire/jobs/scheduled/enqueue", "/hangfire/jobs/scheduled/delete"])
         {
-            using (var redirected = await stranger.PostAsync(command, new() { ["jobs[]"] = "1" })) Assert.Equal(HttpStatusCode.Redirect, redirected.StatusCode);
-            using (var refused = await second.PostAsync(command, new() { ["jobs[]"] = "1" })) Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+            using (var redirected = await stranger.PostAsync(command, new() { ["jobs[]"] = "1" }))
+                Assert.Equal(HttpStatusCode.Redirect, redirected.StatusCode);
+            using (var refused = await second.PostAsync(command, new() { ["jobs[]"] = "1" }))
+                Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         }
     }
 }

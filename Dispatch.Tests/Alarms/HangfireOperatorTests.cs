@@ -9,7 +9,10 @@ using Hangfire.Storage;
 
 namespace Dispatch.Tests.Alarms;
 
-/// <summary>Scenario 16 of reliability.md: whatever an operator clicks in Hangfire's dashboard, here as its pages do it, a job is sent once and on time.</summary>
+/// <summary>
+/// Scenario 16 of reliability.md: whatever an operator clicks in Hangfire's dashboard, here as its pages do it, a job is sent
+/// once and on time.
+/// </summary>
 public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncLifetime
 {
     /// <summary>What its pages offer: "Enqueue now" and "Requeue" are the same change of state.</summary>
@@ -164,7 +167,8 @@ public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncL
         receiver.Answer = async (arrival, context) =>
         {
             await Task.Delay(random.Next(0, 300), context.RequestAborted);
-            if (arrival.JobId.ToByteArray()[^1] % 3 == 0 && receiver.Arrivals.Count(a => a.JobId == arrival.JobId) == 1) context.Response.StatusCode = 500;
+            if (arrival.JobId.ToByteArray()[^1] % 3 == 0 && receiver.Arrivals.Count(a => a.JobId == arrival.JobId) == 1)
+                context.Response.StatusCode = 500;
         };
         var due = new Dictionary<Guid, DateTimeOffset>();
         for (var i = 0; i < jobs; i++)
@@ -196,7 +200,8 @@ public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncL
         }
     }
 
-    private static DateTimeOffset In(double seconds) => DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.AddSeconds(seconds).ToUnixTimeMilliseconds());
+    private static DateTimeOffset In(double seconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.AddSeconds(seconds).ToUnixTimeMilliseconds());
 
     /// <summary>One job for each click, side by side.</summary>
     private static Task ForEachClickAsync(Func<Click, Task> test) => Task.WhenAll(Enum.GetValues<Click>().Select(async click =>
@@ -217,7 +222,8 @@ public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncL
     private void Do(Click click, string alarm)
     {
         if (click is Click.Delete or Click.DeleteAndRequeue) Hangfire.Delete(alarm);
-        if (click is Click.Trigger or Click.DeleteAndRequeue) Hangfire.ChangeState(alarm, new EnqueuedState { Reason = "Triggered via Dashboard UI" });
+        if (click is Click.Trigger or Click.DeleteAndRequeue)
+            Hangfire.ChangeState(alarm, new EnqueuedState { Reason = "Triggered via Dashboard UI" });
         if (click is Click.Fail) Hangfire.ChangeState(alarm, new FailedState(new InvalidOperationException("by hand")));
     }
 
@@ -227,7 +233,8 @@ public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncL
         var limit = DateTime.UtcNow.AddSeconds(10);
         while (true)
         {
-            var found = Alarms().FirstOrDefault(a => a.JobId == jobId && (state is null || Books.JobDetails(a.Id)?.History[0].StateName == state)).Id;
+            var found = Alarms().FirstOrDefault(a =>
+                a.JobId == jobId && (state is null || Books.JobDetails(a.Id)?.History[0].StateName == state)).Id;
             if (found is not null) return found;
             Assert.True(DateTime.UtcNow < limit, $"Hangfire has no alarm {state} of {jobId}");
             await Task.Delay(10, TestContext.Current.CancellationToken);
@@ -272,7 +279,9 @@ public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncL
         Assert.InRange((arrival.At - due).TotalMilliseconds, 0, (secondsLate * 1000) + 4000);
 
     private async Task AssertLoggedAsync(Guid id, params string[] attempts) =>
-        Assert.Equal(attempts, (await user.JobAsync(id)).GetProperty("logs").EnumerateArray().Select(l => l.GetProperty("status").GetString()));
+        Assert.Equal(
+            attempts,
+            (await user.JobAsync(id)).GetProperty("logs").EnumerateArray().Select(l => l.GetProperty("status").GetString()));
 }
 
 public sealed class HangfireOperatorOnSqlite() : HangfireOperatorTests(DatabaseProvider.Sqlite);

@@ -14,7 +14,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Dispatch.Tests.Alarms;
 
-/// <summary>Two hosts on one database whose Hangfire storage is one, as with Hangfire.SqlServer. Here it is one in memory, which serialises as that does.</summary>
+/// <summary>
+/// Two hosts on one database whose Hangfire storage is one, as with Hangfire.SqlServer. Here it is one in memory, which
+/// serialises as that does.
+/// </summary>
 public sealed class SharedStorageTests : IAsyncLifetime
 {
     private readonly InMemoryStorage storage = new(new InMemoryStorageOptions { MaxExpirationTime = Timing.HangfireShows });
@@ -30,7 +33,8 @@ public sealed class SharedStorageTests : IAsyncLifetime
         database = await DatabaseServers.CreateAsync(DatabaseProvider.Postgres, folder.Path);
         one = await StartAsync();
         other = await StartAsync();
-        await UntilAsync((2, 2), () => (one.Service<LiveHosts>().Partition.Count, other.Service<LiveHosts>().Partition.Count));   // they know of each other, and share the work
+        // They know of each other, and share the work.
+        await UntilAsync((2, 2), () => (one.Service<LiveHosts>().Partition.Count, other.Service<LiveHosts>().Partition.Count));
         receiver = await Receiver.StartAsync();
         user = await ApiUser.SignUpAsync(one.Url);
     }
@@ -99,7 +103,9 @@ public sealed class SharedStorageTests : IAsyncLifetime
 
         await using var host = await TestHost.StartWithAsync(services => services.AddSingleton<JobStorage>(before));
 
-        await UntilAsync((0, 0), () => ((int)before.GetMonitoringApi().EnqueuedCount(queue), before.GetConnection().GetAllItemsFromSet("schedule").Count));
+        await UntilAsync((0, 0), () => (
+            (int)before.GetMonitoringApi().EnqueuedCount(queue),
+            before.GetConnection().GetAllItemsFromSet("schedule").Count));
     }
 
     // Whose a job is lies in the millisecond of its creation.
@@ -115,28 +121,36 @@ public sealed class SharedStorageTests : IAsyncLifetime
         throw new Xunit.Sdk.XunitException("One host armed a hundred jobs, the other none.");
     }
 
-    private Task<TestHost> StartAsync() => TestHost.StartWithAsync(services => services.AddSingleton<JobStorage>(storage), DatabaseServers.AsSettings(database));
+    private Task<TestHost> StartAsync() => TestHost.StartWithAsync(
+        services => services.AddSingleton<JobStorage>(storage), DatabaseServers.AsSettings(database));
 
     /// <summary>As far as that goes within a process, the end of one that is killed: nothing is given back, nothing more is done.</summary>
     private static async Task BreakAsync(TestHost host)
     {
         host.Service<Shutdown>().StopClaiming();
         host.Service<Shutdown>().Abort();
-        foreach (var service in host.App.Services.GetServices<IHostedService>().Where(service => service is Sweeper or DeliveryServer)) await service.StopAsync(CancellationToken.None);
+        foreach (var service in host.App.Services.GetServices<IHostedService>().Where(service => service is Sweeper or DeliveryServer))
+            await service.StopAsync(CancellationToken.None);
     }
 
     private void Enqueue(TestHost host)
     {
         new BackgroundJobClient(storage).Create(AlarmIn(QueueOf(host)), new EnqueuedState(QueueOf(host)));
         using var connection = storage.GetConnection();
-        connection.AnnounceServer($"killed:{QueueOf(host)}", new Hangfire.Server.ServerContext { Queues = [QueueOf(host)], WorkerCount = 1 });
+        connection.AnnounceServer(
+            $"killed:{QueueOf(host)}",
+            new Hangfire.Server.ServerContext { Queues = [QueueOf(host)], WorkerCount = 1 });
     }
 
-    private static Hangfire.Common.Job AlarmIn(string queue) =>
-        new(typeof(DeliveryJob), typeof(DeliveryJob).GetMethod(nameof(DeliveryJob.DeliverAsync))!, [Guid.NewGuid(), Guid.NewGuid(), "a:80", 1L, false], queue);
+    private static Hangfire.Common.Job AlarmIn(string queue) => new(
+        typeof(DeliveryJob),
+        typeof(DeliveryJob).GetMethod(nameof(DeliveryJob.DeliverAsync))!,
+        [Guid.NewGuid(), Guid.NewGuid(), "a:80", 1L, false],
+        queue);
 
     private Task ClearAsync(IReadOnlyList<TestHost> living) => one.Service<OrphanedAlarmCleaner>().ClearAsync(
-        _ => Task.FromResult<IReadOnlySet<Guid>>(living.Select(host => host.Service<HostIdentity>().Id).ToHashSet()), TestContext.Current.CancellationToken);
+        _ => Task.FromResult<IReadOnlySet<Guid>>(living.Select(host => host.Service<HostIdentity>().Id).ToHashSet()),
+        TestContext.Current.CancellationToken);
 
     private (int Scheduled, int Enqueued, int Processing, int Servers) AlarmsOf(TestHost host)
     {
@@ -144,13 +158,15 @@ public sealed class SharedStorageTests : IAsyncLifetime
         return (
             ScheduledOf(host),
             (int)books.EnqueuedCount(QueueOf(host)),
-            books.ProcessingJobs(0, 100).Count(job => job.Value.Job.Queue == QueueOf(host) && books.JobDetails(job.Key) is { ExpireAt: null }),
+            books.ProcessingJobs(0, 100).Count(job =>
+                job.Value.Job.Queue == QueueOf(host) && books.JobDetails(job.Key) is { ExpireAt: null }),
             books.Servers().Count(server => server.Queues.Contains(QueueOf(host))));
     }
 
     private static async Task UntilAsync<T>(T expected, Func<T> look)
     {
-        for (var until = DateTime.UtcNow.AddSeconds(10); !Equals(expected, look()) && DateTime.UtcNow < until;) await Task.Delay(20, TestContext.Current.CancellationToken);
+        for (var until = DateTime.UtcNow.AddSeconds(10); !Equals(expected, look()) && DateTime.UtcNow < until;)
+            await Task.Delay(20, TestContext.Current.CancellationToken);
         Assert.Equal(expected, look());
     }
 

@@ -19,7 +19,8 @@ public sealed class DispatchJsonTests
     [Fact]
     public void A_lone_surrogate_in_memory_still_gives_valid_json()
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(new ApiError("code", Message: "a\ud83d"), DispatchJson.Plain.GetTypeInfo(typeof(ApiError))!);
+        var json = JsonSerializer.SerializeToUtf8Bytes(
+            new ApiError("code", Message: "a\ud83d"), DispatchJson.Plain.GetTypeInfo(typeof(ApiError))!);
         Assert.NotNull(JsonDocument.Parse(json).RootElement.GetProperty("message").GetString());
     }
 
@@ -35,6 +36,8 @@ public sealed class DispatchJsonTests
             Payload = new RawJson(Encoding.UTF8.GetBytes(payload)),
         }, DispatchJson.Plain.JobRequest);
         Assert.Equal($$"""{"title":"t","webhookUrl":"u","fireAt":"f","payload":{{payload}}}""", json);
-        Assert.Equal(payload, Encoding.UTF8.GetString(JsonSerializer.Deserialize(json, DispatchJson.Plain.JobRequest)!.Payload!.Value.Utf8.Span));
+        Assert.Equal(
+            payload,
+            Encoding.UTF8.GetString(JsonSerializer.Deserialize(json, DispatchJson.Plain.JobRequest)!.Payload!.Value.Utf8.Span));
     }
 }

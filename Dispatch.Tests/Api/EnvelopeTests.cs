@@ -42,7 +42,8 @@ public sealed class EnvelopeTests(TestWebHost host) : IClassFixture<TestWebHost>
     [InlineData("application/json")]
     [InlineData("Application/JSON; Charset=UTF-8")]
     [InlineData("application/json;charset=\"utf-8\"")]
-    public async Task The_right_content_type_may_be_spelled_in_several_ways(string type) => Assert.Equal(400, (await PostJobAsync("{}"u8.ToArray(), type)).Status);
+    public async Task The_right_content_type_may_be_spelled_in_several_ways(string type) =>
+        Assert.Equal(400, (await PostJobAsync("{}"u8.ToArray(), type)).Status);
 
     [Fact]
     public async Task A_compressed_body_is_415()
@@ -66,7 +67,9 @@ public sealed class EnvelopeTests(TestWebHost host) : IClassFixture<TestWebHost>
 
     [Fact]
     public async Task A_payload_above_the_limit_is_413() =>
-        Assert.Equal((413, "payload_too_large"), Brief(await (await ProgramAsync()).PostAsync("jobs", "{\"payload\":{\"a\":\"" + new string('x', 262_144) + "\"}}")));
+        Assert.Equal(
+            (413, "payload_too_large"),
+            Brief(await (await ProgramAsync()).PostAsync("jobs", "{\"payload\":{\"a\":\"" + new string('x', 262_144) + "\"}}")));
 
     [Theory]
     [InlineData("{", "malformed_json")]
@@ -84,7 +87,13 @@ public sealed class EnvelopeTests(TestWebHost host) : IClassFixture<TestWebHost>
     [Fact]
     public async Task A_wrong_job_names_every_wrong_field()
     {
-        var answer = await (await ProgramAsync()).PostAsync("jobs", new { title = "", webhookUrl = $"https://{TestWebHost.DeniedHost}/", fireAt = "2020-01-01T00:00:00Z", fire_at = 1 });
+        var answer = await (await ProgramAsync()).PostAsync("jobs", new
+        {
+            title = "",
+            webhookUrl = $"https://{TestWebHost.DeniedHost}/",
+            fireAt = "2020-01-01T00:00:00Z",
+            fire_at = 1,
+        });
         Assert.Equal(["unknown_field", "title_required", "destination_not_allowed", "fire_at_in_past"], answer.Codes);
         Assert.Equal("unknown_field", answer.Code);
     }
@@ -123,7 +132,10 @@ public sealed class EnvelopeTests(TestWebHost host) : IClassFixture<TestWebHost>
         using var socket = new TcpClient();
         await socket.ConnectAsync(host.Address.Host, host.Address.Port, TestContext.Current.CancellationToken);
         await using var stream = socket.GetStream();
-        await stream.WriteAsync(Encoding.Latin1.GetBytes("GET /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nx-api-key: \u00ff\r\n\r\n"), TestContext.Current.CancellationToken);
+        await stream.WriteAsync(
+            Encoding.Latin1.GetBytes(
+                "GET /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nx-api-key: \u00ff\r\n\r\n"),
+            TestContext.Current.CancellationToken);
         using var reader = new StreamReader(stream);
         var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
         Assert.StartsWith("HTTP/1.1 401", answer, StringComparison.Ordinal);
@@ -154,7 +166,8 @@ public sealed class EnvelopeTests(TestWebHost host) : IClassFixture<TestWebHost>
     }
 
     [Fact]
-    public async Task A_missing_query_parameter_of_the_framework_is_400() => Assert.Equal(400, (await host.Anonymous.GetAsync("test/fault")).Status);
+    public async Task A_missing_query_parameter_of_the_framework_is_400() =>
+        Assert.Equal(400, (await host.Anonymous.GetAsync("test/fault")).Status);
 
     private static (int Status, string? Code) Brief(ApiAnswer answer) => (answer.Status, answer.Code);
 

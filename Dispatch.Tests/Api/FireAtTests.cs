@@ -14,7 +14,8 @@ public sealed class FireAtTests
     [InlineData("2028-02-29T23:59:59Z", "2028-02-29T23:59:59.000Z")]
     [InlineData("9999-12-31T23:59:59.9999Z", "9999-12-31T23:59:59.999Z")]
     [InlineData("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z")]
-    public void An_instant_is_read_and_cut_to_milliseconds(string text, string expected) => Assert.Equal(expected, Clock.ToRfc3339(FireAt.Parse(text)!.Value));
+    public void An_instant_is_read_and_cut_to_milliseconds(string text, string expected) =>
+        Assert.Equal(expected, Clock.ToRfc3339(FireAt.Parse(text)!.Value));
 
     [Theory]
     [InlineData("")]

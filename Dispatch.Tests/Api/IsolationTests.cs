@@ -15,13 +15,26 @@ public abstract class IsolationTests(TestWebHost host)
             {
                 foreach (var unknown in new[] { Guid.NewGuid().ToString(), "not-a-uuid", Guid.Empty.ToString() })
                 {
-                    foreach (var (method, path, body) in ProjectCalls()) await AssertSameAsync(me.Client, method, string.Format(path, theirs.Id), string.Format(path, unknown), body);
-                    await AssertSameAsync(me.Client, HttpMethod.Delete, $"projects/{theirs.Id}/keys/{theirs.KeyId}", $"projects/{unknown}/keys/{unknown}");
-                    await AssertSameAsync(me.Client, HttpMethod.Delete, $"projects/{me.Projects[0].Id}/keys/{theirs.KeyId}", $"projects/{me.Projects[0].Id}/keys/{unknown}");
+                    foreach (var (method, path, body) in ProjectCalls())
+                        await AssertSameAsync(me.Client, method, string.Format(path, theirs.Id), string.Format(path, unknown), body);
+                    await AssertSameAsync(
+                        me.Client,
+                        HttpMethod.Delete,
+                        $"projects/{theirs.Id}/keys/{theirs.KeyId}",
+                        $"projects/{unknown}/keys/{unknown}");
+                    await AssertSameAsync(
+                        me.Client,
+                        HttpMethod.Delete,
+                        $"projects/{me.Projects[0].Id}/keys/{theirs.KeyId}",
+                        $"projects/{me.Projects[0].Id}/keys/{unknown}");
                     await AssertSameAsync(me.Client, HttpMethod.Get, $"jobs?projectId={theirs.Id}", $"jobs?projectId={unknown}");
                     await AssertSameAsync(me.Client, HttpMethod.Get, $"jobs/{theirs.JobId}", $"jobs/{unknown}");
                     await AssertSameAsync(me.Projects[0].Program, HttpMethod.Get, $"jobs/{theirs.JobId}", $"jobs/{unknown}");
-                    await AssertSameAsync(me.Projects[0].Program, HttpMethod.Get, $"jobs?projectId={theirs.Id}", $"jobs?projectId={unknown}");
+                    await AssertSameAsync(
+                        me.Projects[0].Program,
+                        HttpMethod.Get,
+                        $"jobs?projectId={theirs.Id}",
+                        $"jobs?projectId={unknown}");
                 }
             }
         }
@@ -34,7 +47,8 @@ public abstract class IsolationTests(TestWebHost host)
         var (first, second) = (ada.Projects[0], ada.Projects[1]);
         Assert.Equal(404, (await first.Program.GetAsync($"jobs/{second.JobId}")).Status);
         Assert.Equal(404, (await first.Program.GetAsync($"jobs?projectId={second.Id}")).Status);
-        var seen = (await first.Program.GetAsync("jobs")).Data.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetGuid());
+        var seen = (await first.Program.GetAsync("jobs")).Data
+            .GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetGuid());
         Assert.Equal([first.JobId], seen);
         Assert.Equal(404, (await ada.Client.DeleteAsync($"projects/{first.Id}/keys/{second.KeyId}")).Status);
     }
@@ -43,9 +57,11 @@ public abstract class IsolationTests(TestWebHost host)
     public async Task A_list_shows_only_what_is_ones_own()
     {
         var (ada, bob) = (await Person.CreateAsync(host), await Person.CreateAsync(host));
-        var jobs = (await ada.Client.GetAsync("jobs")).Data.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetGuid());
+        var jobs = (await ada.Client.GetAsync("jobs")).Data
+            .GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetGuid());
         Assert.Equal(ada.Projects.Select(p => p.JobId).Order(), jobs.Order());
-        var projects = (await bob.Client.GetAsync("projects")).Data.GetProperty("projects").EnumerateArray().Select(p => p.GetProperty("id").GetGuid());
+        var projects = (await bob.Client.GetAsync("projects")).Data
+            .GetProperty("projects").EnumerateArray().Select(p => p.GetProperty("id").GetGuid());
         Assert.Equal(bob.Projects.Select(p => p.Id).Order(), projects.Order());
     }
 
@@ -57,7 +73,8 @@ public abstract class IsolationTests(TestWebHost host)
         Assert.Equal(200, (await ada.Client.DeleteAsync($"projects/{gone.Id}")).Status);
         Assert.Equal(401, (await gone.Program.GetAsync("jobs")).Status);
         Assert.Equal(404, (await ada.Client.GetAsync($"jobs/{gone.JobId}")).Status);
-        foreach (var (method, path, body) in ProjectCalls()) Assert.Equal(404, (await ada.Client.SendAsync(method, string.Format(path, gone.Id), body)).Status);
+        foreach (var (method, path, body) in ProjectCalls())
+            Assert.Equal(404, (await ada.Client.SendAsync(method, string.Format(path, gone.Id), body)).Status);
         Assert.Equal(1, (await ada.Client.GetAsync("jobs")).Data.GetProperty("pagination").GetProperty("total").GetInt32());
         Assert.Equal(200, (await stays.Program.GetAsync("jobs")).Status);
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Time;
 using Dispatch.Web.Api;
@@ -18,7 +19,8 @@ public sealed class JobRequestReaderTests
     [Fact]
     public void A_complete_body_is_read()
     {
-        var job = Read("""{"fireAt":"2026-01-01T00:00:00.001Z","payload":{"a":1},"webhookUrl":"https://example.com/hook","title":"  Käse 😀 "}""");
+        var job = Read(
+            """{"fireAt":"2026-01-01T00:00:00.001Z","payload":{"a":1},"webhookUrl":"https://example.com/hook","title":"  Käse 😀 "}""");
         Assert.Equal("Käse 😀", job.Title);
         Assert.Equal("https://example.com/hook", job.WebhookUrl);
         Assert.Equal("2026-01-01T00:00:00.001Z", Clock.ToRfc3339(job.FireAt));
@@ -65,11 +67,19 @@ public sealed class JobRequestReaderTests
     [Theory]
     [InlineData("""{"title":"t","webhookUrl":"https://example.com/","fireAt":"2030-01-01T00:00:00Z","fire_at":1}""", "unknown_field")]
     [InlineData("""{"title":"t","webhookUrl":"https://example.com/","fireAt":"2030-01-01T00:00:00Z","Title":"t"}""", "unknown_field")]
-    [InlineData("""{"title":"t","webhookUrl":"https://example.com/","fireAt":"2030-01-01T00:00:00Z","ti\u0074le":"u"}""", "duplicate_field")]
-    [InlineData("""{"title":"t","webhookUrl":"https://example.com/","fireAt":"2030-01-01T00:00:00Z","payload":{},"payload":{}}""", "duplicate_field")]
+    [InlineData(
+        """{"title":"t","webhookUrl":"https://example.com/","fireAt":"2030-01-01T00:00:00Z","ti\u0074le":"u"}""",
+        "duplicate_field")]
+    [InlineData(
+        """{"title":"t","webhookUrl":"https://example.com/","fireAt":"2030-01-01T00:00:00Z","payload":{},"payload":{}}""",
+        "duplicate_field")]
     [InlineData("""{"title":"t","webhookUrl":"https://example.com/","fireAt":"2030-01-01T00:00:00Z","payload":[]}""", "payload_not_object")]
-    [InlineData("""{"title":"t","webhookUrl":"https://example.com/","fireAt":"2030-01-01T00:00:00Z","payload":null}""", "payload_not_object")]
-    [InlineData("""{"title":"t","webhookUrl":"https://example.com/","fireAt":"2030-01-01T00:00:00Z","payload":"{}"}""", "payload_not_object")]
+    [InlineData(
+        """{"title":"t","webhookUrl":"https://example.com/","fireAt":"2030-01-01T00:00:00Z","payload":null}""",
+        "payload_not_object")]
+    [InlineData(
+        """{"title":"t","webhookUrl":"https://example.com/","fireAt":"2030-01-01T00:00:00Z","payload":"{}"}""",
+        "payload_not_object")]
     [InlineData("""{"title":"t","webhookUrl":"https://example.com/","fireAt":1893456000}""", "fire_at_invalid")]
     [InlineData("""{"title":"t","webhookUrl":"https://example.com/","fireAt":"2030-01-01T00:00:00+00:00"}""", "fire_at_invalid")]
     [InlineData("""{"title":"t","webhookUrl":"https://example.com/","fireAt":"2026-01-01T00:00:00Z"}""", "fire_at_in_past")]
@@ -127,7 +137,8 @@ public sealed class JobRequestReaderTests
     public void A_plain_url_is_kept_as_it_was_written(string url) => Assert.Equal(url, Read(WithUrl(url)).WebhookUrl);
 
     [Fact]
-    public void A_denied_destination_is_refused_at_once() => Assert.Equal(["destination_not_allowed"], Codes(WithUrl("https://denied.example.com/")));
+    public void A_denied_destination_is_refused_at_once() =>
+        Assert.Equal(["destination_not_allowed"], Codes(WithUrl("https://denied.example.com/")));
 
     [Fact]
     public void A_url_may_have_2048_characters()
@@ -186,11 +197,14 @@ public sealed class JobRequestReaderTests
     }
 
     [Fact]
-    public void A_byte_order_mark_is_not_json() => Assert.Equal("malformed_json", reader.Read([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($"{{{Valid}}}")]).Failure!.Error.Code);
+    public void A_byte_order_mark_is_not_json() => Assert.Equal(
+        "malformed_json",
+        reader.Read([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($"{{{Valid}}}")]).Failure!.Error.Code);
 
     private static string WithUrl(string url) => $$"""{"title":"t","fireAt":"2030-01-01T00:00:00Z","webhookUrl":"{{url}}"}""";
 
-    private static string WithTitle(string title) => $$"""{"title":"{{title}}","fireAt":"2030-01-01T00:00:00Z","webhookUrl":"https://example.com/"}""";
+    private static string WithTitle(string title) =>
+        $$"""{"title":"{{title}}","fireAt":"2030-01-01T00:00:00Z","webhookUrl":"https://example.com/"}""";
 
     // The payload itself is the first level.
     private static string Deep(int levels, string open, string close) =>
@@ -198,7 +212,7 @@ public sealed class JobRequestReaderTests
 
     private static string Repeat(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
 
-    private JobDraft Read(string body)
+    private Job Read(string body)
     {
         var (draft, failure) = reader.Read(Encoding.UTF8.GetBytes(body));
         Assert.True(draft is not null, failure?.Message);

@@ -24,7 +24,10 @@ public abstract class JobsReadingTests(TestWebHost host)
             ["id", "attempt", "status", "responseCode", "responseBody", "error", "durationMs", "latenessMs", "firedAt"],
             answer.Data.GetProperty("logs")[0].EnumerateObject().Select(p => p.Name));
         Assert.Equal(
-            ["id", "projectId", "title", "webhookUrl", "payload", "fireAt", "status", "retryCount", "nextAttemptAt", "createdAt", "updatedAt", "project", "logs"],
+            [
+                "id", "projectId", "title", "webhookUrl", "payload", "fireAt", "status", "retryCount", "nextAttemptAt",
+                "createdAt", "updatedAt", "project", "logs",
+            ],
             answer.Data.EnumerateObject().Select(p => p.Name));
     }
 
@@ -61,13 +64,19 @@ public abstract class JobsReadingTests(TestWebHost host)
         Assert.Equal(ids[..20], Ids(first));
         Assert.Equal("""{"total":25,"page":1,"limit":20,"totalPages":2}""", first.Data.GetProperty("pagination").GetRawText());
         Assert.Equal(
-            ["id", "projectId", "title", "webhookUrl", "fireAt", "status", "retryCount", "nextAttemptAt", "createdAt", "updatedAt", "project"],
+            [
+                "id", "projectId", "title", "webhookUrl", "fireAt", "status", "retryCount", "nextAttemptAt",
+                "createdAt", "updatedAt", "project",
+            ],
             first.Data.GetProperty("jobs")[0].EnumerateObject().Select(p => p.Name));
         Assert.Equal("one", first.Data.GetProperty("jobs")[0].GetProperty("project").GetProperty("name").GetString());
         Assert.Equal(ids[20..], Ids(await person.GetAsync("jobs?page=2")));
         Assert.Equal(ids[7..14], Ids(await person.GetAsync("jobs?page=2&limit=7")));
         Assert.Empty(Ids(await person.GetAsync("jobs?page=2147483647&limit=100")));
-        Assert.Equal(12, (await person.GetAsync($"jobs?projectId={projects[1]}&limit=1")).Data.GetProperty("pagination").GetProperty("total").GetInt32());
+        Assert.Equal(
+            12,
+            (await person.GetAsync($"jobs?projectId={projects[1]}&limit=1")).Data
+                .GetProperty("pagination").GetProperty("total").GetInt32());
     }
 
     [Fact]
@@ -102,7 +111,8 @@ public abstract class JobsReadingTests(TestWebHost host)
         Assert.Equal((400, code), (answer.Status, answer.Code));
     }
 
-    private static IEnumerable<Guid> Ids(ApiAnswer answer) => answer.Data.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetGuid());
+    private static IEnumerable<Guid> Ids(ApiAnswer answer) =>
+        answer.Data.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetGuid());
 }
 
 public sealed class JobsReadingOnSqlite(TestWebHost host) : JobsReadingTests(host), IClassFixture<TestWebHost>;

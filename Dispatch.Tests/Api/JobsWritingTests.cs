@@ -4,7 +4,9 @@ namespace Dispatch.Tests.Api;
 
 public abstract class JobsWritingTests(TestWebHost host)
 {
-    private const string Job = """{"title":" Reminder ","webhookUrl":"https://example.com/hook","fireAt":"9999-12-31T23:59:59.9999Z","payload":{ "a":1.50,"a":"\u0041" }}""";
+    private const string Job =
+        """{"title":" Reminder ","webhookUrl":"https://example.com/hook","fireAt":"9999-12-31T23:59:59.9999Z","payload":""" +
+        """{ "a":1.50,"a":"\u0041" }}""";
 
     [Fact]
     public async Task A_job_is_stored_as_it_was_sent()
@@ -13,10 +15,13 @@ public abstract class JobsWritingTests(TestWebHost host)
         var created = await program.PostAsync("jobs", Job);
         Assert.Equal((201, "Job scheduled successfully"), (created.Status, created.Message));
         Assert.Equal($"/api/v1/jobs/{created.Data.GetProperty("id").GetGuid()}", created.Headers.Location?.ToString());
-        Assert.Equal(("Reminder", "SCHEDULED", "9999-12-31T23:59:59.999Z"), (Text(created, "title"), Text(created, "status"), Text(created, "nextAttemptAt")));
+        Assert.Equal(
+            ("Reminder", "SCHEDULED", "9999-12-31T23:59:59.999Z"),
+            (Text(created, "title"), Text(created, "status"), Text(created, "nextAttemptAt")));
 
         var read = await person.GetAsync($"jobs/{Text(created, "id")}");
-        foreach (var field in created.Data.EnumerateObject()) Assert.Equal(field.Value.GetRawText(), read.Data.GetProperty(field.Name).GetRawText());
+        foreach (var field in created.Data.EnumerateObject())
+            Assert.Equal(field.Value.GetRawText(), read.Data.GetProperty(field.Name).GetRawText());
         Assert.Equal("""{ "a":1.50,"a":"\u0041" }""", read.Data.GetProperty("payload").GetRawText());
     }
 
@@ -29,7 +34,12 @@ public abstract class JobsWritingTests(TestWebHost host)
         var id = Text(await program.PostAsync("jobs", Job), "id");
 
         var unknown = await stranger.DeleteAsync($"jobs/{Guid.NewGuid()}");
-        foreach (var other in new[] { await stranger.DeleteAsync($"jobs/{id}"), await sibling.DeleteAsync($"jobs/{id}"), await program.DeleteAsync("jobs/x") })
+        foreach (var other in new[]
+        {
+            await stranger.DeleteAsync($"jobs/{id}"),
+            await sibling.DeleteAsync($"jobs/{id}"),
+            await program.DeleteAsync("jobs/x"),
+        })
         {
             Assert.Equal((404, unknown.Text), (other.Status, other.Text));
         }

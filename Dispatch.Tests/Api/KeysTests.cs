@@ -20,7 +20,9 @@ public abstract class KeysTests(TestWebHost host)
         Assert.DoesNotContain(text, list.Text, StringComparison.Ordinal);
         var key = Assert.Single(list.Data.GetProperty("keys").EnumerateArray().ToArray());
         Assert.Equal(["id", "label", "lastFour", "createdAt", "lastUsedAt"], key.EnumerateObject().Select(p => p.Name));
-        Assert.Equal((id, "Käse", text[^4..]), (key.GetProperty("id").GetGuid(), key.GetProperty("label").GetString(), key.GetProperty("lastFour").GetString()));
+        Assert.Equal(
+            (id, "Käse", text[^4..]),
+            (key.GetProperty("id").GetGuid(), key.GetProperty("label").GetString(), key.GetProperty("lastFour").GetString()));
 
         await using var db = await host.NewContextAsync();
         var row = await db.ApiKeys.SingleAsync(k => k.Id == id, TestContext.Current.CancellationToken);
@@ -36,7 +38,13 @@ public abstract class KeysTests(TestWebHost host)
     [InlineData("ses_0000000000000000000000000000000000000000000000000000000000000000")]
     public async Task A_malformed_or_unknown_key_is_401(string key)
     {
-        foreach (var (method, path) in new[] { (HttpMethod.Get, "jobs"), (HttpMethod.Post, "jobs"), (HttpMethod.Delete, "jobs/x"), (HttpMethod.Get, "jobs/x") })
+        foreach (var (method, path) in new[]
+        {
+            (HttpMethod.Get, "jobs"),
+            (HttpMethod.Post, "jobs"),
+            (HttpMethod.Delete, "jobs/x"),
+            (HttpMethod.Get, "jobs/x"),
+        })
         {
             var answer = await host.Anonymous.WithKey(key).SendAsync(method, path);
             Assert.Equal((401, "unauthorized"), (answer.Status, answer.Code));
@@ -101,7 +109,8 @@ public abstract class KeysTests(TestWebHost host)
         var project = await person.CreateProjectAsync();
         var (id, text) = await person.CreateKeyAsync(project);
         await person.WithKey(text).GetAsync("jobs");
-        Assert.NotNull((await person.GetAsync($"projects/{project}/keys")).Data.GetProperty("keys")[0].GetProperty("lastUsedAt").GetString());
+        Assert.NotNull(
+            (await person.GetAsync($"projects/{project}/keys")).Data.GetProperty("keys")[0].GetProperty("lastUsedAt").GetString());
         Assert.Null(await StoredAsync(id));
 
         await host.Services.GetRequiredService<KeyUsage>().FlushAsync(TestContext.Current.CancellationToken);

@@ -25,8 +25,11 @@ public sealed class OpenApiTests(TestWebHost host) : IClassFixture<TestWebHost>
         {
             foreach (var response in call.Operation.GetProperty("responses").EnumerateObject())
             {
-                var schema = response.Value.GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString()!;
-                Assert.True(document.GetProperty("components").GetProperty("schemas").TryGetProperty(schema.Split('/')[^1], out var found), $"{call.Path} {response.Name} {schema}");
+                var schema = response.Value.GetProperty("content").GetProperty("application/json")
+                    .GetProperty("schema").GetProperty("$ref").GetString()!;
+                Assert.True(
+                    document.GetProperty("components").GetProperty("schemas").TryGetProperty(schema.Split('/')[^1], out var found),
+                    $"{call.Path} {response.Name} {schema}");
                 Assert.True(found.GetProperty("properties").TryGetProperty("status", out _));
             }
         }
@@ -52,7 +55,10 @@ public sealed class OpenApiTests(TestWebHost host) : IClassFixture<TestWebHost>
             var responses = operation.GetProperty("responses");
             Assert.All(["500", "503"], status => Assert.True(responses.TryGetProperty(status, out _), $"{method} {path} {status}"));
             Assert.Equal(operation.TryGetProperty("requestBody", out _), responses.TryGetProperty("415", out _));
-            Assert.Equal(path.Contains('{', StringComparison.Ordinal), responses.TryGetProperty("404", out _) && path is not ("/api/v1/jobs" or "/api/v1/dashboard/jobs"));   // these look for a project that their query names
+            // The two look for a project that their query names.
+            Assert.Equal(
+                path.Contains('{', StringComparison.Ordinal),
+                responses.TryGetProperty("404", out _) && path is not ("/api/v1/jobs" or "/api/v1/dashboard/jobs"));
         }
     }
 
@@ -65,7 +71,9 @@ public sealed class OpenApiTests(TestWebHost host) : IClassFixture<TestWebHost>
             foreach (var method in Methods(route))
             {
                 var operation = calls[$"{method} /{route.RoutePattern.RawText!.Trim('/')}"];
-                var named = operation.TryGetProperty("security", out var security) ? security.EnumerateArray().SelectMany(one => one.EnumerateObject().Select(p => p.Name)).ToArray() : [];
+                var named = operation.TryGetProperty("security", out var security)
+                    ? security.EnumerateArray().SelectMany(one => one.EnumerateObject().Select(p => p.Name)).ToArray()
+                    : [];
                 string[] expected = route.Metadata.GetMetadata<IAuthorizeData>()?.Policy switch
                 {
                     null => [],
@@ -83,14 +91,19 @@ public sealed class OpenApiTests(TestWebHost host) : IClassFixture<TestWebHost>
     {
         var document = await DocumentAsync();
         var schemas = document.GetProperty("components").GetProperty("schemas");
-        Assert.Contains("object", schemas.GetProperty("Job").GetProperty("properties").GetProperty("payload").ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "object",
+            schemas.GetProperty("Job").GetProperty("properties").GetProperty("payload").ToString(),
+            StringComparison.Ordinal);
         var request = schemas.GetProperty("JobRequest");
         Assert.False(request.GetProperty("additionalProperties").GetBoolean());
         Assert.Equal(["title", "webhookUrl", "fireAt"], request.GetProperty("required").EnumerateArray().Select(name => name.GetString()));
 
         var list = Calls(document).Single(call => call is { Method: "GET", Path: "/api/v1/jobs" }).Operation.GetProperty("parameters");
         var limit = list.EnumerateArray().Single(p => p.GetProperty("name").GetString() == "limit").GetProperty("schema");
-        Assert.Equal((1, 100, 20), (limit.GetProperty("minimum").GetInt32(), limit.GetProperty("maximum").GetInt32(), limit.GetProperty("default").GetInt32()));
+        Assert.Equal(
+            (1, 100, 20),
+            (limit.GetProperty("minimum").GetInt32(), limit.GetProperty("maximum").GetInt32(), limit.GetProperty("default").GetInt32()));
         var status = list.EnumerateArray().Single(p => p.GetProperty("name").GetString() == "status").GetProperty("schema");
         Assert.Equal(6, status.GetProperty("enum").GetArrayLength());
     }
@@ -109,6 +122,8 @@ public sealed class OpenApiTests(TestWebHost host) : IClassFixture<TestWebHost>
     private async Task<JsonElement> DocumentAsync()
     {
         using var http = new HttpClient();
-        return JsonDocument.Parse(await http.GetStringAsync(new Uri(host.Address, "/openapi/v1.json"), TestContext.Current.CancellationToken)).RootElement;
+        return JsonDocument
+            .Parse(await http.GetStringAsync(new Uri(host.Address, "/openapi/v1.json"), TestContext.Current.CancellationToken))
+            .RootElement;
     }
 }

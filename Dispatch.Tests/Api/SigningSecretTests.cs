@@ -36,8 +36,16 @@ public abstract class SigningSecretTests(TestWebHost host)
         var secrets = host.Services.GetRequiredService<SigningSecrets>();
         string[] both = [rotated.GetProperty("secret").GetString()!, old.GetProperty("secret").GetString()!];
         Assert.Equal(Clock.ToRfc3339(row.PreviousSecretExpiresAt!.Value), rotated.GetProperty("previousExpiresAt").GetString());
-        Assert.Equal(both, secrets.Current(row.SecretCipher, row.PreviousSecretCipher, row.PreviousSecretExpiresAt, row.PreviousSecretExpiresAt!.Value - 1));
-        Assert.Equal(both[..1], secrets.Current(row.SecretCipher, row.PreviousSecretCipher, row.PreviousSecretExpiresAt, row.PreviousSecretExpiresAt!.Value));
+        Assert.Equal(both, secrets.Current(
+            row.SecretCipher,
+            row.PreviousSecretCipher,
+            row.PreviousSecretExpiresAt,
+            row.PreviousSecretExpiresAt!.Value - 1));
+        Assert.Equal(both[..1], secrets.Current(
+            row.SecretCipher,
+            row.PreviousSecretCipher,
+            row.PreviousSecretExpiresAt,
+            row.PreviousSecretExpiresAt!.Value));
     }
 
     [Fact]
@@ -48,7 +56,8 @@ public abstract class SigningSecretTests(TestWebHost host)
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => person.PostAsync($"projects/{project}/signing-secret/rotate")));
         Assert.Equal(8, answers.Select(answer => answer.Data.GetProperty("secret").GetString()).Distinct().Count());
         var row = await RowAsync(project);
-        var current = host.Services.GetRequiredService<SigningSecrets>().Current(row.SecretCipher, row.PreviousSecretCipher, row.PreviousSecretExpiresAt, 0);
+        var current = host.Services.GetRequiredService<SigningSecrets>()
+            .Current(row.SecretCipher, row.PreviousSecretCipher, row.PreviousSecretExpiresAt, 0);
         Assert.All(current, secret => Assert.Contains(answers, answer => answer.Data.GetProperty("secret").GetString() == secret));
     }
 

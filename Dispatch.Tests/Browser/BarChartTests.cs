@@ -8,7 +8,10 @@ public sealed class BarChartTests : ComponentTest
 {
     private static readonly ChartBar[] Bars =
     [
-        new("2026-06-13T09:00:00.000Z", [0, 0]), new("2026-06-13T10:00:00.000Z", [6_000, 1]), new("2026-06-13T11:00:00.000Z", [0, 0]), new("2026-06-13T12:00:00.000Z", [12, 0]),
+        new("2026-06-13T09:00:00.000Z", [0, 0]),
+        new("2026-06-13T10:00:00.000Z", [6_000, 1]),
+        new("2026-06-13T11:00:00.000Z", [0, 0]),
+        new("2026-06-13T12:00:00.000Z", [12, 0]),
     ];
 
     [Fact]
@@ -24,7 +27,9 @@ public sealed class BarChartTests : ComponentTest
     {
         var table = Chart(Bars).Find("table");
         Assert.Equal(["From", "Delivered", "Failed"], table.QuerySelectorAll("thead th").Select(cell => cell.TextContent));
-        Assert.Equal(["2026-06-13T10:00:00.000Z", "2026-06-13T12:00:00.000Z"], table.QuerySelectorAll("tbody local-time").Select(time => time.GetAttribute("utc")));
+        Assert.Equal(
+            ["2026-06-13T10:00:00.000Z", "2026-06-13T12:00:00.000Z"],
+            table.QuerySelectorAll("tbody local-time").Select(time => time.GetAttribute("utc")));
         Assert.Equal(["6,000", "1", "12", "0"], table.QuerySelectorAll("td").Select(cell => cell.TextContent));
     }
 
@@ -33,7 +38,9 @@ public sealed class BarChartTests : ComponentTest
     {
         var segments = Chart(Bars).FindAll("rect");
         Assert.Equal(3, segments.Count);
-        Assert.Equal(["var(--lamp-success)", "var(--lamp-failed)", "var(--lamp-success)"], segments.Select(segment => segment.GetAttribute("style")!.Split("fill: ")[1]));
+        Assert.Equal(
+            ["var(--lamp-success)", "var(--lamp-failed)", "var(--lamp-success)"],
+            segments.Select(segment => segment.GetAttribute("style")!.Split("fill: ")[1]));
         Assert.Equal("2.5%", segments[1].GetAttribute("height"));
         Assert.All(segments, segment => Assert.InRange(double.Parse(segment.GetAttribute("y")![..^1]), 0, 100));
     }
@@ -47,7 +54,10 @@ public sealed class BarChartTests : ComponentTest
 
         chart.Find("[role=listbox]").KeyDown("ArrowRight");
         Assert.Equal("t-3", Active());
-        Assert.Contains("12 delivered", string.Join(' ', chart.Find(".is-active").TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains(
+            "12 delivered",
+            string.Join(' ', chart.Find(".is-active").TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal);
 
         chart.Find("[role=listbox]").KeyDown("ArrowRight");
         Assert.Equal("t-3", Active());
@@ -71,6 +81,7 @@ public sealed class BarChartTests : ComponentTest
 
     private IRenderedComponent<BarChart> Chart(IReadOnlyList<ChartBar> bars) => Render<BarChart>(chart => chart
         .Add(part => part.Id, "t").Add(part => part.Caption, "Deliveries per hour").Add(part => part.Label, "6,012 delivered, 1 failed")
-        .Add(part => part.Empty, "Nothing was sent.").Add(part => part.Series, [new("Delivered", "--lamp-success"), new("Failed", "--lamp-failed")])
+        .Add(part => part.Empty, "Nothing was sent.")
+        .Add(part => part.Series, [new("Delivered", "--lamp-success"), new("Failed", "--lamp-failed")])
         .Add(part => part.Bars, bars).Add(part => part.Marks, [new(0)]).Add(part => part.End, "now"));
 }

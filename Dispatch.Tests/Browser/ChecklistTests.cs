@@ -85,7 +85,9 @@ public sealed class ChecklistTests : ComponentTest
         var page = Render<OverviewPage>();
 
         Api.OnOverview = () => new ApiFailure(503, "The storage does not answer", []);   // so that no reading mends the lamp
-        await Feed.TellAsync(new ChangeBatch([new Change(ChangeKind.Job, Billing.Id, job.Id, "FIRING", Now.AddSeconds(-1).ToUnixTimeMilliseconds())], Invalidate: false));
+        await Feed.TellAsync(new ChangeBatch(
+            [new Change(ChangeKind.Job, Billing.Id, job.Id, "FIRING", Now.AddSeconds(-1).ToUnixTimeMilliseconds())],
+            Invalidate: false));
 
         Assert.Equal("FAILED", page.Find(".watched .lamp").GetAttribute("data-status"));
     }
@@ -111,7 +113,8 @@ public sealed class ChecklistTests : ComponentTest
     [Fact]
     public void What_is_wrong_with_a_projects_name_is_said_at_its_field()
     {
-        Api.OnCreateProject = _ => new ApiFailure(400, "The request is not valid", [new ApiError("required", "name", "name must not be empty")]);
+        Api.OnCreateProject = _ =>
+            new ApiFailure(400, "The request is not valid", [new ApiError("required", "name", "name must not be empty")]);
         var page = Render<OverviewPage>();
 
         page.Find(".checklist form").Submit();

@@ -4,7 +4,9 @@ using Dispatch.Web.Client.Parts.Jobs;
 
 namespace Dispatch.Tests.Browser;
 
-/// <summary>What the page says to copy is given to a real shell, with <c>curl</c> replaced by a function that prints its arguments.</summary>
+/// <summary>
+/// What the page says to copy is given to a real shell, with <c>curl</c> replaced by a function that prints its arguments.
+/// </summary>
 public sealed class CurlTests
 {
     private const string Hostile = "it's $(id) `id` \"$HOME\" \\ ! * ; & | > <\n#'' é🚀";
@@ -14,7 +16,8 @@ public sealed class CurlTests
     {
         var body = $$"""{"title":"{{Hostile}}"}""";
 
-        var arguments = await RunAsync(Curl.Post("http://example.com/a'b;$(id)", [new HeaderLine("x-a", Hostile), new HeaderLine("x-b", "")], body));
+        var arguments = await RunAsync(Curl.Post(
+            "http://example.com/a'b;$(id)", [new HeaderLine("x-a", Hostile), new HeaderLine("x-b", "")], body));
 
         Assert.Equal(["-X", "POST", "http://example.com/a'b;$(id)", "-H", $"x-a: {Hostile}", "-H", "x-b;", "--data-raw", body], arguments);
     }
@@ -32,7 +35,10 @@ public sealed class CurlTests
     [Fact]
     public void Host_and_length_are_left_to_curl()
     {
-        var command = Curl.Post("http://example.com/", [new HeaderLine("Host", "example.com"), new HeaderLine("Content-Length", "2"), new HeaderLine("webhook-id", "1")], "{}");
+        var command = Curl.Post(
+            "http://example.com/",
+            [new HeaderLine("Host", "example.com"), new HeaderLine("Content-Length", "2"), new HeaderLine("webhook-id", "1")],
+            "{}");
 
         Assert.DoesNotContain("Host", command, StringComparison.Ordinal);
         Assert.DoesNotContain("Length", command, StringComparison.Ordinal);
@@ -40,14 +46,21 @@ public sealed class CurlTests
     }
 
     [Fact]
-    public void Brackets_in_a_URL_are_no_pattern() => Assert.Contains("--globoff", Curl.Post("http://example.com/?a=[1-3]", [], "{}"), StringComparison.Ordinal);
+    public void Brackets_in_a_URL_are_no_pattern() =>
+        Assert.Contains("--globoff", Curl.Post("http://example.com/?a=[1-3]", [], "{}"), StringComparison.Ordinal);
 
     [Fact]
     public async Task The_request_that_schedules_goes_to_this_host_with_a_key()
     {
         var arguments = await RunAsync(Curl.Schedule("https://dispatch.example.com/", "{}"));
 
-        Assert.Equal(["-X", "POST", "https://dispatch.example.com/api/v1/jobs", "-H", "x-api-key: sk_…", "-H", "content-type: application/json", "--data-raw", "{}"], arguments);
+        Assert.Equal(
+            [
+                "-X", "POST", "https://dispatch.example.com/api/v1/jobs",
+                "-H", "x-api-key: sk_…", "-H", "content-type: application/json",
+                "--data-raw", "{}",
+            ],
+            arguments);
     }
 
     private static async Task<string[]> RunAsync(string command)

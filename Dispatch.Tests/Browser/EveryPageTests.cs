@@ -5,7 +5,10 @@ using Microsoft.Playwright;
 
 namespace Dispatch.Tests.Browser;
 
-/// <summary>Every page, dark, light and on a phone: axe finds nothing at AA, the console is silent, nothing is wider than the window; and a picture of it.</summary>
+/// <summary>
+/// Every page, dark, light and on a phone: axe finds nothing at AA, the console is silent, nothing is wider than the window; and a
+/// picture of it.
+/// </summary>
 public sealed class EveryPageTests(Chromium chromium, Showcase showcase) : IClassFixture<Showcase>
 {
     private static readonly AxeRunOptions Aa = new()
@@ -29,7 +32,8 @@ public sealed class EveryPageTests(Chromium chromium, Showcase showcase) : IClas
         await window.SignInAsync(showcase.Owner.Email, showcase.Owner.Password);
         foreach (var page in showcase.Pages) await LookAtAsync(window, page, variant, problems);
 
-        problems.AddRange(window.Complaints.Where(complaint => !complaint.Contains("status of 404") && !complaint.Contains("status of 403") && !complaint.Contains("status of 500")));
+        problems.AddRange(window.Complaints.Where(complaint =>
+            !complaint.Contains("status of 404") && !complaint.Contains("status of 403") && !complaint.Contains("status of 500")));
         Assert.True(problems.Count == 0, string.Join("\n", problems));
     }
 
@@ -46,8 +50,10 @@ public sealed class EveryPageTests(Chromium chromium, Showcase showcase) : IClas
         if (!shown.IsThirdParty)
         {
             var axe = await page.RunAxe(Aa);
-            problems.AddRange(axe.Violations.SelectMany(violation => violation.Nodes.Select(node => $"{shown.Path} ({variant}): {violation.Id}: {violation.Help}: {node.Html}")));
-            if (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth + 1")) problems.Add($"{shown.Path} ({variant}) is wider than the window");
+            problems.AddRange(axe.Violations.SelectMany(violation => violation.Nodes.Select(node =>
+                $"{shown.Path} ({variant}): {violation.Id}: {violation.Help}: {node.Html}")));
+            if (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth + 1"))
+                problems.Add($"{shown.Path} ({variant}) is wider than the window");
         }
 
         await Screenshots.TakeAsync(page, shown.Name, variant);

@@ -30,6 +30,7 @@ public sealed class FirstJobCurlTests
         Assert.Contains("09:31:15.000Z", At(8), StringComparison.Ordinal);
         Assert.Contains("09:31:30.000Z", At(9), StringComparison.Ordinal);
 
-        static string At(int seconds) => FirstJobCurl.For("https://dispatch.example/", null, "https://dispatch.example/in/4f1c", Now.AddSeconds(seconds));
+        static string At(int seconds) => FirstJobCurl.For(
+            "https://dispatch.example/", null, "https://dispatch.example/in/4f1c", Now.AddSeconds(seconds));
     }
 }

@@ -48,7 +48,9 @@ public sealed class InboxPanelTests : ComponentTest
         var panel = RenderPanel();
         panel.Find(".inbox-line").Click();
 
-        Assert.Equal("{\n  \"amount\": 1.50,\n  \"text\": \"<ü>\"\n}", panel.Find("pre[aria-label=Body]").TextContent.ReplaceLineEndings("\n"));
+        Assert.Equal(
+            "{\n  \"amount\": 1.50,\n  \"text\": \"<ü>\"\n}",
+            panel.Find("pre[aria-label=Body]").TextContent.ReplaceLineEndings("\n"));
         Button(panel, "Raw").Click();
         Assert.Equal(body, panel.Find("pre[aria-label=Body]").TextContent);
     }

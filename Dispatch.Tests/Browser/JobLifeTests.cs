@@ -50,14 +50,18 @@ public sealed class JobLifeTests
 
     [Fact]
     public void Attempts_stand_in_the_order_in_which_they_were_sent() =>
-        Assert.Equal([1, 2, 3], JobLife.Of(SampleJobs.View("DEAD", logs: [Failed(1), Failed(2), Failed(3)])).Select(step => step.Attempt?.Attempt).OfType<int>());
+        Assert.Equal(
+            [1, 2, 3],
+            JobLife.Of(SampleJobs.View("DEAD", logs: [Failed(1), Failed(2), Failed(3)]))
+                .Select(step => step.Attempt?.Attempt).OfType<int>());
 
     [Theory]
     [InlineData("FIRING", nameof(StepTone.Now))]
     [InlineData("SUCCESS", nameof(StepTone.Good))]
     [InlineData("DEAD", nameof(StepTone.Dead))]
     [InlineData("CANCELLED", nameof(StepTone.Off))]
-    public void A_life_ends_as_its_status_says(string status, string tone) => Assert.Equal(tone, JobLife.Of(SampleJobs.View(status))[^1].Tone.ToString());
+    public void A_life_ends_as_its_status_says(string status, string tone) =>
+        Assert.Equal(tone, JobLife.Of(SampleJobs.View(status))[^1].Tone.ToString());
 
     [Fact]
     public void A_job_that_was_called_off_before_it_was_sent_was_never_due() =>

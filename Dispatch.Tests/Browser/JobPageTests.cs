@@ -81,7 +81,13 @@ public sealed class JobPageTests : ComponentTest
         const string Hostile = "</pre><script>alert(1)</script><img src=x>";
         view = SampleJobs.View("DEAD", Hostile, $$"""{"a":"{{Hostile}}"}""", SampleJobs.Attempt(1, "FAILED", 500, Hostile, Hostile)) with
         {
-            LastRequest = new SentRequest { Attempt = 1, Headers = [new HeaderLine("x-a", Hostile)], Body = Hostile, SignaturesKnown = true },
+            LastRequest = new SentRequest
+            {
+                Attempt = 1,
+                Headers = [new HeaderLine("x-a", Hostile)],
+                Body = Hostile,
+                SignaturesKnown = true,
+            },
         };
 
         var page = Open();
@@ -118,7 +124,10 @@ public sealed class JobPageTests : ComponentTest
     [Fact]
     public void Signatures_that_cannot_be_shown_are_accounted_for()
     {
-        view = SampleJobs.View("SUCCESS") with { LastRequest = new SentRequest { Attempt = 1, Headers = [], Body = "{}", SignaturesKnown = false } };
+        view = SampleJobs.View("SUCCESS") with
+        {
+            LastRequest = new SentRequest { Attempt = 1, Headers = [], Body = "{}", SignaturesKnown = false },
+        };
 
         Assert.Contains("rotated", Open().Find(".notice").TextContent, StringComparison.Ordinal);
     }

@@ -54,7 +54,9 @@ public sealed class JobsPageTests : ComponentTest
         page.WaitForAssertion(() => Assert.Equal($"http://localhost/jobs?projectId={SampleJobs.ProjectId}", Navigation.Uri));
         page.Find(".pager-size select").Change("100");
         page.WaitForAssertion(() => Assert.Equal($"http://localhost/jobs?projectId={SampleJobs.ProjectId}&limit=100", Navigation.Uri));
-        Assert.Equal($"/jobs?status=DEAD&projectId={SampleJobs.ProjectId}&limit=100", page.FindAll(".chip").Single(chip => chip.TextContent.Contains("DEAD", StringComparison.Ordinal)).GetAttribute("href"));
+        Assert.Equal(
+            $"/jobs?status=DEAD&projectId={SampleJobs.ProjectId}&limit=100",
+            page.FindAll(".chip").Single(chip => chip.TextContent.Contains("DEAD", StringComparison.Ordinal)).GetAttribute("href"));
         Assert.Equal(new JobsQuery { ProjectId = SampleJobs.ProjectId, Limit = 100 }, asked[^1]);
     }
 
@@ -63,7 +65,8 @@ public sealed class JobsPageTests : ComponentTest
     {
         var page = Open("");
 
-        foreach (var text in (string[])["t", "tr", "tri", " trial "]) _ = page.Find("#job-search").InputAsync(new ChangeEventArgs { Value = text });
+        foreach (var text in (string[])["t", "tr", "tri", " trial "])
+            _ = page.Find("#job-search").InputAsync(new ChangeEventArgs { Value = text });
         await page.WaitForAssertionAsync(() => Assert.Equal("http://localhost/jobs?search=trial", Navigation.Uri));
 
         Assert.Equal([null, "trial"], asked.Select(query => query.Search));
@@ -177,7 +180,8 @@ public sealed class JobsPageTests : ComponentTest
         page.Find(".cancel-job").Click();
 
         Assert.Equal([SampleJobs.JobId], cancelled);
-        snackbars.WaitForAssertion(() => Assert.Contains("Only scheduled jobs can be cancelled", snackbars.Markup, StringComparison.Ordinal));
+        snackbars.WaitForAssertion(() =>
+            Assert.Contains("Only scheduled jobs can be cancelled", snackbars.Markup, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -212,16 +216,24 @@ public sealed class JobsPageTests : ComponentTest
 
         Assert.Empty(page.FindAll("img"));
         Assert.Equal("<img src=x onerror=alert(1)>", page.Find(".at-title a").TextContent);
-        Assert.All(page.FindAll("a"), link => Assert.DoesNotContain("javascript", link.GetAttribute("href") ?? "", StringComparison.Ordinal));
+        Assert.All(
+            page.FindAll("a"),
+            link => Assert.DoesNotContain("javascript", link.GetAttribute("href") ?? "", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Counts_have_separated_thousands() => Assert.Contains("1,234,567", Open("").Find(".chips").TextContent, StringComparison.Ordinal);
+    public void Counts_have_separated_thousands() =>
+        Assert.Contains("1,234,567", Open("").Find(".chips").TextContent, StringComparison.Ordinal);
 
     [Fact]
     public void A_total_that_was_not_counted_to_its_end_says_so()
     {
-        grid = SampleJobs.Grid([.. Enumerable.Range(0, 25).Select(_ => SampleJobs.Row(id: Guid.NewGuid()))]) with { Total = 10_000, TotalIsExact = false, SearchedSince = SampleJobs.CreatedAt };
+        grid = SampleJobs.Grid([.. Enumerable.Range(0, 25).Select(_ => SampleJobs.Row(id: Guid.NewGuid()))]) with
+        {
+            Total = 10_000,
+            TotalIsExact = false,
+            SearchedSince = SampleJobs.CreatedAt,
+        };
 
         var page = Open("?page=2&search=a");
 
@@ -275,7 +287,8 @@ public sealed class JobsPageTests : ComponentTest
             return FakeDispatchApi.Found(SampleJobs.Cards());
         };
 
-        await page.InvokeAsync(() => Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Feed.TellAsync(new ChangeBatch([], Invalidate: true)))));
+        await page.InvokeAsync(() => Task.WhenAll(Enumerable.Range(0, 5).Select(_ =>
+            Feed.TellAsync(new ChangeBatch([], Invalidate: true)))));
         Assert.InRange(readings, 1, 2);   // one at once, one for what came meanwhile
     }
 

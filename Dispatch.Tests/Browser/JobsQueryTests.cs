@@ -40,15 +40,23 @@ public sealed class JobsQueryTests
     [InlineData("limit=1000")]
     public void What_makes_no_sense_is_left_out_and_named(string part)
     {
-        var address = JobsQuery.FromUri($"{Page}?{part}&status=DEAD&search=invoice".Replace("status=DEAD&", part.StartsWith("status", StringComparison.Ordinal) ? "" : "status=DEAD&", StringComparison.Ordinal));
+        var address = JobsQuery.FromUri($"{Page}?{part}&status=DEAD&search=invoice".Replace(
+            "status=DEAD&",
+            part.StartsWith("status", StringComparison.Ordinal) ? "" : "status=DEAD&",
+            StringComparison.Ordinal));
 
         Assert.Equal([part], address.LeftOut);
         Assert.Equal("invoice", address.Query.Search);
-        Assert.Equal(address.Query, new JobsQuery { Search = "invoice", Status = part.StartsWith("status", StringComparison.Ordinal) ? null : "DEAD" });
+        Assert.Equal(address.Query, new JobsQuery
+        {
+            Search = "invoice",
+            Status = part.StartsWith("status", StringComparison.Ordinal) ? null : "DEAD",
+        });
     }
 
     [Fact]
-    public void A_part_that_is_there_twice_is_left_out() => Assert.Equal(["status=DEAD,DEAD"], JobsQuery.FromUri($"{Page}?status=DEAD&status=DEAD").LeftOut);
+    public void A_part_that_is_there_twice_is_left_out() =>
+        Assert.Equal(["status=DEAD,DEAD"], JobsQuery.FromUri($"{Page}?status=DEAD&status=DEAD").LeftOut);
 
     [Fact]
     public void A_range_that_ends_before_it_begins_has_no_end()

@@ -30,9 +30,13 @@ public sealed class JourneyTests(Chromium chromium)
         using var http = new HttpClient { BaseAddress = new Uri(rig.Host.Url), DefaultRequestHeaders = { { "x-api-key", key } } };
         using var scheduled = await http.PostAsJsonAsync("/api/v1/jobs", new
         {
-            title = "Trial <b>expiry</b>", webhookUrl = inbox, fireAt = Clock.ToRfc3339(DateTimeOffset.UtcNow.AddSeconds(8).ToUnixTimeMilliseconds()), payload = new { plan = "pro" },
+            title = "Trial <b>expiry</b>",
+            webhookUrl = inbox,
+            fireAt = Clock.ToRfc3339(DateTimeOffset.UtcNow.AddSeconds(8).ToUnixTimeMilliseconds()),
+            payload = new { plan = "pro" },
         }, TestContext.Current.CancellationToken);
-        var jobId = (await scheduled.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("data").GetProperty("id").GetGuid();
+        var jobId = (await scheduled.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken))
+            .GetProperty("data").GetProperty("id").GetGuid();
 
         await rig.GotoAsync($"/jobs/{jobId}");
         await page.NoteAsync(".job-lamp");
@@ -62,7 +66,8 @@ public sealed class JourneyTests(Chromium chromium)
         await rig.GotoAsync($"/jobs/{jobId}");
         await rig.Page.NoteAsync(".job-lamp");
         await rig.Page.NotedUntilAsync("FAILED");
-        await Expect(rig.Page.Locator("local-time[mode=countdown]").First).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^00:0[0-6]$"));
+        await Expect(rig.Page.Locator("local-time[mode=countdown]").First)
+            .ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^00:0[0-6]$"));
         var seen = await rig.Page.NotedUntilAsync("DEAD", 40_000);
         Assert.Equal("SCHEDULED", seen[0]);
         Assert.Equal(2, seen.Count(status => status == "FAILED"));
@@ -138,7 +143,17 @@ public sealed class JourneyTests(Chromium chromium)
         var jobId = await other.ScheduleAsync("https://example.com/", DateTimeOffset.UtcNow.AddHours(1), title: "a secret of theirs");
         await rig.Window.RegisterAsync();
 
-        foreach (var path in (string[])[$"/jobs/{jobId}", $"/projects/{other.ProjectId}", $"/projects/{other.ProjectId}?tab=inbox", "/jobs", $"/jobs?projectId={other.ProjectId}", $"/jobs?search={jobId}", "/projects", "/overview"])
+        foreach (var path in (string[])
+        [
+            $"/jobs/{jobId}",
+            $"/projects/{other.ProjectId}",
+            $"/projects/{other.ProjectId}?tab=inbox",
+            "/jobs",
+            $"/jobs?projectId={other.ProjectId}",
+            $"/jobs?search={jobId}",
+            "/projects",
+            "/overview",
+        ])
         {
             await rig.Page.GotoAsync(path);
             await rig.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);

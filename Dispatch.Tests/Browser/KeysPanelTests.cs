@@ -13,13 +13,32 @@ public sealed class KeysPanelTests : ComponentTest
     private const string At = "2026-06-13T09:00:00.000Z";
 
     private static readonly string Key = "sk_" + new string('a', 60) + "beef";
-    private static readonly KeyDto Listed = new() { Id = Guid.NewGuid(), Label = "<b>laptop</b>", LastFour = "beef", CreatedAt = At, LastUsedAt = null };
+    private static readonly KeyDto Listed = new()
+    {
+        Id = Guid.NewGuid(),
+        Label = "<b>laptop</b>",
+        LastFour = "beef",
+        CreatedAt = At,
+        LastUsedAt = null,
+    };
 
     public KeysPanelTests()
     {
         Api.OnKeys = _ => FakeDispatchApi.Found(new KeyList { Keys = [Listed] });
-        Api.OnCreateKey = (_, label) => FakeDispatchApi.Found(new NewKeyDto { Id = Guid.NewGuid(), Label = label, LastFour = "beef", CreatedAt = At, Key = Key });
-        Api.OnInbox = _ => FakeDispatchApi.Found(new Inbox { Url = Inbox, Answer = new InboxAnswer { Status = 200, DelayMs = 0 }, Requests = [] });
+        Api.OnCreateKey = (_, label) => FakeDispatchApi.Found(new NewKeyDto
+        {
+            Id = Guid.NewGuid(),
+            Label = label,
+            LastFour = "beef",
+            CreatedAt = At,
+            Key = Key,
+        });
+        Api.OnInbox = _ => FakeDispatchApi.Found(new Inbox
+        {
+            Url = Inbox,
+            Answer = new InboxAnswer { Status = 200, DelayMs = 0 },
+            Requests = [],
+        });
     }
 
     [Fact]
@@ -44,7 +63,8 @@ public sealed class KeysPanelTests : ComponentTest
 
         Clock.Advance(TimeSpan.FromSeconds(40));
 
-        Dialogs.WaitForAssertion(() => Assert.Contains("2026-06-13T09:31:45.000Z", Dialogs.Find(".key-curl pre").TextContent, StringComparison.Ordinal));
+        Dialogs.WaitForAssertion(() => Assert.Contains(
+            "2026-06-13T09:31:45.000Z", Dialogs.Find(".key-curl pre").TextContent, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -65,7 +85,8 @@ public sealed class KeysPanelTests : ComponentTest
     [Fact]
     public void Refused_label_is_explained_and_no_key_is_shown()
     {
-        Api.OnCreateKey = (_, _) => new ApiFailure(400, "The request is invalid", [new ApiError("too_long", "label", "label has more than 200 characters")]);
+        Api.OnCreateKey = (_, _) => new ApiFailure(
+            400, "The request is invalid", [new ApiError("too_long", "label", "label has more than 200 characters")]);
 
         CreateKey(RenderPanel());
 

@@ -25,7 +25,11 @@ public sealed class LampLatencyTests(Chromium chromium, ITestOutputHelper output
     public async Task A_lamp_follows_another_host_within_300_ms_by_Redis_and_two_seconds_without(string mode, bool withRedis)
     {
         await using var redis = withRedis ? await RedisServer.StartAsync() : null;
-        string[] settings = [$"--Dashboard:RenderMode={mode}", .. redis is null ? [] : (string[])[$"--Redis:Configuration={redis.Configuration}"]];
+        string[] settings =
+        [
+            $"--Dashboard:RenderMode={mode}",
+            .. redis is null ? [] : (string[])[$"--Redis:Configuration={redis.Configuration}"],
+        ];
         await using var hosts = await HostPair.StartAsync(DatabaseProvider.Postgres, settings);
         await using var window = await chromium.OpenAsync(hosts.A.Url);
         using var user = await ApiUser.SignUpAsync(hosts.A.Url);
@@ -52,7 +56,8 @@ public sealed class LampLatencyTests(Chromium chromium, ITestOutputHelper output
         var ids = new List<Guid>();
         for (var i = 0; i < changes; i++)
         {
-            ids.Add(await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddSeconds(3)));   // soon enough that the host takes it itself
+            // Soon enough that the host takes it itself.
+            ids.Add(await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddSeconds(3)));
             await Task.Delay(Random.Shared.Next(200, 700), TestContext.Current.CancellationToken);
         }
 
@@ -73,7 +78,9 @@ public sealed class LampLatencyTests(Chromium chromium, ITestOutputHelper output
     private double Report(string way, List<double> delays)
     {
         var p95 = delays[(int)(delays.Count * 0.95)];
-        output.WriteLine($"{way}: lamp after state change, {delays.Count} changes: p50 {delays[delays.Count / 2]} ms, p95 {p95} ms, max {delays[^1]} ms");
+        output.WriteLine(
+            $"{way}: lamp after state change, {delays.Count} changes: " +
+            $"p50 {delays[delays.Count / 2]} ms, p95 {p95} ms, max {delays[^1]} ms");
         return p95;
     }
 }

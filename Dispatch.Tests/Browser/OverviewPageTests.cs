@@ -14,7 +14,15 @@ public sealed class OverviewPageTests : ComponentTest
     [Fact]
     public void The_tiles_say_the_figures_and_lead_to_the_jobs()
     {
-        Api.OnOverview = () => FakeDispatchApi.Found(Overview() with { Fired = 12_345, SuccessRate = .9996, FailedNow = 2, Dead = 1, LatenessP50Ms = 1, LatenessP99Ms = 1_500 });
+        Api.OnOverview = () => FakeDispatchApi.Found(Overview() with
+        {
+            Fired = 12_345,
+            SuccessRate = .9996,
+            FailedNow = 2,
+            Dead = 1,
+            LatenessP50Ms = 1,
+            LatenessP99Ms = 1_500,
+        });
         var page = Render<OverviewPage>();
 
         Assert.Equal(["12,345", "99.9 %", "2", "1", "1 ms", "1.5 s"], page.FindAll(".figure-value").Select(value => value.TextContent));
@@ -27,7 +35,9 @@ public sealed class OverviewPageTests : ComponentTest
         Api.OnOverview = () => FakeDispatchApi.Found(Overview());
         var page = Render<OverviewPage>();
         Assert.Equal(["0", "–", "0", "0", "–", "–"], page.FindAll(".figure-value").Select(value => value.TextContent));
-        Assert.Equal(["Nothing was sent in the last 24 hours.", "Nothing is due in the next hour."], page.FindAll(".chart-empty").Select(chart => chart.TextContent));
+        Assert.Equal(
+            ["Nothing was sent in the last 24 hours.", "Nothing is due in the next hour."],
+            page.FindAll(".chart-empty").Select(chart => chart.TextContent));
     }
 
     [Fact]
@@ -41,7 +51,10 @@ public sealed class OverviewPageTests : ComponentTest
         });
 
         Assert.Equal(
-            ["Deliveries per hour in the last 24 hours: 1,200 delivered, 3 failed, at most 1,203 in one hour.", "Attempts due per minute in the next hour: 11 in all, at most 7 in one minute."],
+            [
+                "Deliveries per hour in the last 24 hours: 1,200 delivered, 3 failed, at most 1,203 in one hour.",
+                "Attempts due per minute in the next hour: 11 in all, at most 7 in one minute.",
+            ],
             Render<OverviewPage>().FindAll("svg[role=img]").Select(chart => chart.GetAttribute("aria-label")));
     }
 
@@ -55,7 +68,9 @@ public sealed class OverviewPageTests : ComponentTest
         Assert.Equal($"/jobs/{failed.Id}", page.FindAll(".failure-title")[1].GetAttribute("href"));
 
         Api.OnOverview = () => new ApiFailure(503, "The storage does not answer", []);   // so the lamp cannot come from a reading
-        await Feed.TellAsync(new ChangeBatch([new Change(ChangeKind.Job, failed.ProjectId, failed.Id, "DEAD", Now.AddSeconds(1).ToUnixTimeMilliseconds())], Invalidate: false));
+        await Feed.TellAsync(new ChangeBatch(
+            [new Change(ChangeKind.Job, failed.ProjectId, failed.Id, "DEAD", Now.AddSeconds(1).ToUnixTimeMilliseconds())],
+            Invalidate: false));
 
         Assert.Equal(["DEAD", "DEAD"], page.FindAll(".failures .lamp").Select(lamp => lamp.GetAttribute("data-status")));
         Assert.Equal("The storage does not answer", page.Find(".failure").TextContent);
@@ -82,7 +97,9 @@ public sealed class OverviewPageTests : ComponentTest
         var failed = Job("FAILED");
         Api.OnOverview = () => FakeDispatchApi.Found(Overview(null, failed, Job("DEAD")));
 
-        Assert.Equal(failed.NextAttemptAt, Render<OverviewPage>().FindAll(".failures .retry local-time[mode=countdown]").Single().GetAttribute("utc"));
+        Assert.Equal(
+            failed.NextAttemptAt,
+            Render<OverviewPage>().FindAll(".failures .retry local-time[mode=countdown]").Single().GetAttribute("utc"));
     }
 
     [Fact]

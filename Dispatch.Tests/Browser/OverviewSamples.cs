@@ -10,11 +10,28 @@ internal static class OverviewSamples
 
     public static readonly GettingStarted NewAccount = new() { Project = null, HasKey = false, NewestJob = null, HasFired = false };
 
-    public static readonly ProjectDto Billing = new() { Id = Guid.Parse("01990000-0000-7000-8000-000000000001"), Name = "billing", CreatedAt = Instant.Format(Now) };
+    public static readonly ProjectDto Billing = new()
+    {
+        Id = Guid.Parse("01990000-0000-7000-8000-000000000001"),
+        Name = "billing",
+        CreatedAt = Instant.Format(Now),
+    };
 
-    public static readonly NewKeyDto NewKey = new() { Id = Guid.CreateVersion7(), Label = "Getting started", LastFour = "abcd", CreatedAt = Instant.Format(Now), Key = $"sk_{new string('7', 60)}abcd" };
+    public static readonly NewKeyDto NewKey = new()
+    {
+        Id = Guid.CreateVersion7(),
+        Label = "Getting started",
+        LastFour = "abcd",
+        CreatedAt = Instant.Format(Now),
+        Key = $"sk_{new string('7', 60)}abcd",
+    };
 
-    public static readonly Inbox TestInbox = new() { Url = "https://dispatch.example/in/4f1c", Answer = new InboxAnswer { Status = 200, DelayMs = 0 }, Requests = [] };
+    public static readonly Inbox TestInbox = new()
+    {
+        Url = "https://dispatch.example/in/4f1c",
+        Answer = new InboxAnswer { Status = 200, DelayMs = 0 },
+        Requests = [],
+    };
 
     public static JobRow Job(string status = "SCHEDULED", string title = "My first job") => new()
     {
@@ -39,8 +56,20 @@ internal static class OverviewSamples
         Dead = 0,
         LatenessP50Ms = null,
         LatenessP99Ms = null,
-        Hours = [.. Enumerable.Range(0, 24).Select(hour => new DeliveryHourDto { From = Instant.Format(Now.AddHours(hour - 23)), Succeeded = 0, Failed = 0 })],
-        NextHour = [.. Enumerable.Range(0, 60).Select(minute => new UpcomingMinute { From = Instant.Format(Now.AddMinutes(minute)), Due = 0 })],
+        Hours =
+        [
+            .. Enumerable.Range(0, 24).Select(hour => new DeliveryHourDto
+            {
+                From = Instant.Format(Now.AddHours(hour - 23)),
+                Succeeded = 0,
+                Failed = 0,
+            }),
+        ],
+        NextHour =
+        [
+            .. Enumerable.Range(0, 60)
+                .Select(minute => new UpcomingMinute { From = Instant.Format(Now.AddMinutes(minute)), Due = 0 }),
+        ],
         LatestFailures = failures,
         GettingStarted = started ?? NewAccount with { HasFired = true },
     };

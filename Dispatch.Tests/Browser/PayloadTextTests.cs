@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Dispatch.Web.Client.Contracts;
 using Dispatch.Web.Client.Parts.Jobs;
 
 namespace Dispatch.Tests.Browser;
@@ -60,7 +61,9 @@ public sealed class PayloadTextTests
 
     [Fact]
     public void Levels_are_indented_by_two() =>
-        Assert.Equal("{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": {\n    \"c\": \"\"\n  }\n}", JsonLayout.Indent("""{"a":[1,{}],"b":{"c":""}}""", 1000).Text);
+        Assert.Equal(
+            "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": {\n    \"c\": \"\"\n  }\n}",
+            JsonLayout.Indent("""{"a":[1,{}],"b":{"c":""}}""", 1000).Text);
 
     [Fact]
     public void A_layout_that_would_be_many_times_as_long_is_cut()
@@ -78,7 +81,13 @@ public sealed class PayloadTextTests
     {
         var payload = "{ \"n\" : 1.0e+02,\r\n\"n\":\"\\u00e9\" }";
 
-        var body = JobRequestText.Build("He said \"hi\"\n\\ 🚀", "https://example.com/?a=<b>&c='d'", "2026-06-13T09:30:00.004Z", payload);
+        var body = JobRequestText.Of(new JobRequest
+        {
+            Title = "He said \"hi\"\n\\ 🚀",
+            WebhookUrl = "https://example.com/?a=<b>&c='d'",
+            FireAt = "2026-06-13T09:30:00.004Z",
+            Payload = JobRequestText.Payload(payload),
+        });
 
         Assert.EndsWith($",\"payload\":{payload}}}", body, StringComparison.Ordinal);
         var read = JsonDocument.Parse(body).RootElement;
@@ -89,9 +98,13 @@ public sealed class PayloadTextTests
 
     [Fact]
     public void A_request_without_a_payload_leaves_the_field_out() =>
-        Assert.False(JsonDocument.Parse(JobRequestText.Build("a", "b", "c", " \n")).RootElement.TryGetProperty("payload", out _));
+        Assert.DoesNotContain(
+        "payload",
+        JobRequestText.Of(new JobRequest { Title = "a", WebhookUrl = "b", FireAt = "c", Payload = JobRequestText.Payload(" \n") }),
+        StringComparison.Ordinal);
 
-    private static string Nested(int levels) => string.Concat(Enumerable.Repeat("{\"a\":", levels - 1)) + "{}" + new string('}', levels - 1);
+    private static string Nested(int levels) =>
+        string.Concat(Enumerable.Repeat("{\"a\":", levels - 1)) + "{}" + new string('}', levels - 1);
 
     private static string WithoutSpace(string json)
     {

@@ -27,7 +27,10 @@ public sealed class ProjectDeletionTests : ComponentTest
     {
         OpenDialog();
 
-        Assert.Contains("1,234 jobs go with it, logs included. 5 are waiting to be sent: they are cancelled.", Dialogs.Find(".dialog-text").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            "1,234 jobs go with it, logs included. 5 are waiting to be sent: they are cancelled.",
+            Dialogs.Find(".dialog-text").TextContent,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -49,7 +49,8 @@ public sealed class ProjectPageTests : ComponentTest
 
         page.Find("[role=tablist]").KeyDown(new KeyboardEventArgs { Key = "ArrowLeft" });
 
-        Assert.EndsWith($"/projects/{ProjectId}?tab=settings", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"/projects/{ProjectId}?tab=settings", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
         page.WaitForAssertion(() => Assert.Equal("Settings", page.Find("[role=tab][aria-selected=true]").TextContent));
         Assert.Equal("project-panel-tab-settings", page.Find("[role=tabpanel]").GetAttribute("aria-labelledby"));
     }

@@ -54,7 +54,8 @@ public sealed class ProjectsPageTests : ComponentTest
     [Fact]
     public void The_dialog_says_what_is_wrong_with_the_name_and_stays()
     {
-        Api.OnCreateProject = _ => new ApiFailure(400, "The request is not valid", [new ApiError("too_long", "name", "name must be at most 200 characters long")]);
+        Api.OnCreateProject = _ => new ApiFailure(
+            400, "The request is not valid", [new ApiError("too_long", "name", "name must be at most 200 characters long")]);
         Button(Render<ProjectsPage>(), "Create your first project").Click();
 
         Dialogs.Find("#new-project").Submit();
@@ -78,7 +79,10 @@ public sealed class ProjectsPageTests : ComponentTest
         Dialogs.Find("#project-name").Change("billing");
         Dialogs.Find("#new-project").Submit();
 
-        Dialogs.WaitForAssertion(() => Assert.EndsWith($"/projects/{Billing.Id}", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal), Soon);
+        Dialogs.WaitForAssertion(
+            () => Assert.EndsWith(
+                $"/projects/{Billing.Id}", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal),
+            Soon);
         Assert.Equal(["billing"], names);
     }
 

@@ -49,7 +49,10 @@ public sealed class ScheduleDialogTests : ComponentTest
         Open();
         await TypePayloadAsync("{\n  \"a\": 1,\n}");
 
-        Assert.Contains("Line 3, column 1: a comma with nothing after it", Dialogs.Find("#job-payload-says").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            "Line 3, column 1: a comma with nothing after it",
+            Dialogs.Find("#job-payload-says").TextContent,
+            StringComparison.Ordinal);
         Assert.Equal("true", Dialogs.Find("#job-payload").GetAttribute("aria-invalid"));
         Fill();
         Submit();
@@ -64,7 +67,10 @@ public sealed class ScheduleDialogTests : ComponentTest
         Fill();
         await TypePayloadAsync(Payload);
 
-        Assert.Contains($"\"payload\":{Payload.Replace("'", "'\\''", StringComparison.Ordinal)}}}'", Dialogs.Find(".schedule-curl code").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"payload\":{Payload.Replace("'", "'\\''", StringComparison.Ordinal)}}}'",
+            Dialogs.Find(".schedule-curl code").TextContent,
+            StringComparison.Ordinal);
         Submit();
         Assert.EndsWith($"\"payload\":{Payload}}}", Assert.Single(sent), StringComparison.Ordinal);
         Assert.True(closed);
@@ -75,10 +81,18 @@ public sealed class ScheduleDialogTests : ComponentTest
     {
         const string Payload = "{\r\n\"a\":1}";   // a text area would give the carriage return back as nothing
 
-        Open(new SchedulePrefill("Again", "https://example.com/", "2026-06-13T09:30:00.004Z", Payload));
+        Open(new JobRequest
+        {
+            Title = "Again",
+            WebhookUrl = "https://example.com/",
+            FireAt = "2026-06-13T09:30:00.004Z",
+            Payload = JobRequestText.Payload(Payload),
+        });
         Submit();
 
-        Assert.Equal($$"""{"title":"Again","webhookUrl":"https://example.com/","fireAt":"2026-06-13T09:30:00.004Z","payload":{{Payload}}}""", Assert.Single(sent));
+        Assert.Equal(
+            $$"""{"title":"Again","webhookUrl":"https://example.com/","fireAt":"2026-06-13T09:30:00.004Z","payload":{{Payload}}}""",
+            Assert.Single(sent));
     }
 
     [Fact]
@@ -100,7 +114,8 @@ public sealed class ScheduleDialogTests : ComponentTest
         Open();
         Fill();
         Dialogs.Find("#job-fire-at").Change("2026-06-13T11:45:00");
-        Dialogs.WaitForAssertion(() => Assert.Contains("2026-06-13T09:45:00.000Z", Dialogs.Find("#job-fire-at-says").TextContent, StringComparison.Ordinal));
+        Dialogs.WaitForAssertion(() => Assert.Contains(
+            "2026-06-13T09:45:00.000Z", Dialogs.Find("#job-fire-at-says").TextContent, StringComparison.Ordinal));
         Submit();
 
         Assert.Contains("2026-06-13T09:45:00.000Z", Assert.Single(sent), StringComparison.Ordinal);
@@ -109,12 +124,17 @@ public sealed class ScheduleDialogTests : ComponentTest
     [Fact]
     public void What_the_API_refuses_stands_at_its_field_until_it_is_changed()
     {
-        answer = new ApiFailure(400, "webhookUrl leads to a destination that is not allowed", [new ApiError("destination_not_allowed", "webhookUrl", "webhookUrl leads to a destination that is not allowed")]);
+        answer = new ApiFailure(
+            400,
+            "webhookUrl leads to a destination that is not allowed",
+            [new ApiError("destination_not_allowed", "webhookUrl", "webhookUrl leads to a destination that is not allowed")]);
         Open();
         Fill();
         Submit();
 
-        Assert.Equal("webhookUrl leads to a destination that is not allowed", Dialogs.Find("#schedule-webhookUrl-says .field-error").TextContent);
+        Assert.Equal(
+            "webhookUrl leads to a destination that is not allowed",
+            Dialogs.Find("#schedule-webhookUrl-says .field-error").TextContent);
         Assert.Null(closed);
         Dialogs.Find("#schedule-webhookUrl").Input("https://example.com/other");
         Assert.Empty(Dialogs.FindAll(".field-error"));
@@ -134,7 +154,12 @@ public sealed class ScheduleDialogTests : ComponentTest
     [Fact]
     public void The_inbox_of_the_project_can_be_the_receiver()
     {
-        Api.OnInbox = _ => FakeDispatchApi.Found(new Inbox { Url = "http://localhost/in/token", Answer = new InboxAnswer { Status = 200, DelayMs = 0 }, Requests = [] });
+        Api.OnInbox = _ => FakeDispatchApi.Found(new Inbox
+        {
+            Url = "http://localhost/in/token",
+            Answer = new InboxAnswer { Status = 200, DelayMs = 0 },
+            Requests = [],
+        });
         Open();
         Button(Dialogs, "Use this project's inbox").Click();
 
@@ -150,9 +175,10 @@ public sealed class ScheduleDialogTests : ComponentTest
         Assert.Equal("/projects", Dialogs.Find(".mud-dialog-content a").GetAttribute("href"));
     }
 
-    private void Open(SchedulePrefill? prefill = null)
+    private void Open(JobRequest? prefill = null)
     {
-        _ = Dialogs.InvokeAsync(async () => closed = await ScheduleDialog.OpenAsync(Services.GetRequiredService<IDialogService>(), SampleJobs.ProjectId, prefill));
+        _ = Dialogs.InvokeAsync(async () => closed = await ScheduleDialog.OpenAsync(
+            Services.GetRequiredService<IDialogService>(), SampleJobs.ProjectId, prefill));
         Dialogs.WaitForElement(".mud-dialog-content");
     }
 

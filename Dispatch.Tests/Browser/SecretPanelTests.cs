@@ -20,7 +20,11 @@ public sealed class SecretPanelTests : ComponentTest
             readings++;
             return FakeDispatchApi.Found(new SigningSecretDto { Secret = Old, PreviousExpiresAt = previousExpiresAt });
         };
-        Api.OnRotateSigningSecret = _ => FakeDispatchApi.Found(new SigningSecretDto { Secret = New, PreviousExpiresAt = "2026-06-14T09:30:00.000Z" });
+        Api.OnRotateSigningSecret = _ => FakeDispatchApi.Found(new SigningSecretDto
+        {
+            Secret = New,
+            PreviousExpiresAt = "2026-06-14T09:30:00.000Z",
+        });
     }
 
     [Fact]

@@ -38,5 +38,6 @@ public sealed class SignedOutElsewhereTests(Chromium chromium)
         await window.Page.GetByRole(AriaRole.Heading, new() { Name = "There is no such page" }).WaitForAsync();
     }
 
-    private static Task WaitUntilLiveAsync(IPage page) => page.Locator("html[data-connection=live]").WaitForAsync(new() { Timeout = 60_000 });
+    private static Task WaitUntilLiveAsync(IPage page) =>
+        page.Locator("html[data-connection=live]").WaitForAsync(new() { Timeout = 60_000 });
 }

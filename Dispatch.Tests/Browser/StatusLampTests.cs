@@ -23,11 +23,16 @@ public sealed class StatusLampTests : ComponentTest
 
     [Fact]
     public void Glyphs_differ() =>
-        Assert.Equal(6, Statuses.Select(status => Render<StatusLamp>(set => set.Add(lamp => lamp.Status, status)).Find("path").GetAttribute("d")).Distinct().Count());
+        Assert.Equal(6, Statuses
+            .Select(status => Render<StatusLamp>(set => set.Add(lamp => lamp.Status, status)).Find("path").GetAttribute("d"))
+            .Distinct().Count());
 
     [Fact]
     public void Without_its_label_it_still_tells_a_screen_reader() =>
-        Assert.Equal("DEAD", Render<StatusLamp>(set => set.Add(lamp => lamp.Status, "DEAD").Add(lamp => lamp.HideLabel, true)).Find(".visually-hidden").TextContent);
+        Assert.Equal(
+            "DEAD",
+            Render<StatusLamp>(set => set.Add(lamp => lamp.Status, "DEAD").Add(lamp => lamp.HideLabel, true))
+                .Find(".visually-hidden").TextContent);
 
     [Theory]
     [InlineData("")]

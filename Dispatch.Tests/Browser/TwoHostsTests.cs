@@ -14,7 +14,11 @@ public sealed class TwoHostsTests(Chromium chromium)
     public async Task A_lamp_follows_what_another_host_delivers_without_a_reload(string mode, bool withRedis)
     {
         await using var redis = withRedis ? await RedisServer.StartAsync() : null;
-        string[] settings = [$"--Dashboard:RenderMode={mode}", .. redis is null ? [] : (string[])[$"--Redis:Configuration={redis.Configuration}"]];
+        string[] settings =
+        [
+            $"--Dashboard:RenderMode={mode}",
+            .. redis is null ? [] : (string[])[$"--Redis:Configuration={redis.Configuration}"],
+        ];
         await using var hosts = await HostPair.StartAsync(DatabaseProvider.Postgres, settings);
         await using var receiver = await Receiver.StartAsync();
         await using var window = await chromium.OpenAsync(hosts.A.Url);

@@ -57,7 +57,13 @@ public sealed class CopyRefusalTests : IAsyncLifetime
     {
         await target.UseAsync(async db =>
         {
-            db.Hosts.Add(new Host { Id = Guid.CreateVersion7(), Name = "machine:17", StartedAt = 1, LastSeenAt = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() });
+            db.Hosts.Add(new Host
+            {
+                Id = Guid.CreateVersion7(),
+                Name = "machine:17",
+                StartedAt = 1,
+                LastSeenAt = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
+            });
             await db.SaveChangesAsync();
         });
         await (isSource
@@ -70,19 +76,29 @@ public sealed class CopyRefusalTests : IAsyncLifetime
     {
         await target.UseAsync(async db =>
         {
-            db.Hosts.Add(new Host { Id = Guid.CreateVersion7(), Name = "machine:17", StartedAt = 1, LastSeenAt = DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeMilliseconds() });
+            db.Hosts.Add(new Host
+            {
+                Id = Guid.CreateVersion7(),
+                Name = "machine:17",
+                StartedAt = 1,
+                LastSeenAt = DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeMilliseconds(),
+            });
             db.DataProtectionKeys.Add(new DataProtectionKey { FriendlyName = "of nobody", Xml = "<key/>" });
             await db.SaveChangesAsync();
         });
 
-        var moved = await DataCopier.CopyAsync(source.As("--from"), target.As("--to"), "/", new MoveWatch(), TestContext.Current.CancellationToken);
+        var moved = await DataCopier.CopyAsync(
+            source.As("--from"), target.As("--to"), "/", new MoveWatch(), TestContext.Current.CancellationToken);
 
         Assert.True(moved.Agrees);
         Assert.Equal(0, await target.UseAsync(db => db.DataProtectionKeys.CountAsync()));
     }
 
     [Fact]
-    public Task The_same_database_twice() => RefusedAsync("name the same database", source.Text, $"sqlite: Data Source={source.Folder}/../{Path.GetFileName(source.Folder)}/dispatch.db");
+    public Task The_same_database_twice() => RefusedAsync(
+        "name the same database",
+        source.Text,
+        $"sqlite: Data Source={source.Folder}/../{Path.GetFileName(source.Folder)}/dispatch.db");
 
     [Fact]
     public async Task A_source_that_is_not_there()
@@ -93,7 +109,10 @@ public sealed class CopyRefusalTests : IAsyncLifetime
     }
 
     [Fact]
-    public Task A_server_that_does_not_answer() => RefusedAsync("Failed to connect", source.Text, "Postgres:Host=127.0.0.1;Port=1;Database=d;Username=u;Password=opensesame");
+    public Task A_server_that_does_not_answer() => RefusedAsync(
+        "Failed to connect",
+        source.Text,
+        "Postgres:Host=127.0.0.1;Port=1;Database=d;Username=u;Password=opensesame");
 
     [Fact]
     public async Task A_target_that_is_missing_is_made()
@@ -133,7 +152,8 @@ public sealed class CopyRefusalTests : IAsyncLifetime
         Assert.Equal(2, exitCode);
     }
 
-    private static string With(CopyTestDatabase database, string name) => $"Postgres:{new NpgsqlConnectionStringBuilder(database.Options.ConnectionString) { Database = name, Pooling = false }}";
+    private static string With(CopyTestDatabase database, string name) =>
+        $"Postgres:{new NpgsqlConnectionStringBuilder(database.Options.ConnectionString) { Database = name, Pooling = false }}";
 
     private async Task RefusedAsync(string expected, string from, string to)
     {

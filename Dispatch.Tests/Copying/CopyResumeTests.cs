@@ -35,7 +35,8 @@ public sealed class CopyResumeTests
             if (cuts % 3 == 2) await cut.InterruptAsync();
             else await cut.KillAsync();
             if (cut.ExitCode == 0) ended = (0, cut.Output);   // it was quicker
-            else if (cuts++ % 3 == 2) Assert.True(cut.ExitCode == 1 && cut.Output.Contains("Stopped", StringComparison.Ordinal), cut.Output);
+            else if (cuts++ % 3 == 2)
+                Assert.True(cut.ExitCode == 1 && cut.Output.Contains("Stopped", StringComparison.Ordinal), cut.Output);
             kept = await target.UseAsync(RowsAsync);
         }
 
@@ -55,8 +56,13 @@ public sealed class CopyResumeTests
         await using var server = await PostgresServer.StartAsync();
         await using var source = await CopyTestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         await source.FillAsync(10_000);
-        var end = new CopyEndpoint("--to", new DatabaseOptions { Provider = DatabaseProvider.Postgres, ConnectionString = server.ConnectionString("moved") });
-        Task<CopyResult> CopyAsync(Func<CopyProgress, Task>? during = null) => DataCopier.CopyAsync(source.As("--from"), end, "/", new MoveWatch(during), TestContext.Current.CancellationToken);
+        var end = new CopyEndpoint("--to", new DatabaseOptions
+        {
+            Provider = DatabaseProvider.Postgres,
+            ConnectionString = server.ConnectionString("moved"),
+        });
+        Task<CopyResult> CopyAsync(Func<CopyProgress, Task>? during = null) => DataCopier.CopyAsync(
+            source.As("--from"), end, "/", new MoveWatch(during), TestContext.Current.CancellationToken);
 
         var stopped = await Assert.ThrowsAsync<CopyException>(() => CopyAsync(async progress =>
         {
@@ -103,7 +109,10 @@ public sealed class CopyResumeTests
         await source.FillAsync(10);
         TestHost? intruder = null;
 
-        var refused = await Assert.ThrowsAsync<CopyException>(() => CopyAsync(source, target, async _ => intruder ??= await TestHost.StartAsync(DatabaseServers.AsSettings(source.Options))));
+        var refused = await Assert.ThrowsAsync<CopyException>(() => CopyAsync(
+            source,
+            target,
+            async _ => intruder ??= await TestHost.StartAsync(DatabaseServers.AsSettings(source.Options))));
         await intruder!.DisposeAsync();
 
         Assert.Contains("before a host was started", refused.Message, StringComparison.Ordinal);
@@ -136,7 +145,8 @@ public sealed class CopyResumeTests
     {
         await source.FillAsync(5_000);
         using var cut = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DataCopier.CopyAsync(source.As("--from"), target.As("--to"), "/", new MoveWatch(_ => cut.CancelAsync()), cut.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DataCopier.CopyAsync(
+            source.As("--from"), target.As("--to"), "/", new MoveWatch(_ => cut.CancelAsync()), cut.Token));
     }
 
     private static async Task CopiedAsync(CommandProcess command, CopyTestDatabase target, int rows)
@@ -151,8 +161,10 @@ public sealed class CopyResumeTests
 
     private static Task<List<Job>> JobsAsync(DispatchDbContext db) => db.Jobs.AsNoTracking().OrderBy(job => job.Id).ToListAsync();
 
-    private static async Task<IEnumerable<string>> AllJobsAsync(DispatchDbContext db) => (await JobsAsync(db)).Select(job => $"{job.Id} {job.Title} {job.Status} {job.NextAttemptAt}");
+    private static async Task<IEnumerable<string>> AllJobsAsync(DispatchDbContext db) =>
+        (await JobsAsync(db)).Select(job => $"{job.Id} {job.Title} {job.Status} {job.NextAttemptAt}");
 
     private static async Task<IEnumerable<string>> AllAttemptsAsync(DispatchDbContext db) =>
-        (await db.Attempts.AsNoTracking().OrderBy(attempt => attempt.Id).ToListAsync()).Select(attempt => $"{attempt.Id} {attempt.JobId} {attempt.FiredAt}");
+        (await db.Attempts.AsNoTracking().OrderBy(attempt => attempt.Id).ToListAsync())
+            .Select(attempt => $"{attempt.Id} {attempt.JobId} {attempt.FiredAt}");
 }

@@ -57,11 +57,27 @@ internal sealed class CopyTestDatabase : IAsyncDisposable
     /// <summary>One project with that many jobs, half of them with an attempt, and the counters they have.</summary>
     public Task FillAsync(int jobs) => UseAsync(async db =>
     {
-        var project = new Project { Id = Guid.CreateVersion7(), AccountId = Guid.CreateVersion7(), Name = "p", SecretCipher = "c", InboxToken = InboxToken.Create(), CreatedAt = 1 };
+        var project = new Project
+        {
+            Id = Guid.CreateVersion7(),
+            AccountId = Guid.CreateVersion7(),
+            Name = "p",
+            SecretCipher = "c",
+            InboxToken = InboxToken.Create(),
+            CreatedAt = 1,
+        };
         var rows = Enumerable.Range(0, jobs).Select(at => Row(project, at)).ToArray();
         var attempts = rows.Where(job => job.Status == JobStatus.Success).Select(job => new Attempt
         {
-            Id = Guid.CreateVersion7(), JobId = job.Id, Number = 1, Status = AttemptStatus.Success, ResponseCode = 200, ResponseBody = "ok", DurationMs = 1, LatenessMs = 0, FiredAt = job.FireAt,
+            Id = Guid.CreateVersion7(),
+            JobId = job.Id,
+            Number = 1,
+            Status = AttemptStatus.Success,
+            ResponseCode = 200,
+            ResponseBody = "ok",
+            DurationMs = 1,
+            LatenessMs = 0,
+            FiredAt = job.FireAt,
         }).ToArray();
         var changes = new JobChanges(isWatched: false);
         foreach (var job in rows) changes.Inserted(job);

@@ -42,7 +42,9 @@ public sealed class CopyTests : IAsyncLifetime
         receiver.Answer = (arrival, context) =>
         {
             if (arrival.Path == "/broken") context.Response.StatusCode = 500;
-            return arrival.Path == "/hangs" && receiver.Arrivals.Count(a => a.Path == "/hangs") == 1 ? Task.Delay(Timeout.Infinite, context.RequestAborted) : Task.CompletedTask;
+            return arrival.Path == "/hangs" && receiver.Arrivals.Count(a => a.Path == "/hangs") == 1
+                ? Task.Delay(Timeout.Infinite, context.RequestAborted)
+                : Task.CompletedTask;
         };
         using var inbox = await InboxUser.SignUpAsync(host.Url);
         var user = inbox.Api;
@@ -69,7 +71,8 @@ public sealed class CopyTests : IAsyncLifetime
         var requests = JsonSerializer.Serialize(await inbox.RequestsAsync());
         await host.KillAsync();   // with one job FIRING and one armed
 
-        var (exitCode, output) = await CommandProcess.RunAsync(folder.Path, "migrate-data", "--from", $"Sqlite:Data Source={folder.Path}/data/dispatch.db", "--to", target.Text);
+        var (exitCode, output) = await CommandProcess.RunAsync(
+            folder.Path, "migrate-data", "--from", $"Sqlite:Data Source={folder.Path}/data/dispatch.db", "--to", target.Text);
         Assert.True(exitCode == 0, output);
         Assert.Contains("all counts agree", output, StringComparison.Ordinal);
         Assert.Matches(@"Jobs FIRING +1 +1\s", output);
@@ -78,7 +81,9 @@ public sealed class CopyTests : IAsyncLifetime
         await receiver.WaitForAsync(arrival => arrival.JobId == pending, TimeSpan.FromSeconds(60));
         await user.JobWhenAsync(pending, "SUCCESS");
         var again = await user.JobWhenAsync(hanging, "SUCCESS");
-        Assert.Equal(["SUCCESS", "INTERRUPTED"], again.GetProperty("logs").EnumerateArray().Select(log => log.GetProperty("status").GetString()));
+        Assert.Equal(
+            ["SUCCESS", "INTERRUPTED"],
+            again.GetProperty("logs").EnumerateArray().Select(log => log.GetProperty("status").GetString()));
         Assert.Equal(1, receiver.Arrivals.Count(arrival => arrival.JobId == pending));
         Assert.True(receiver.Arrivals.Single(arrival => arrival.JobId == pending).At >= due.AddMilliseconds(-1));
 
@@ -95,7 +100,15 @@ public sealed class CopyTests : IAsyncLifetime
 
     private async Task TotalsAgreeAsync(ApiUser user)
     {
-        foreach (var (status, total) in new[] { ("SUCCESS", 3), ("DEAD", 1), ("FAILED", 1), ("CANCELLED", 1), ("SCHEDULED", 0), ("FIRING", 0) })
+        foreach (var (status, total) in new[]
+        {
+            ("SUCCESS", 3),
+            ("DEAD", 1),
+            ("FAILED", 1),
+            ("CANCELLED", 1),
+            ("SCHEDULED", 0),
+            ("FIRING", 0),
+        })
         {
             var page = await user.DataAsync(HttpMethod.Get, $"jobs?status={status}");
             Assert.Equal((status, total), (status, page.GetProperty("pagination").GetProperty("total").GetInt32()));

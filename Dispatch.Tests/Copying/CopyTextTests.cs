@@ -19,16 +19,21 @@ public sealed class CopyTextTests
             db.AddRange(CopiedTables.Of(db.Model).Select(table => samples.Make(db.Model.FindEntityType(table.RowType)!)).ToArray());
             await db.SaveChangesAsync(TestContext.Current.CancellationToken);
             await db.Jobs.ExecuteUpdateAsync(set => set.SetProperty(job => job.Title, "a\0b😀"), TestContext.Current.CancellationToken);
-            await db.Attempts.ExecuteUpdateAsync(set => set.SetProperty(attempt => attempt.ResponseBody, "\0"), TestContext.Current.CancellationToken);
+            await db.Attempts.ExecuteUpdateAsync(
+                set => set.SetProperty(attempt => attempt.ResponseBody, "\0"), TestContext.Current.CancellationToken);
             var passkey = await db.UserPasskeys.SingleAsync(TestContext.Current.CancellationToken);
             (passkey.Data.Name, passkey.Data.Transports) = ("my\0key", ["usb\0"]);
             await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         });
 
-        var result = await DataCopier.CopyAsync(source.As("--from"), target.As("--to"), "/", new MoveWatch(), TestContext.Current.CancellationToken);
+        var result = await DataCopier.CopyAsync(
+            source.As("--from"), target.As("--to"), "/", new MoveWatch(), TestContext.Current.CancellationToken);
 
         Assert.Equal(4, result.Repaired);
-        Assert.Contains("4 texts held characters that Postgres does not take", CopyReport.Of(result, DatabaseProvider.Postgres), StringComparison.Ordinal);
+        Assert.Contains(
+            "4 texts held characters that Postgres does not take",
+            CopyReport.Of(result, DatabaseProvider.Postgres),
+            StringComparison.Ordinal);
         Assert.Equal("a\uFFFDb😀", await target.UseAsync(db => db.Jobs.Select(job => job.Title).SingleAsync()));
         Assert.Equal("my\uFFFDkey", (await target.UseAsync(db => db.UserPasskeys.AsNoTracking().SingleAsync())).Data.Name);
     }
@@ -51,7 +56,9 @@ public sealed class CopyTextTests
     [InlineData(412_000, 412_000, 20, "[###########.................]  41 %  412,000 of 1,000,000 rows, 20,600 rows/s, 29 s left  Jobs")]
     [InlineData(412_000, 2_000, 20, "[###########.................]  41 %  412,000 of 1,000,000 rows, 100 rows/s, 1 h 38 min left  Jobs")]
     [InlineData(999_999, 999_999, 100, "[###########################.]  99 %  999,999 of 1,000,000 rows, 10,000 rows/s, 0 s left  Jobs")]
-    [InlineData(1_000_000, 1_000_000, 100, "[############################] 100 %  1,000,000 of 1,000,000 rows, 10,000 rows/s, 0 s left  Jobs")]
+    [InlineData(
+        1_000_000, 1_000_000, 100,
+        "[############################] 100 %  1,000,000 of 1,000,000 rows, 10,000 rows/s, 0 s left  Jobs")]
     public void The_bar_says_how_far_it_is(long rows, long copied, int seconds, string expected)
     {
         var progress = new CopyProgress("Jobs", rows, 1_000_000, copied, TimeSpan.FromSeconds(seconds));

@@ -18,7 +18,8 @@ public sealed class CopyVersionTests
         await using var target = await CopyTestDatabase.CreateAsync(DatabaseProvider.Postgres);
         await source.UseAsync(UnreleasedDatabase.MarkAsync);
 
-        var refused = await Assert.ThrowsAsync<CopyException>(() => DataCopier.CopyAsync(source.As("--from"), target.As("--to"), "/", new MoveWatch(), Cancellation));
+        var refused = await Assert.ThrowsAsync<CopyException>(() =>
+            DataCopier.CopyAsync(source.As("--from"), target.As("--to"), "/", new MoveWatch(), Cancellation));
 
         Assert.Contains("from before the first release", refused.Message, StringComparison.Ordinal);
         Assert.Equal(0, await target.UseAsync(db => db.Jobs.CountAsync()));
@@ -29,9 +30,11 @@ public sealed class CopyVersionTests
     {
         await using var source = await CopyTestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         await using var target = await CopyTestDatabase.CreateAsync(DatabaseProvider.Postgres);
-        await source.UseAsync(db => db.Database.ExecuteSqlRawAsync("INSERT INTO \"__EFMigrationsHistory\" VALUES ('29990101000000_Later', '99.0.0')", Cancellation));
+        await source.UseAsync(db => db.Database.ExecuteSqlRawAsync(
+            "INSERT INTO \"__EFMigrationsHistory\" VALUES ('29990101000000_Later', '99.0.0')", Cancellation));
 
-        var refused = await Assert.ThrowsAsync<CopyException>(() => DataCopier.CopyAsync(source.As("--from"), target.As("--to"), "/", new MoveWatch(), Cancellation));
+        var refused = await Assert.ThrowsAsync<CopyException>(() =>
+            DataCopier.CopyAsync(source.As("--from"), target.As("--to"), "/", new MoveWatch(), Cancellation));
 
         Assert.Contains("newer version", refused.Message, StringComparison.Ordinal);
     }
@@ -43,7 +46,8 @@ public sealed class CopyVersionTests
         await using var target = await CopyTestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         await target.UseAsync(UnreleasedDatabase.MarkAsync);
 
-        var refused = await Assert.ThrowsAsync<CopyException>(() => DataCopier.CopyAsync(source.As("--from"), target.As("--to"), "/", new MoveWatch(), Cancellation));
+        var refused = await Assert.ThrowsAsync<CopyException>(() =>
+            DataCopier.CopyAsync(source.As("--from"), target.As("--to"), "/", new MoveWatch(), Cancellation));
 
         Assert.Contains("from before the first release", refused.Message, StringComparison.Ordinal);
         Assert.Single(await target.UseAsync(db => db.Database.GetAppliedMigrationsAsync(Cancellation)));

@@ -23,14 +23,18 @@ public sealed class EveryTableTests
         var all = db.Model.GetEntityTypes().Where(entity => !entity.IsOwned()).Select(entity => entity.ClrType).ToArray();
         Assert.Equal(all.OrderBy(type => type.FullName), moved.Concat(CopiedTables.LeftBehind).OrderBy(type => type.FullName));
         Assert.All(db.Model.GetEntityTypes().Where(entity => !entity.IsOwned()), entity => Assert.All(entity.GetForeignKeys(),
-            key => Assert.True(Array.IndexOf(moved, key.PrincipalEntityType.ClrType) < Array.IndexOf(moved, entity.ClrType), $"{entity.DisplayName()} comes before what it refers to")));
+            key => Assert.True(
+                Array.IndexOf(moved, key.PrincipalEntityType.ClrType) < Array.IndexOf(moved, entity.ClrType),
+                $"{entity.DisplayName()} comes before what it refers to")));
     }
 
     [Theory, MemberData(nameof(Providers))]
-    public Task Every_column_of_every_table_arrives_from_SQLite(DatabaseProvider target) => Every_column_arrives(DatabaseProvider.Sqlite, target);
+    public Task Every_column_of_every_table_arrives_from_SQLite(DatabaseProvider target) =>
+        Every_column_arrives(DatabaseProvider.Sqlite, target);
 
     [Theory, MemberData(nameof(Providers))]
-    public Task Every_column_of_every_table_arrives_from_PostgreSQL(DatabaseProvider target) => Every_column_arrives(DatabaseProvider.Postgres, target);
+    public Task Every_column_of_every_table_arrives_from_PostgreSQL(DatabaseProvider target) =>
+        Every_column_arrives(DatabaseProvider.Postgres, target);
 
     private static async Task Every_column_arrives(DatabaseProvider from, DatabaseProvider to)
     {
@@ -43,7 +47,8 @@ public sealed class EveryTableTests
             await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         });
 
-        var result = await DataCopier.CopyAsync(source.As("--from"), target.As("--to"), "/", new MoveWatch(), TestContext.Current.CancellationToken);
+        var result = await DataCopier.CopyAsync(
+            source.As("--from"), target.As("--to"), "/", new MoveWatch(), TestContext.Current.CancellationToken);
 
         Assert.True(result.Agrees);
         Assert.Equal(0, result.Repaired);
@@ -66,7 +71,8 @@ public sealed class EveryTableTests
     }
 
     private static Task<object> OnlyAsync(DispatchDbContext db, IEntityType entity) =>
-        (Task<object>)typeof(EveryTableTests).GetMethod(nameof(OnlyOfAsync), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!
+        (Task<object>)typeof(EveryTableTests)
+            .GetMethod(nameof(OnlyOfAsync), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!
             .MakeGenericMethod(entity.ClrType).Invoke(null, [db])!;
 
     private static async Task<object> OnlyOfAsync<TRow>(DispatchDbContext db)

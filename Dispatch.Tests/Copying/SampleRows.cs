@@ -35,7 +35,8 @@ internal sealed class SampleRows
             .Where(property => property.PropertyInfo is not null && !(property.IsPrimaryKey() && property.ClrType == typeof(int)))
             .Select(property => $"{property.Name}: {Text(property.GetGetter().GetClrValue(row))}"),
         .. entity.GetNavigations().Where(navigation => navigation.TargetEntityType.IsOwned())
-            .SelectMany(navigation => Values(navigation.TargetEntityType, navigation.GetGetter().GetClrValue(row)!).Select(value => $"{navigation.Name}.{value}")),
+            .SelectMany(navigation => Values(navigation.TargetEntityType, navigation.GetGetter().GetClrValue(row)!)
+                .Select(value => $"{navigation.Name}.{value}")),
     ];
 
     private static string Text(object? value) => value switch

@@ -44,13 +44,17 @@ public sealed class CounterTests
         var stays = await rig.InsertAsync(rig.Now);
         await rig.InsertAsync(rig.Now + 60_000, projectId: goes);
         await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
-        await db.Projects.Where(p => p.Id == goes).ExecuteUpdateAsync(set => set.SetProperty(p => p.DeletedAt, 1L), TestContext.Current.CancellationToken);
+        await db.Projects
+            .Where(p => p.Id == goes)
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.DeletedAt, 1L), TestContext.Current.CancellationToken);
 
         Assert.Equal(2, await rig.Store.PurgeDeletedProjectsAsync(CancellationToken.None));
         await AgreeAsync(rig);
         Assert.Equal(1, await rig.Store.PurgeDeletedProjectsAsync(CancellationToken.None));
 
-        Assert.Equal(stays.ProjectId, Assert.Single(await db.ProjectCounters.AsNoTracking().ToListAsync(TestContext.Current.CancellationToken)).ProjectId);
+        Assert.Equal(
+            stays.ProjectId,
+            Assert.Single(await db.ProjectCounters.AsNoTracking().ToListAsync(TestContext.Current.CancellationToken)).ProjectId);
         Assert.Empty(await db.HourlyStats.AsNoTracking().ToListAsync(TestContext.Current.CancellationToken));
     }
 
@@ -83,7 +87,14 @@ public sealed class CounterTests
     public void A_percentile_is_the_upper_edge_of_its_bucket(double share, long expected)
     {
         var hour = new HourlyTotals();
-        foreach (var late in (long[])[.. Enumerable.Repeat(1L, 25), .. Enumerable.Repeat(2L, 25), .. Enumerable.Repeat(3L, 48), 1001]) hour.Add(AttemptStatus.Success, late, died: false);
+        foreach (var late in (long[])
+        [
+            .. Enumerable.Repeat(1L, 25),
+            .. Enumerable.Repeat(2L, 25),
+            .. Enumerable.Repeat(3L, 48),
+            1001,
+        ])
+            hour.Add(AttemptStatus.Success, late, died: false);
         hour.Add(AttemptStatus.Failed, 900_000_000, died: true);
         hour.Add(AttemptStatus.Interrupted, null, died: false);
 
@@ -102,10 +113,12 @@ public sealed class CounterTests
         {
             foreach (var some in steps.Chunk(10))
             {
-                foreach (var (step, which) in some.Where(s => s.Step == Step.Post)) jobs.Add(await rig.InsertAsync(rig.Now + (which * 10), projectId: projects[which % 3]));
+                foreach (var (step, which) in some.Where(s => s.Step == Step.Post))
+                    jobs.Add(await rig.InsertAsync(rig.Now + (which * 10), projectId: projects[which % 3]));
                 foreach (var _ in some.Where(s => s.Step == Step.Advance)) rig.Clock.Advance(TimeSpan.FromMinutes(10));
                 // At once, so that they share transactions.
-                await Task.WhenAll(some.Select(s => jobs.Count == 0 ? Task.CompletedTask : StepAsync(rig, jobs[s.Which % jobs.Count], held, s.Step)));
+                await Task.WhenAll(some.Select(s =>
+                    jobs.Count == 0 ? Task.CompletedTask : StepAsync(rig, jobs[s.Which % jobs.Count], held, s.Step)));
             }
 
             await AgreeAsync(rig);
@@ -145,7 +158,7 @@ public sealed class CounterTests
                 await rig.RecordAsync(claim, Transition.Exhaust);
                 break;
             case Step.Lose when claim is not null:
-                Assert.False(await rig.RecordAsync(claim with { Attempt = 99 }, Transition.Deliver));   // splits its batch
+                Assert.False(await rig.RecordAsync(StoreRig.AtAttempt(claim, 99), Transition.Deliver));   // splits its batch
                 break;
             default:
                 break;
@@ -168,20 +181,30 @@ public sealed class CounterTests
             Assert.Equal(its.Length, hour.Sum(h => h.Figures.Skip(3).Sum()));
         }
 
-        Assert.Equal(attempts.Select(a => (a.ProjectId, HourlyTotals.HourOf(a.FiredAt))).Distinct().Count(), hours.Where(h => attempts.Any(a => a.ProjectId == h.ProjectId)).Select(h => (h.ProjectId, h.Hour)).Distinct().Count());
+        Assert.Equal(
+            attempts.Select(a => (a.ProjectId, HourlyTotals.HourOf(a.FiredAt))).Distinct().Count(),
+            hours.Where(h => attempts.Any(a => a.ProjectId == h.ProjectId)).Select(h => (h.ProjectId, h.Hour)).Distinct().Count());
     }
 
     private static async Task<string> CountedAsync(DispatchDbContext db)
     {
-        var counts = await db.Jobs.GroupBy(j => new { j.ProjectId, j.Status }).Select(g => new { g.Key.ProjectId, g.Key.Status, Count = g.LongCount() }).ToListAsync();
-        return Text(counts.GroupBy(c => c.ProjectId).ToDictionary(p => p.Key, p => p.Aggregate(default(StatusCounts), (sum, c) => sum.Plus(c.Status, c.Count))));
+        var counts = await db.Jobs
+            .GroupBy(j => new { j.ProjectId, j.Status })
+            .Select(g => new { g.Key.ProjectId, g.Key.Status, Count = g.LongCount() })
+            .ToListAsync();
+        return Text(counts
+            .GroupBy(c => c.ProjectId)
+            .ToDictionary(p => p.Key, p => p.Aggregate(default(StatusCounts), (sum, c) => sum.Plus(c.Status, c.Count))));
     }
 
     private static async Task<string> TalliedAsync(DispatchDbContext db)
     {
         var rows = await db.ProjectCounters.AsNoTracking().ToListAsync();
         return Text(rows.GroupBy(t => t.ProjectId).ToDictionary(
-            p => p.Key, p => p.Aggregate(default(StatusCounts), (sum, t) => sum + new StatusCounts(t.Scheduled, t.Firing, t.Success, t.Failed, t.Dead, t.Cancelled))));
+            p => p.Key,
+            p => p.Aggregate(
+                default(StatusCounts),
+                (sum, t) => sum + new StatusCounts(t.Scheduled, t.Firing, t.Success, t.Failed, t.Dead, t.Cancelled))));
     }
 
     private static string Text(Dictionary<Guid, StatusCounts> tallies) =>

@@ -25,7 +25,10 @@ public sealed class CompiledUpdateTests
         Assert.Equal(1, await Number.ExecuteAsync(db, new([other.Id], 8, null)));
         Assert.Equal(0, await Number.ExecuteAsync(db, new([], 9, 90)));
 
-        var stored = await db.Jobs.AsNoTracking().OrderBy(j => j.Attempt).Select(j => new { j.Id, j.Attempt, j.NextAttemptAt }).ToListAsync(TestContext.Current.CancellationToken);
+        var stored = await db.Jobs.AsNoTracking()
+            .OrderBy(j => j.Attempt)
+            .Select(j => new { j.Id, j.Attempt, j.NextAttemptAt })
+            .ToListAsync(TestContext.Current.CancellationToken);
         Assert.Equal([(one.Id, 7, (long?)70), (other.Id, 8, null)], stored.Select(j => (j.Id, j.Attempt, j.NextAttemptAt)));
     }
 
@@ -36,7 +39,9 @@ public sealed class CompiledUpdateTests
         await using var rig = await StoreRig.StartAsync(DatabaseProvider.Sqlite);
         await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
         var hostId = rig.Host.Id;
-        var update = new CompiledUpdate<Job, Numbering>((jobs, _, a) => jobs.Where(j => j.ArmedBy == hostId).ExecuteUpdateAsync(set => set.SetProperty(j => j.Attempt, _ => a.Number)));
+        var update = new CompiledUpdate<Job, Numbering>((jobs, _, a) => jobs
+            .Where(j => j.ArmedBy == hostId)
+            .ExecuteUpdateAsync(set => set.SetProperty(j => j.Attempt, _ => a.Number)));
 
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => update.ExecuteAsync(db, new([], 1, null)));
 

@@ -7,8 +7,8 @@ using Dispatch.Tests.Infrastructure;
 namespace Dispatch.Tests.Data;
 
 /// <summary>
-/// The SQL of what happens all the time, as approved texts in <c>Approved</c>: whoever changes it, EF's next version included, sees so in review. It is
-/// taken from the real code on a <see cref="FakeDatabase"/>, with batches of three.
+/// The SQL of what happens all the time, as approved texts in <c>Approved</c>: whoever changes it, EF's next version included, sees so in
+/// review. It is taken from the real code on a <see cref="FakeDatabase"/>, with batches of three.
 /// </summary>
 public sealed class HotQueryTests(HotQueryTests.Hosts hosts) : IClassFixture<HotQueryTests.Hosts>
 {
@@ -16,7 +16,8 @@ public sealed class HotQueryTests(HotQueryTests.Hosts hosts) : IClassFixture<Hot
 
     private static readonly Dictionary<string, Func<FakeHost, Task>> Paths = new(HotWrites.All.Concat(HotReads.All));
 
-    public static TheoryData<DatabaseProvider, string> Names => [.. Databases.SelectMany(_ => Paths.Keys, (database, name) => (database, name))];
+    public static TheoryData<DatabaseProvider, string> Names =>
+        [.. Databases.SelectMany(_ => Paths.Keys, (database, name) => (database, name))];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -45,20 +46,25 @@ public sealed class HotQueryTests(HotQueryTests.Hosts hosts) : IClassFixture<Hot
     [InlineData(DatabaseProvider.Postgres)]
     [InlineData(DatabaseProvider.SqlServer)]
     public void Every_approved_text_belongs_to_something(DatabaseProvider provider) =>
-        Assert.Equal(Paths.Keys.Order(StringComparer.Ordinal), Directory.GetFiles(Folder(provider)).Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Paths.Keys.Order(StringComparer.Ordinal),
+            Directory.GetFiles(Folder(provider)).Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal));
 
     [Fact]
     public void What_is_approved_for_SQL_Server_is_TSql_of_2019() =>
         Assert.All(Directory.GetFiles(Folder(DatabaseProvider.SqlServer)), file => Assert.Empty(TSql.Errors(File.ReadAllText(file))));
 
-    private static string Folder(DatabaseProvider provider, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "Approved", provider.ToString());
+    private static string Folder(DatabaseProvider provider, [CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "Approved", provider.ToString());
 
     private static string Write(IReadOnlyList<Statement> statements)
     {
         var text = new StringBuilder();
         foreach (var (at, statement) in statements.Index())
         {
-            text.Append($"-- {at + 1} of {statements.Count}").Append(statement.Parameters.Count == 0 ? "" : $": {string.Join(", ", statement.Parameters)}").Append('\n');
+            text.Append($"-- {at + 1} of {statements.Count}")
+                .Append(statement.Parameters.Count == 0 ? "" : $": {string.Join(", ", statement.Parameters)}")
+                .Append('\n');
             text.Append(statement.Text.ReplaceLineEndings("\n").TrimEnd(';', '\n')).Append(";\n");
             if (at + 1 < statements.Count) text.Append('\n');
         }

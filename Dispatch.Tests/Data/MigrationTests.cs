@@ -16,7 +16,9 @@ public sealed class MigrationTests
     [InlineData(DatabaseProvider.Postgres)]
     [InlineData(DatabaseProvider.SqlServer)]
     public void They_lead_to_the_model(DatabaseProvider provider) =>
-        Use(provider, db => Assert.False(db.Database.HasPendingModelChanges(), $"The model has changed: add a migration for {provider} (CONTRIBUTING.md)."));
+        Use(provider, db => Assert.False(
+            db.Database.HasPendingModelChanges(),
+            $"The model has changed: add a migration for {provider} (CONTRIBUTING.md)."));
 
     [Theory]
     [InlineData(DatabaseProvider.Sqlite)]
@@ -47,7 +49,9 @@ public sealed class MigrationTests
     {
         var script = "";
         // SQLite has no conditional statements: there is no script that looks what is there already.
-        var options = provider == DatabaseProvider.Sqlite ? MigrationsSqlGenerationOptions.Default : MigrationsSqlGenerationOptions.Idempotent;
+        var options = provider == DatabaseProvider.Sqlite
+            ? MigrationsSqlGenerationOptions.Default
+            : MigrationsSqlGenerationOptions.Idempotent;
         Use(provider, db => script = db.GetService<IMigrator>().GenerateScript(options: options));
         return script;
     }

@@ -6,7 +6,9 @@ namespace Dispatch.Tests.Data;
 
 public sealed class SchemaTests
 {
-    /// <summary>The API counts characters, databases count UTF-16 units: 200 emoji are 400 of them. SQLite does not look, the others do.</summary>
+    /// <summary>
+    /// The API counts characters, databases count UTF-16 units: 200 emoji are 400 of them. SQLite does not look, the others do.
+    /// </summary>
     [Theory]
     [InlineData(typeof(Job), nameof(Job.Title))]
     [InlineData(typeof(Project), nameof(Project.Name))]

@@ -6,7 +6,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Tests.Data;
 
-/// <summary>SQL Server lets readers wait for writers unless the database is told otherwise; EF does so only where it makes the database.</summary>
+/// <summary>
+/// SQL Server lets readers wait for writers unless the database is told otherwise; EF does so only where it makes the database.
+/// </summary>
 public sealed class SnapshotReadsTests
 {
     [Theory]
@@ -15,7 +17,8 @@ public sealed class SnapshotReadsTests
     public async Task The_statement_is_named_where_it_is_needed(bool isOn, string? expected)
     {
         await using var host = await FakeHost.StartAsync(DatabaseProvider.SqlServer);
-        await using var db = await host.Service<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+        await using var db = await host.Service<IDbContextFactory<DispatchDbContext>>()
+            .CreateDbContextAsync(TestContext.Current.CancellationToken);
         host.Database.Expect(host.Database.Rows([isOn]));
 
         var statement = await Providers.HowToReadWithoutWaitingAsync(db);
@@ -29,7 +32,8 @@ public sealed class SnapshotReadsTests
     public async Task Elsewhere_nothing_is_asked()
     {
         await using var host = await FakeHost.StartAsync(DatabaseProvider.Postgres);
-        await using var db = await host.Service<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+        await using var db = await host.Service<IDbContextFactory<DispatchDbContext>>()
+            .CreateDbContextAsync(TestContext.Current.CancellationToken);
         host.Database.Expect();
 
         Assert.Null(await Providers.HowToReadWithoutWaitingAsync(db));

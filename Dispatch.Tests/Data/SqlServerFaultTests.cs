@@ -20,10 +20,13 @@ public sealed class SqlServerFaultTests
         if (server == "refuses") listener.Stop();
         if (server == "closes") _ = CloseAllAsync(listener);
 
-        await using var connection = new SqlConnection($"Server=127.0.0.1,{port};Database=none;User Id=none;Password=none;Connect Timeout=1;Pooling=false");
+        await using var connection = new SqlConnection(
+            $"Server=127.0.0.1,{port};Database=none;User Id=none;Password=none;Connect Timeout=1;Pooling=false");
         var refused = await Assert.ThrowsAsync<SqlException>(() => connection.OpenAsync(TestContext.Current.CancellationToken));
 
-        Assert.True(DatabaseFaults.IsUnavailable(refused), string.Join(", ", refused.Errors.Cast<SqlError>().Select(e => $"{e.Number} class {e.Class}: {e.Message}")));
+        Assert.True(
+            DatabaseFaults.IsUnavailable(refused),
+            string.Join(", ", refused.Errors.Cast<SqlError>().Select(e => $"{e.Number} class {e.Class}: {e.Message}")));
         Assert.False(DatabaseFaults.IsConflict(refused));
         Assert.False(DatabaseFaults.IsUniqueViolation(refused));
     }

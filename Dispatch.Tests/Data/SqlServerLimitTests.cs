@@ -11,7 +11,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Tests.Data;
 
-/// <summary>A statement takes 2,100 parameters on SQL Server, two of them the driver's: <see cref="FakeDatabase"/> refuses more, and values that would be cut off.</summary>
+/// <summary>
+/// A statement takes 2,100 parameters on SQL Server, two of them the driver's:
+/// <see cref="FakeDatabase"/> refuses more, and values that would be cut off.
+/// </summary>
 public sealed class SqlServerLimitTests : IAsyncLifetime
 {
     private const string Url = "http://example.com/hook";
@@ -39,7 +42,7 @@ public sealed class SqlServerLimitTests : IAsyncLifetime
 
         host.Database.Expect([1000, .. Enumerable.Repeat<object>(1, 20)]);
         await host.ApplyAsync([.. ids.Select(id => new RecordWrite(
-            new ClaimedJob(id, host.Project, "t", Url, [], host.Now, 1, 0, "cipher", null, null),
+            host.Claimed(id),
             new Attempt { Id = id, JobId = id, Number = 1, FiredAt = host.Now, ResponseBody = new string('x', 16_384) },
             Transition.Retry,
             retryAt: host.Now,
@@ -56,7 +59,8 @@ public sealed class SqlServerLimitTests : IAsyncLifetime
     public async Task Any_number_of_ids_may_be_asked_for(int count, bool asJson)
     {
         host.Database.Expect();
-        await host.Service<SessionLook>().OpenAmongAsync([.. Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7())], TestContext.Current.CancellationToken);
+        await host.Service<SessionLook>().OpenAmongAsync(
+            [.. Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7())], TestContext.Current.CancellationToken);
 
         var statement = Assert.Single(host.Database.Statements);
         Assert.Equal(asJson, statement.Text.Contains("OPENJSON"));
@@ -94,7 +98,8 @@ public sealed class SqlServerLimitTests : IAsyncLifetime
         for (var count = 1; count <= 300; count++)
         {
             host.Database.Expect();
-            await InTransactionAsync(db => db.InsertRowsAsync([.. Enumerable.Range(0, count).Select(_ => Job(Guid.CreateVersion7(), payload: 2))]));
+            await InTransactionAsync(db => db.InsertRowsAsync(
+                [.. Enumerable.Range(0, count).Select(_ => Job(Guid.CreateVersion7(), payload: 2))]));
             Assert.Equal(count, host.Database.Statements.Sum(statement => statement.Text.Split("), (").Length));
             texts.UnionWith(host.Database.Statements.Select(statement => statement.Text));
         }
@@ -110,7 +115,8 @@ public sealed class SqlServerLimitTests : IAsyncLifetime
         await using var db = await database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
         var rows = Enumerable.Range(0, 389).Select(i => new Project
         {
-            Id = Guid.CreateVersion7(), AccountId = host.Account, Name = $"p{i}", SecretCipher = new string('x', 9000 + i), InboxToken = $"{i}", CreatedAt = i,
+            Id = Guid.CreateVersion7(), AccountId = host.Account, Name = $"p{i}",
+            SecretCipher = new string('x', 9000 + i), InboxToken = $"{i}", CreatedAt = i,
         }).ToArray();
         await using (var transaction = await db.Database.BeginTransactionAsync(TestContext.Current.CancellationToken))
         {
@@ -119,12 +125,15 @@ public sealed class SqlServerLimitTests : IAsyncLifetime
         }
 
         var stored = await db.Projects.AsNoTracking().OrderBy(p => p.CreatedAt).ToListAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(rows.Select(p => (p.Id, p.Name, p.SecretCipher, p.DeletedAt)), stored.Select(p => (p.Id, p.Name, p.SecretCipher, p.DeletedAt)));
+        Assert.Equal(
+            rows.Select(p => (p.Id, p.Name, p.SecretCipher, p.DeletedAt)),
+            stored.Select(p => (p.Id, p.Name, p.SecretCipher, p.DeletedAt)));
     }
 
     private async Task InTransactionAsync(Func<DispatchDbContext, Task> write)
     {
-        await using var db = await host.Service<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+        await using var db = await host.Service<IDbContextFactory<DispatchDbContext>>()
+            .CreateDbContextAsync(TestContext.Current.CancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await write(db);
     }

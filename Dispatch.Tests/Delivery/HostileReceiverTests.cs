@@ -4,7 +4,9 @@ using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Delivery;
 
-/// <summary>Receivers that break off, stall, flood or talk nonsense: a failed attempt each, one request each, never later than the limit.</summary>
+/// <summary>
+/// Receivers that break off, stall, flood or talk nonsense: a failed attempt each, one request each, never later than the limit.
+/// </summary>
 public sealed class HostileReceiverTests : SenderTest
 {
     private static readonly byte[] Flood = [.. Enumerable.Repeat((byte)'x', 64 * 1024)];
@@ -32,7 +34,8 @@ public sealed class HostileReceiverTests : SenderTest
     [Fact]
     public async Task Status_line_that_trickles_fails_at_the_limit()
     {
-        await using var receiver = HostileReceiver.AfterRequest(connection => TrickleAsync(connection, Answer("200 OK", headers: $"x: {new string('y', 2000)}\r\n")));
+        await using var receiver = HostileReceiver.AfterRequest(connection =>
+            TrickleAsync(connection, Answer("200 OK", headers: $"x: {new string('y', 2000)}\r\n")));
 
         AssertTimedOut(await SendAsync(receiver, Limit), null);
         Assert.Single(receiver.Requests);
@@ -96,7 +99,9 @@ public sealed class HostileReceiverTests : SenderTest
 
         var report = await SendAsync(receiver);
 
-        Assert.Equal(new DeliveryOutcome.Delivered(200, new string('x', ResponseBodyReader.KeptBytes) + ResponseBodyReader.CutMark), report.Outcome);
+        Assert.Equal(
+            new DeliveryOutcome.Delivered(200, new string('x', ResponseBodyReader.KeptBytes) + ResponseBodyReader.CutMark),
+            report.Outcome);
         Assert.InRange(report.DurationMs, 0, 5_000);
     }
 
@@ -165,11 +170,13 @@ public sealed class HostileReceiverTests : SenderTest
     [Fact]
     public async Task Close_amid_the_body_is_a_failure_that_keeps_what_had_come()
     {
-        await using var receiver = HostileReceiver.AfterRequest(connection => connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf of it"));
+        await using var receiver = HostileReceiver.AfterRequest(connection =>
+            connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf of it"));
 
         var outcome = (await SendAsync(receiver)).Outcome;
 
-        Assert.Equal(new DeliveryOutcome.Broken("The receiver closed the connection before its answer was complete.", 200, "half of it"), outcome);
+        Assert.Equal(
+            new DeliveryOutcome.Broken("The receiver closed the connection before its answer was complete.", 200, "half of it"), outcome);
         Assert.Single(receiver.Requests);
     }
 
@@ -232,7 +239,9 @@ public sealed class HostileReceiverTests : SenderTest
         await using var receiver = new HostileReceiver(connection => connection.HangAsync());
         using var sender = Sender(Limit);
 
-        var report = await sender.SendAsync(Request(receiver.Url) with { Body = new byte[64 * 1024 * 1024] }, TestContext.Current.CancellationToken);   // more than sockets hold
+        // More than sockets hold.
+        var report = await sender.SendAsync(
+            Request(receiver.Url) with { Body = new byte[64 * 1024 * 1024] }, TestContext.Current.CancellationToken);
 
         AssertTimedOut(report, code: null);
     }

@@ -60,7 +60,9 @@ public sealed class NameLookupTests
     public async Task Failure_is_not_remembered()
     {
         var calls = 0;
-        var lookup = new NameLookup(_ => Interlocked.Increment(ref calls) == 1 ? throw new SocketException((int)SocketError.TryAgain) : [IPAddress.Loopback]);
+        var lookup = new NameLookup(_ => Interlocked.Increment(ref calls) == 1
+            ? throw new SocketException((int)SocketError.TryAgain)
+            : [IPAddress.Loopback]);
 
         await Assert.ThrowsAsync<SocketException>(() => lookup.ResolveAsync("shaky.example", Ct));
 

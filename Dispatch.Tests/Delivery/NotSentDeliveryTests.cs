@@ -13,7 +13,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dispatch.Tests.Delivery;
 
-/// <summary>A host that has lost its lease sends nothing of what it had claimed, however far on its way it was. A whole host is paused in PausedHostTests.</summary>
+/// <summary>
+/// A host that has lost its lease sends nothing of what it had claimed, however far on its way it was.
+/// A whole host is paused in PausedHostTests.
+/// </summary>
 public sealed class NotSentDeliveryTests : SenderTest
 {
     [Theory]
@@ -30,7 +33,9 @@ public sealed class NotSentDeliveryTests : SenderTest
         });
         var request = Request(new($"http://hook.example:{receiver.Port}/")) with { Body = new byte[payloadBytes] };
 
-        Assert.Equal(new DeliveryOutcome.NotSent(), (await sender.SendAsync(request, () => isOurs, TestContext.Current.CancellationToken)).Outcome);
+        Assert.Equal(
+            new DeliveryOutcome.NotSent(),
+            (await sender.SendAsync(request, () => isOurs, TestContext.Current.CancellationToken)).Outcome);
 
         // The receiver is there and reads: this one arrives, alone.
         Assert.True((await sender.SendAsync(request, TestContext.Current.CancellationToken)).Outcome.Succeeded);
@@ -45,7 +50,9 @@ public sealed class NotSentDeliveryTests : SenderTest
         var (kept, lost, next) = (Request(receiver.Url), Request(receiver.Url), Request(receiver.Url));
 
         Assert.True((await sender.SendAsync(kept, TestContext.Current.CancellationToken)).Outcome.Succeeded);
-        Assert.Equal(new DeliveryOutcome.NotSent(), (await sender.SendAsync(lost, () => false, TestContext.Current.CancellationToken)).Outcome);
+        Assert.Equal(
+            new DeliveryOutcome.NotSent(),
+            (await sender.SendAsync(lost, () => false, TestContext.Current.CancellationToken)).Outcome);
         Assert.True((await sender.SendAsync(next, () => true, TestContext.Current.CancellationToken)).Outcome.Succeeded);
 
         Assert.Equal([$"{kept.JobId}", $"{next.JobId}"], receiver.Requests.Select(request => request.Split("webhook-id: ")[1][..36]));
@@ -60,7 +67,8 @@ public sealed class NotSentDeliveryTests : SenderTest
         await using (var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken))
         {
             var cipher = secrets.CreateCipher();
-            await db.Projects.ExecuteUpdateAsync(set => set.SetProperty(p => p.SecretCipher, cipher), TestContext.Current.CancellationToken);
+            await db.Projects.ExecuteUpdateAsync(
+                set => set.SetProperty(p => p.SecretCipher, cipher), TestContext.Current.CancellationToken);
         }
 
         var lease = new Lease(new DatabaseOptions { Provider = DatabaseProvider.Postgres }, rig.Clock);
@@ -74,14 +82,18 @@ public sealed class NotSentDeliveryTests : SenderTest
         using var preciseTimer = new PreciseTimer(rig.Clock);
         var options = new DeliveryOptions();
         var runner = new DeliveryRunner(
-            rig.Store, new DeliveryLimiters(options), sender, new RetryLadder(options), secrets, lease, shutdown, preciseTimer, rig.Clock, NullLogger<DeliveryRunner>.Instance);
+            rig.Store, new DeliveryLimiters(options), sender, new RetryLadder(options), secrets, lease, shutdown, preciseTimer,
+            rig.Clock, NullLogger<DeliveryRunner>.Instance);
         async Task<Job> RunAsync()
         {
             var url = $"http://{Guid.NewGuid():N}.example:{receiver.Port}/";   // a connection of its own each
             var job = await rig.InsertAsync(rig.Now);
             await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
-            await db.Jobs.Where(j => j.Id == job.Id).ExecuteUpdateAsync(set => set.SetProperty(j => j.WebhookUrl, url), TestContext.Current.CancellationToken);
-            Assert.Same(AttemptEnd.Finished, await runner.RunAsync(new Alarm(job.Id, rig.ProjectId, Alarm.DestinationOf(url), job.FireAt, IsRetry: false)));
+            await db.Jobs.Where(j => j.Id == job.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(j => j.WebhookUrl, url), TestContext.Current.CancellationToken);
+            Assert.Same(
+                AttemptEnd.Finished,
+                await runner.RunAsync(new Alarm(job.Id, rig.ProjectId, Alarm.DestinationOf(url), job.FireAt, IsRetry: false)));
             return await rig.ReadAsync(job.Id);
         }
 
@@ -90,6 +102,7 @@ public sealed class NotSentDeliveryTests : SenderTest
 
         losing = true;
         var lost = await RunAsync();
-        Assert.Equal((JobStatus.Firing, 0, 1), (lost.Status, (await rig.AttemptsAsync(lost.Id)).Count, receiver.Requests.Count));   // FIRING: for whoever takes it over
+        // It stays FIRING, for whoever takes it over.
+        Assert.Equal((JobStatus.Firing, 0, 1), (lost.Status, (await rig.AttemptsAsync(lost.Id)).Count, receiver.Requests.Count));
     }
 }

@@ -57,5 +57,7 @@ public sealed class RetryLadderTests
 
     [Fact]
     public void Fraction_of_a_millisecond_is_never_early() =>
-        Assert.Equal(new NextStep.Retry(Ended + 2), new RetryLadder(new() { RetryLadder = [TimeSpan.FromMicroseconds(1_001)] }).After(succeeded: false, 0, Ended));
+        Assert.Equal(
+            new NextStep.Retry(Ended + 2),
+            new RetryLadder(new() { RetryLadder = [TimeSpan.FromMicroseconds(1_001)] }).After(succeeded: false, 0, Ended));
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Dispatch.Delivery.Http;
 using Dispatch.Delivery.Targets;
+using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Signing;
 using Dispatch.Tests.Infrastructure;
@@ -14,14 +15,25 @@ public abstract class SenderTest
     internal static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(700);
     internal static readonly TimeSpan Ample = TimeSpan.FromSeconds(20);
 
-    internal static WebhookSender Sender(TimeSpan? limit = null, bool openLoopback = true, ResolveHost? resolve = null, params string[] allowed)
+    internal static WebhookSender Sender(
+        TimeSpan? limit = null, bool openLoopback = true, ResolveHost? resolve = null, params string[] allowed)
     {
-        var options = new DeliveryOptions { Timeout = limit ?? Ample, AllowedNetworks = [.. allowed.Select(network => IPNetwork.Parse(network))] };
+        var options = new DeliveryOptions
+        {
+            Timeout = limit ?? Ample,
+            AllowedNetworks = [.. allowed.Select(network => IPNetwork.Parse(network))]
+        };
         return new(options, new(options, openLoopback), TimeProvider.System, resolve);
     }
 
     internal static WebhookRequest Request(Uri url) =>
-        WebhookRequest.For(Guid.CreateVersion7(), url, "A title", """{"n": 1.0}"""u8, ["whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="], TimeProvider.System.NowMs());
+        WebhookRequest.For(
+            new Job
+            {
+                Id = Guid.CreateVersion7(), Title = "A title",
+                WebhookUrl = url.OriginalString, Payload = """{"n": 1.0}"""u8.ToArray()
+            },
+            ["whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="], TimeProvider.System.NowMs());
 
     /// <summary>One attempt against that receiver, with a sender of its own.</summary>
     internal static async Task<AttemptReport> SendAsync(HostileReceiver receiver, TimeSpan? limit = null)

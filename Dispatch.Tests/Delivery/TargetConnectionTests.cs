@@ -33,7 +33,8 @@ public sealed class TargetConnectionTests : SenderTest
         await using var canary = HostileReceiver.Answering(Answer("200 OK"));
         using var sender = Sender(openLoopback: false);
 
-        var outcome = (await sender.SendAsync(Request(new(string.Format(url, canary.Port))), TestContext.Current.CancellationToken)).Outcome;
+        var outcome = (await sender.SendAsync(
+            Request(new(string.Format(url, canary.Port))), TestContext.Current.CancellationToken)).Outcome;
 
         AssertRefused(outcome, canary);
     }
@@ -46,9 +47,13 @@ public sealed class TargetConnectionTests : SenderTest
         // 127.0.0.1 plays the public address: it is opened. 127.0.0.2 is inside.
         await using var open = HostileReceiver.Answering(Answer("200 OK"));
         await using var canary = new HostileReceiver(connection => connection.HangAsync(), address: Inside, port: open.Port);
-        using var sender = Sender(openLoopback: false, resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(one), IPAddress.Parse(other)]), allowed: "127.0.0.1/32");
+        using var sender = Sender(
+            openLoopback: false,
+            resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(one), IPAddress.Parse(other)]),
+            allowed: "127.0.0.1/32");
 
-        var outcome = (await sender.SendAsync(Request(new($"http://mixed.example:{open.Port}/")), TestContext.Current.CancellationToken)).Outcome;
+        var outcome = (await sender.SendAsync(
+            Request(new($"http://mixed.example:{open.Port}/")), TestContext.Current.CancellationToken)).Outcome;
 
         AssertRefused(outcome, canary);
         Assert.Equal(0, open.Connections);
@@ -82,7 +87,8 @@ public sealed class TargetConnectionTests : SenderTest
         await using var receiver = HostileReceiver.Answering(Answer("200 OK"));
         using var sender = Sender(resolve: (_, _) => Task.FromResult<IPAddress[]>([Inside, IPAddress.IPv6Loopback, IPAddress.Loopback]));
 
-        Assert.True((await sender.SendAsync(Request(new($"http://three.example:{receiver.Port}/")), TestContext.Current.CancellationToken)).Outcome.Succeeded);
+        Assert.True((await sender.SendAsync(
+            Request(new($"http://three.example:{receiver.Port}/")), TestContext.Current.CancellationToken)).Outcome.Succeeded);
         Assert.Contains($"Host: three.example:{receiver.Port}", Assert.Single(receiver.Requests), StringComparison.Ordinal);
     }
 
@@ -97,7 +103,9 @@ public sealed class TargetConnectionTests : SenderTest
 
     [Fact]
     public async Task Unknown_name_is_a_failure() =>
-        Assert.Equal(new DeliveryOutcome.Broken("The host name could not be resolved.", null, null), await SendToAsync("http://no-such-host.invalid/"));
+        Assert.Equal(
+            new DeliveryOutcome.Broken("The host name could not be resolved.", null, null),
+            await SendToAsync("http://no-such-host.invalid/"));
 
     [Fact]
     public async Task Name_without_addresses_is_a_failure()
@@ -143,7 +151,8 @@ public sealed class TargetConnectionTests : SenderTest
     public async Task Self_signed_certificate_is_refused()
     {
         using var key = RSA.Create(2048);
-        using var certificate = Certificate(key, request => request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1)));
+        using var certificate = Certificate(key, request =>
+            request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1)));
         await using var receiver = new HostileReceiver(connection => connection.ReadRequestAsync(), certificate);
 
         var outcome = Assert.IsType<DeliveryOutcome.Broken>((await SendAsync(receiver)).Outcome);

@@ -9,11 +9,11 @@ public sealed class TargetGuardTests
 {
     // Copied from reliability.md, not from the guard.
     private const string DenyList = """
-        0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16/32 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.31.196.0/24
-        192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
-        ::/96 ::ffff:0:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 100:0:0:1::/64 2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20
-        5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8
-        """;
+    0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16/32 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.31.196.0/24
+    192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
+    ::/96 ::ffff:0:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 100:0:0:1::/64 2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20
+    5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8
+    """;
 
     private static readonly TargetGuard Guard = new(new(), openLoopback: false);
 
@@ -52,7 +52,8 @@ public sealed class TargetGuardTests
     public void Public_address_is_allowed(string address)
     {
         Assert.True(Guard.IsAllowed(IPAddress.Parse(address)));
-        Assert.Null(Guard.WhyDenied(new(address.Contains(':', StringComparison.Ordinal) ? $"http://[{address}]:8080/" : $"http://{address}:8080/")));
+        Assert.Null(Guard.WhyDenied(new(
+            address.Contains(':', StringComparison.Ordinal) ? $"http://[{address}]:8080/" : $"http://{address}:8080/")));
     }
 
     [Theory]
@@ -69,7 +70,8 @@ public sealed class TargetGuardTests
     [InlineData("http://db/")]
     [InlineData("http://db./")]
     [InlineData("http://internal/")]
-    public void Local_name_is_refused_at_once(string url) => Assert.StartsWith(TargetGuard.NotAllowed, Guard.WhyDenied(new(url)), StringComparison.Ordinal);
+    public void Local_name_is_refused_at_once(string url) =>
+        Assert.StartsWith(TargetGuard.NotAllowed, Guard.WhyDenied(new(url)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("http://127.0.0.1/")]
@@ -113,7 +115,8 @@ public sealed class TargetGuardTests
     [Fact]
     public void Allowed_network_is_open_exactly_as_far_as_it_reaches()
     {
-        var guard = new TargetGuard(new() { AllowedNetworks = [IPNetwork.Parse("10.1.0.0/16"), IPNetwork.Parse("fd00:1::/32")] }, openLoopback: false);
+        var guard = new TargetGuard(
+            new() { AllowedNetworks = [IPNetwork.Parse("10.1.0.0/16"), IPNetwork.Parse("fd00:1::/32")] }, openLoopback: false);
 
         Assert.True(guard.IsAllowed(IPAddress.Parse("10.1.255.255")));
         Assert.True(guard.IsAllowed(IPAddress.Parse("::ffff:10.1.0.1")));
@@ -130,7 +133,11 @@ public sealed class TargetGuardTests
     {
         var guard = new TargetGuard(new(), openLoopback: true);
 
-        Assert.All(["http://localhost:3000/", "http://app.localhost/", "http://ip6-localhost/", "http://127.8.9.10/", "http://[::1]/", "http://[::ffff:127.0.0.1]/"],
+        Assert.All(
+            [
+                "http://localhost:3000/", "http://app.localhost/", "http://ip6-localhost/",
+                "http://127.8.9.10/", "http://[::1]/", "http://[::ffff:127.0.0.1]/"
+            ],
             url => Assert.Null(guard.WhyDenied(new(url))));
         Assert.All(["http://10.0.0.1/", "http://0.0.0.0/", "http://[::]/", "http://db/", "http://printer.local/"],
             url => Assert.NotNull(guard.WhyDenied(new(url))));
@@ -161,7 +168,8 @@ public sealed class TargetGuardTests
 
     private static bool IsAddress(BigInteger number, AddressFamily family) => number >= 0 && number < BigInteger.Pow(2, Bits(family));
 
-    private static bool IsListed(BigInteger number, AddressFamily family) => DenyList.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+    private static bool IsListed(BigInteger number, AddressFamily family) => DenyList
+        .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
         .Select(Range).Any(range => range.Family == family && range.First <= number && number <= range.Last);
 
     private static IPAddress ToAddress(BigInteger number, AddressFamily family)

@@ -123,7 +123,8 @@ public sealed class WebhookSenderTests : SenderTest
     [Fact]
     public async Task Nul_and_invalid_utf8_become_text_that_any_database_takes()
     {
-        await using var receiver = HostileReceiver.Answering(Answer("200 OK", "a\0b\u00ffc\u00f0\u009f\u0090\u0098d\u00c3"));   // Latin-1 spells the bytes
+        // Latin-1 spells the bytes.
+        await using var receiver = HostileReceiver.Answering(Answer("200 OK", "a\0b\u00ffc\u00f0\u009f\u0090\u0098d\u00c3"));
 
         Assert.Equal("ab\ufffdc🐘d\ufffd", (await SendAsync(receiver)).Outcome.ResponseBody);
     }
@@ -133,7 +134,8 @@ public sealed class WebhookSenderTests : SenderTest
     {
         using var packed = new MemoryStream();
         await using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true)) gzip.Write(new byte[1_000_000]);
-        await using var receiver = HostileReceiver.Answering(Answer("200 OK", Encoding.Latin1.GetString(packed.ToArray()), "Content-Encoding: gzip\r\n"));
+        await using var receiver = HostileReceiver.Answering(
+            Answer("200 OK", Encoding.Latin1.GetString(packed.ToArray()), "Content-Encoding: gzip\r\n"));
 
         var outcome = (await SendAsync(receiver)).Outcome;
 

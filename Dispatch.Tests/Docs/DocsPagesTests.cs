@@ -47,12 +47,15 @@ public sealed partial class DocsPagesTests(TestWebHost host) : IClassFixture<Tes
         Assert.Equal(ids.Distinct(), ids);
 
         using var browser = new PageClient(host.Address);
-        foreach (var link in Links().Matches(page[page.IndexOf("<main", StringComparison.Ordinal)..]).Select(match => match.Groups[1].Value).Distinct())
+        foreach (var link in Links()
+            .Matches(page[page.IndexOf("<main", StringComparison.Ordinal)..]).Select(match => match.Groups[1].Value).Distinct())
         {
             var parts = link.Split('#');
             if (parts.Length == 2) Assert.True(parts[0] == "/docs/using" && ids.Contains(parts[1]), link);
-            else if (link.StartsWith("https://", StringComparison.Ordinal)) Assert.Contains(link, (string[])["https://jqlang.org", "https://www.standardwebhooks.com"]);
-            else using (var answer = await browser.GetAsync(link.StartsWith('/') ? link : $"/{link}")) Assert.True((int)answer.StatusCode < 400, $"{link} {answer.StatusCode}");
+            else if (link.StartsWith("https://", StringComparison.Ordinal))
+                Assert.Contains(link, (string[])["https://jqlang.org", "https://www.standardwebhooks.com"]);
+            else using (var answer = await browser.GetAsync(link.StartsWith('/') ? link : $"/{link}"))
+                Assert.True((int)answer.StatusCode < 400, $"{link} {answer.StatusCode}");
         }
     }
 
@@ -70,14 +73,17 @@ public sealed partial class DocsPagesTests(TestWebHost host) : IClassFixture<Tes
             }
         }
 
-        foreach (var status in Enum.GetValues<Dispatch.Model.JobStatus>()) Assert.Contains($"`{Dispatch.Model.StatusNames.ToName(status)}`", guide, StringComparison.Ordinal);
+        foreach (var status in Enum.GetValues<Dispatch.Model.JobStatus>())
+            Assert.Contains($"`{Dispatch.Model.StatusNames.ToName(status)}`", guide, StringComparison.Ordinal);
         foreach (var (section, options) in new (string, Type)[]
         {
-            ("Dispatch", typeof(DispatchOptions)), ("Database", typeof(DatabaseOptions)), ("Hangfire", typeof(HangfireOptions)), ("Delivery", typeof(DeliveryOptions)),
+            ("Dispatch", typeof(DispatchOptions)), ("Database", typeof(DatabaseOptions)),
+            ("Hangfire", typeof(HangfireOptions)), ("Delivery", typeof(DeliveryOptions)),
             ("Dashboard", typeof(DashboardOptions)), ("Redis", typeof(RedisOptions)), ("RateLimits", typeof(RateLimitOptions)),
         })
         {
-            foreach (var setting in options.GetProperties()) Assert.Contains($"`{section}:{setting.Name}`", guide, StringComparison.Ordinal);
+            foreach (var setting in options.GetProperties())
+                Assert.Contains($"`{section}:{setting.Name}`", guide, StringComparison.Ordinal);
         }
     }
 
@@ -95,7 +101,13 @@ public sealed partial class DocsPagesTests(TestWebHost host) : IClassFixture<Tes
     [Fact]
     public void The_limits_of_this_host_stand_in_its_guide()
     {
-        var guide = new Guide(new DeliveryOptions { Timeout = TimeSpan.FromSeconds(7), MaxAttempts = 5, RetryLadder = [TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(9)], MaxPayloadBytes = 1_048_576 });
+        var guide = new Guide(new DeliveryOptions
+        {
+            Timeout = TimeSpan.FromSeconds(7),
+            MaxAttempts = 5,
+            RetryLadder = [TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(9)],
+            MaxPayloadBytes = 1_048_576
+        });
         var text = guide.Markdown("https://x.example");
         Assert.Contains("on this host 7 s", text, StringComparison.Ordinal);
         Assert.Contains("makes 5 attempts, with the delays 2 s, 9 min.", text, StringComparison.Ordinal);
@@ -128,7 +140,8 @@ public sealed partial class DocsPagesTests(TestWebHost host) : IClassFixture<Tes
         }
 
         using var other = new PageClient(host.Address);
-        using (var guide = await other.GetAsync("/docs/using")) Assert.DoesNotContain("nonce", guide.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        using (var guide = await other.GetAsync("/docs/using"))
+            Assert.DoesNotContain("nonce", guide.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         foreach (var asset in (string[])["/docs/api/scalar.js", "/docs/api/scalar.aspnetcore.js", "/docs-api.css", "/docs.css", "/docs.js"])
         {
             using var answer = await other.GetAsync(asset);
@@ -137,11 +150,16 @@ public sealed partial class DocsPagesTests(TestWebHost host) : IClassFixture<Tes
     }
 
     [Theory]
-    [InlineData("bash", "echo 'a' # note", "<span class=\"k\">echo</span> <span class=\"s\">&#39;a&#39;</span> <span class=\"c\"># note</span>")]
+    [InlineData(
+        "bash", "echo 'a' # note",
+        "<span class=\"k\">echo</span> <span class=\"s\">&#39;a&#39;</span> <span class=\"c\"># note</span>")]
     [InlineData("bash", "curl http://x/#y", "<span class=\"k\">curl</span> http://x/#y")]
-    [InlineData("js", "const a = `${b}`; // <c>", "<span class=\"k\">const</span> a = <span class=\"s\">`${b}`</span>; <span class=\"c\">// &lt;c&gt;</span>")]
+    [InlineData(
+        "js", "const a = `${b}`; // <c>",
+        "<span class=\"k\">const</span> a = <span class=\"s\">`${b}`</span>; <span class=\"c\">// &lt;c&gt;</span>")]
     [InlineData("text", "if <a>", "if &lt;a&gt;")]
-    public void Code_is_coloured_and_escaped(string language, string code, string html) => Assert.Equal(html, CodeColours.Html(code, language));
+    public void Code_is_coloured_and_escaped(string language, string code, string html) =>
+        Assert.Equal(html, CodeColours.Html(code, language));
 
     private static async Task<(string Text, string? MediaType)> ReadAsync(TestWebHost host, string path)
     {

@@ -17,7 +17,10 @@ internal static partial class GuideSamples
     /// <summary>The samples marked <c>run=NAME</c>, as one text in their order.</summary>
     public static string Run(string name, string? tab = null)
     {
-        var samples = All.Where(sample => sample.Fence.Run == name && (tab is null || sample.Fence.Tab == tab)).Select(sample => sample.Code).ToArray();
+        var samples = All
+            .Where(sample => sample.Fence.Run == name && (tab is null || sample.Fence.Tab == tab))
+            .Select(sample => sample.Code)
+            .ToArray();
         Assert.NotEmpty(samples);
         return string.Concat(samples);
     }

@@ -42,12 +42,16 @@ public sealed class ReceivingSampleTests(SampleHost rig) : IClassFixture<SampleH
         Assert.Equal(HttpStatusCode.OK, await PostAsync(url, Body(id), good));   // a duplicate is fine, and nothing is done for it
         Assert.Single(receiver.Output.Split('\n'), line => line.Contains($"handled {id}", StringComparison.Ordinal));
 
-        Assert.Equal(HttpStatusCode.OK, await PostAsync(url, Body(id), Sign(["whsec_another", secret], id, now)));   // for a day after a rotation
+        // As it is for a day after a rotation.
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(url, Body(id), Sign(["whsec_another", secret], id, now)));
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(url, Body(id) + " ", good));
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(url, Body(id), Sign(["whsec_another"], id, now)));
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(url, Body(id), Sign([secret], id, now - 310)));
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(url, Body(id), Sign([secret], id, now + 310)));
-        foreach (var header in (string?[])[null, "", "t=1", "v1=", $"t={now}", $"t={now},v1=zz", $"t={now},v1", "t=x,v1=00", $"t=,{good.DispatchSignature[13..]}", ",,=,="])
+        foreach (var header in (string?[])
+        [
+            null, "", "t=1", "v1=", $"t={now}", $"t={now},v1=zz", $"t={now},v1", "t=x,v1=00", $"t=,{good.DispatchSignature[13..]}", ",,=,="
+        ])
         {
             Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(url, Body(id), good with { DispatchSignature = header! }));
         }
@@ -79,7 +83,9 @@ public sealed class ReceivingSampleTests(SampleHost rig) : IClassFixture<SampleH
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var good = Sign([secret], id, now);
         Assert.Equal(HttpStatusCode.OK, await PostAsync(url, Body(id), good));
-        Assert.Equal(HttpStatusCode.OK, await PostAsync(url, Body(id), Sign([$"whsec_{Convert.ToBase64String(new byte[32])}", secret], id, now)));
+        Assert.Equal(
+            HttpStatusCode.OK,
+            await PostAsync(url, Body(id), Sign([$"whsec_{Convert.ToBase64String(new byte[32])}", secret], id, now)));
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(url, Body(id) + " ", good));
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(url, Body(id), good with { Id = Guid.NewGuid().ToString() }));
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(url, Body(id), Sign([secret], id, now - 310)));
@@ -88,16 +94,22 @@ public sealed class ReceivingSampleTests(SampleHost rig) : IClassFixture<SampleH
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(url, Body(id), good with { StandardSignature = "v1, ,v1 v2" }));
     }
 
-    private static string Body(Guid id) => $$$"""{"jobId":"{{{id}}}","title":"A test","payload":{"a":1},"firedAt":"2026-06-13T09:30:00.004Z"}""";
+    private static string Body(Guid id) =>
+        $$$"""{"jobId":"{{{id}}}","title":"A test","payload":{"a":1},"firedAt":"2026-06-13T09:30:00.004Z"}""";
 
-    private static WebhookSignature Sign(string[] secrets, Guid id, long seconds) => WebhookSignature.Sign(secrets, id, seconds, Encoding.UTF8.GetBytes(Body(id)));
+    private static WebhookSignature Sign(string[] secrets, Guid id, long seconds) =>
+        WebhookSignature.Sign(secrets, id, seconds, Encoding.UTF8.GetBytes(Body(id)));
 
     private static async Task<HttpStatusCode> PostAsync(string url, string body, WebhookSignature signature)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, url)
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json")
+        };
         foreach (var (name, value) in new (string, string?)[]
         {
-            ("x-dispatch-signature", signature.DispatchSignature), ("webhook-id", signature.Id), ("webhook-timestamp", signature.Timestamp), ("webhook-signature", signature.StandardSignature),
+            ("x-dispatch-signature", signature.DispatchSignature), ("webhook-id", signature.Id),
+            ("webhook-timestamp", signature.Timestamp), ("webhook-signature", signature.StandardSignature),
         })
         {
             if (value is not null) request.Headers.TryAddWithoutValidation(name, value);
@@ -128,7 +140,8 @@ public sealed class ReceivingSampleTests(SampleHost rig) : IClassFixture<SampleH
 
     private async Task<(string Secret, string Url, Dictionary<string, string> Environment)> SetUpAsync()
     {
-        var secret = (await rig.User.DataAsync(HttpMethod.Get, $"projects/{rig.User.ProjectId}/signing-secret")).GetProperty("secret").GetString()!;
+        var secret = (await rig.User.DataAsync(HttpMethod.Get, $"projects/{rig.User.ProjectId}/signing-secret"))
+            .GetProperty("secret").GetString()!;
         var port = Ports.Free();
         var url = $"http://localhost:{port}/hooks/dispatch";
         return (secret, url, new() { ["DISPATCH_SIGNING_SECRET"] = secret, ["RECEIVER_URL"] = url, ["PORT"] = port.ToString() });

@@ -30,7 +30,8 @@ internal sealed class SampleRun : IAsyncDisposable
             _ => throw new NotSupportedException($"Nothing here runs {tab}."),
         };
         start.ArgumentList.Add(file);
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("ASPNETCORE_", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(name);
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("ASPNETCORE_", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;
 
         run.process.OutputDataReceived += run.Collect;

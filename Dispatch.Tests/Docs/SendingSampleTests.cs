@@ -34,7 +34,9 @@ public sealed class SendingSampleTests(SampleHost rig) : IClassFixture<SampleHos
     {
         await using var run = SampleRun.Start("curl", rig.Fill(GuideSamples.Run("scheduling")), rig.Environment("/"));
         var answer = JsonDocument.Parse((await run.EndAsync()).Split('\n').Single(line => line.StartsWith('{'))).RootElement;
-        var shown = GuideSamples.All.Select(sample => sample.Code).Single(code => code.Contains("\"Job scheduled successfully\"", StringComparison.Ordinal));
+        var shown = GuideSamples.All
+            .Select(sample => sample.Code)
+            .Single(code => code.Contains("\"Job scheduled successfully\"", StringComparison.Ordinal));
 
         Assert.Equal("Job scheduled successfully", answer.GetProperty("message").GetString());
         Assert.Equal(Names(JsonDocument.Parse(shown).RootElement.GetProperty("data")), Names(answer.GetProperty("data")));
@@ -59,14 +61,17 @@ public sealed class SendingSampleTests(SampleHost rig) : IClassFixture<SampleHos
         await rig.User.JobWhenAsync(arrival.JobId, "SUCCESS");
 
         var jobs = await rig.User.DataAsync(HttpMethod.Get, "jobs?status=CANCELLED");
-        Assert.Contains(jobs.GetProperty("jobs").EnumerateArray(), job => job.GetProperty("webhookUrl").GetString()!.EndsWith(path, StringComparison.Ordinal));
+        Assert.Contains(
+            jobs.GetProperty("jobs").EnumerateArray(),
+            job => job.GetProperty("webhookUrl").GetString()!.EndsWith(path, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task The_client_in_Node_throws_what_the_API_says()
     {
         var code = GuideSamples.Run("client", "Node").Replace("inSeconds(5)", "inSeconds(-5)", StringComparison.Ordinal);
-        await using var run = SampleRun.Start("Node", $"process.on('uncaughtException', error => console.log(error.status, error.code));\n{code}", rig.Environment("/past"));
+        await using var run = SampleRun.Start(
+            "Node", $"process.on('uncaughtException', error => console.log(error.status, error.code));\n{code}", rig.Environment("/past"));
         Assert.Contains("400 fire_at_in_past", await run.EndAsync(), StringComparison.Ordinal);
     }
 

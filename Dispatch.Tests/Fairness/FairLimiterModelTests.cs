@@ -2,7 +2,9 @@ using Dispatch.Fairness;
 
 namespace Dispatch.Tests.Fairness;
 
-/// <summary>The gate against a plain model that searches through all waiters at each step: what may go in has gone in, and nothing else.</summary>
+/// <summary>
+/// The gate against a plain model that searches through all waiters at each step: what may go in has gone in, and nothing else.
+/// </summary>
 public sealed class FairLimiterModelTests
 {
     private static readonly Guid[] Projects = [.. Enumerable.Range(0, 4).Select(_ => Guid.CreateVersion7())];

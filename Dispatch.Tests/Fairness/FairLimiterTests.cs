@@ -213,7 +213,8 @@ public sealed class FairLimiterTests
         var ids = Enumerable.Range(0, 3).Select(_ => Guid.CreateVersion7()).ToList();
         int total = 0, worst = 0;
 
-        await Task.WhenAll(Enumerable.Range(0, 64).Select(worker => Task.Run(() => WorkAsync(new Random(worker)), Ct))).WaitAsync(TimeSpan.FromSeconds(60), Ct);
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(worker => Task.Run(() => WorkAsync(new Random(worker)), Ct)))
+            .WaitAsync(TimeSpan.FromSeconds(60), Ct);
 
         Assert.Equal(0, worst);
         Assert.Equal((0, 0, 0), (gate.Taken, gate.Waiting, gate.Tracked));
@@ -229,7 +230,9 @@ public sealed class FairLimiterTests
                 try
                 {
                     using var place = await entering;
-                    if (Interlocked.Increment(ref total) > 6 | Interlocked.Increment(ref projects[project]) > 4 | Interlocked.Increment(ref destinations[destination]) > 3)
+                    if (Interlocked.Increment(ref total) > 6
+                        | Interlocked.Increment(ref projects[project]) > 4
+                        | Interlocked.Increment(ref destinations[destination]) > 3)
                     {
                         Interlocked.Increment(ref worst);
                     }

@@ -27,7 +27,8 @@ public sealed class ClockJumpTests : IAsyncLifetime
         var library = await CompileAsync();
         Set(TimeSpan.Zero);
         receiver = await Receiver.StartAsync();
-        host = HostProcess.Launch(folder.Path, new Dictionary<string, string> { ["LD_PRELOAD"] = library, ["DISPATCH_CLOCK_FILE"] = ShiftFile });
+        host = HostProcess.Launch(
+            folder.Path, new Dictionary<string, string> { ["LD_PRELOAD"] = library, ["DISPATCH_CLOCK_FILE"] = ShiftFile });
         await host.WaitUntilReadyAsync();
         user = await ApiUser.SignUpAsync(host.Url);
     }
@@ -65,7 +66,8 @@ public sealed class ClockJumpTests : IAsyncLifetime
 
         Set(-Hour);
         await AssertWorksAsync();
-        await Task.Delay(TimeSpan.FromSeconds(7), TestContext.Current.CancellationToken);   // the proof of an absence: two of them would be due by the old clock
+        // The proof of an absence: two of them would be due by the old clock.
+        await Task.Delay(TimeSpan.FromSeconds(7), TestContext.Current.CancellationToken);
         foreach (var id in waiting) Assert.Equal("SCHEDULED", (await user.JobAsync(id)).GetProperty("status").GetString());
         AssertEachOnce([sent]);
 
@@ -102,10 +104,15 @@ public sealed class ClockJumpTests : IAsyncLifetime
 
     private async Task<string> CompileAsync()
     {
-        var compiler = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(path => Path.Combine(path, "cc")).FirstOrDefault(File.Exists);
+        var compiler = Environment.GetEnvironmentVariable("PATH")!
+            .Split(':')
+            .Select(path => Path.Combine(path, "cc"))
+            .FirstOrDefault(File.Exists);
         Assert.SkipWhen(compiler is null, "There is no C compiler (Debian: apt-get install gcc libc6-dev)");
         var library = Path.Combine(folder.Path, "clock-shift.so");
-        using var process = Process.Start(compiler!, ["-shared", "-fPIC", "-O2", "-o", library, Path.Combine(AppContext.BaseDirectory, "Faults", "clock-shift.c"), "-ldl"]);
+        using var process = Process.Start(
+            compiler!,
+            ["-shared", "-fPIC", "-O2", "-o", library, Path.Combine(AppContext.BaseDirectory, "Faults", "clock-shift.c"), "-ldl"]);
         await process.WaitForExitAsync();
         Assert.Equal(0, process.ExitCode);
         return library;

@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Tests.Faults;
 
-/// <summary>Hosts as processes of their own on one database, each as if on a machine of its own, a receiver, and a user who reaches each of them.</summary>
+/// <summary>
+/// Hosts as processes of their own on one database, each as if on a machine of its own, a receiver, and a user who reaches each of them.
+/// </summary>
 internal sealed class Cluster : IAsyncDisposable
 {
     private readonly TemporaryFolder folder;
@@ -32,15 +34,23 @@ internal sealed class Cluster : IAsyncDisposable
     public IReadOnlyList<ApiUser> Users => users;
 
     /// <summary>Starts hosts on a database of their own. Skips the test where there is no server for it.</summary>
-    public static async Task<Cluster> StartAsync(int hosts = 2, DatabaseProvider provider = DatabaseProvider.Postgres, params string[] settings)
+    public static async Task<Cluster> StartAsync(
+        int hosts = 2, DatabaseProvider provider = DatabaseProvider.Postgres, params string[] settings)
     {
         var folder = new TemporaryFolder();
-        return await StartAsync(new Cluster(folder, await DatabaseServers.CreateAsync(provider, folder.Path), dropsDatabase: true, settings), hosts);
+        return await StartAsync(
+            new Cluster(folder, await DatabaseServers.CreateAsync(provider, folder.Path), dropsDatabase: true, settings), hosts);
     }
 
     /// <summary>Two hosts on a server that the test will stop.</summary>
     public static async Task<Cluster> StartOnAsync(PostgresServer server) =>
-        await StartAsync(new Cluster(new(), new() { Provider = DatabaseProvider.Postgres, ConnectionString = await server.CreateDatabaseAsync("dispatch") }, dropsDatabase: false, []), hosts: 2);
+        await StartAsync(
+            new Cluster(
+                new(),
+                new() { Provider = DatabaseProvider.Postgres, ConnectionString = await server.CreateDatabaseAsync("dispatch") },
+                dropsDatabase: false,
+                []),
+            hosts: 2);
 
     /// <summary>Starts one more host. Returns its place.</summary>
     public async Task<int> AddAsync()
@@ -60,16 +70,24 @@ internal sealed class Cluster : IAsyncDisposable
 
     // A state folder of its own, as on a machine of its own: what is known of another host, only the database says.
     private Task<HostProcess> StartAsync(int at, int port) =>
-        HostProcess.StartAsync(FolderOf(at), port, new Dictionary<string, string> { ["STATE_DIRECTORY"] = FolderOf(at) }, [.. DatabaseServers.AsSettings(database), .. settings]);
+        HostProcess.StartAsync(
+            FolderOf(at),
+            port,
+            new Dictionary<string, string> { ["STATE_DIRECTORY"] = FolderOf(at) },
+            [.. DatabaseServers.AsSettings(database), .. settings]);
 
     private string FolderOf(int at) => Path.Combine(folder.Path, $"{at}");
 
     /// <summary>Posts that many jobs at once through one host; job <c>i</c> is due as <paramref name="dueAt"/> says.</summary>
     public Task PostAsync(Ledger ledger, int host, int count, Func<int, DateTimeOffset> dueAt, string path = "/") =>
-        Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = TestContext.Current.CancellationToken },
+        Parallel.ForAsync(
+            0,
+            count,
+            new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = TestContext.Current.CancellationToken },
             async (i, _) => Assert.NotNull(await ledger.PostAsync(users[host], Receiver.Url + path, dueAt(i))));
 
-    public Task<DispatchDbContext> ReadAsync() => services.GetRequiredService<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+    public Task<DispatchDbContext> ReadAsync() =>
+        services.GetRequiredService<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
 
     /// <summary>The host's id of its present start, from its row.</summary>
     public async Task<Guid> IdOfAsync(int host)
@@ -83,21 +101,30 @@ internal sealed class Cluster : IAsyncDisposable
     public async Task<IReadOnlyList<Guid>> HeldByAsync(Guid hostId, JobStatus? status = null)
     {
         await using var db = await ReadAsync();
-        return await db.Jobs.Where(j => j.ArmedBy == hostId && j.NextAttemptAt != null && (status == null || j.Status == status)).Select(j => j.Id).ToListAsync(TestContext.Current.CancellationToken);
+        return await db.Jobs
+            .Where(j => j.ArmedBy == hostId && j.NextAttemptAt != null && (status == null || j.Status == status))
+            .Select(j => j.Id)
+            .ToListAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>How many attempts each of the hosts has recorded so far, dead ones left out.</summary>
     public async Task<IReadOnlyDictionary<Guid, long>> RecordedAsync()
     {
         await using var db = await ReadAsync();
-        return await db.HourlyStats.GroupBy(h => h.HostId).Select(g => new { g.Key, Count = g.Sum(h => h.Succeeded) }).ToDictionaryAsync(g => g.Key, g => g.Count, TestContext.Current.CancellationToken);
+        return await db.HourlyStats
+            .GroupBy(h => h.HostId)
+            .Select(g => new { g.Key, Count = g.Sum(h => h.Succeeded) })
+            .ToDictionaryAsync(g => g.Key, g => g.Count, TestContext.Current.CancellationToken);
     }
 
     /// <summary>The jobs whose attempts were cut off, as the log says.</summary>
     public async Task<HashSet<Guid>> InterruptedAsync()
     {
         await using var db = await ReadAsync();
-        return await db.Attempts.Where(a => a.Status == AttemptStatus.Interrupted).Select(a => a.JobId).ToHashSetAsync(TestContext.Current.CancellationToken);
+        return await db.Attempts
+            .Where(a => a.Status == AttemptStatus.Interrupted)
+            .Select(a => a.JobId)
+            .ToHashSetAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Ends when every acknowledged job is SUCCESS.</summary>
@@ -107,9 +134,15 @@ internal sealed class Cluster : IAsyncDisposable
         while (true)
         {
             await using var db = await ReadAsync();
-            var succeeded = await db.Jobs.Where(j => j.Status == JobStatus.Success).Select(j => j.Id).ToHashSetAsync(TestContext.Current.CancellationToken);
+            var succeeded = await db.Jobs
+                .Where(j => j.Status == JobStatus.Success)
+                .Select(j => j.Id)
+                .ToHashSetAsync(TestContext.Current.CancellationToken);
             if (ledger.Acknowledged.Keys.All(succeeded.Contains)) return;
-            Assert.True(DateTimeOffset.UtcNow < until, $"{ledger.Acknowledged.Keys.Count(id => !succeeded.Contains(id))} of {ledger.Acknowledged.Count} jobs are not SUCCESS after {limit.TotalSeconds:0} s");
+            Assert.True(
+                DateTimeOffset.UtcNow < until,
+                $"{ledger.Acknowledged.Keys.Count(id => !succeeded.Contains(id))} of {ledger.Acknowledged.Count} jobs "
+                + $"are not SUCCESS after {limit.TotalSeconds:0} s");
             await Task.Delay(200, TestContext.Current.CancellationToken);
         }
     }

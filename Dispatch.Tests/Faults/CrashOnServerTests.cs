@@ -3,7 +3,9 @@ using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Faults;
 
-/// <summary>A host on a database server that is killed and started again on its machine: it need not wait until its earlier life is taken for dead.</summary>
+/// <summary>
+/// A host on a database server that is killed and started again on its machine: it need not wait until its earlier life is taken for dead.
+/// </summary>
 public sealed class CrashOnServerTests
 {
     [Theory, MemberData(nameof(HostPair.Providers), MemberType = typeof(HostPair))]

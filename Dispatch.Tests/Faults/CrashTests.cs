@@ -5,7 +5,10 @@ using Dispatch.Time;
 
 namespace Dispatch.Tests.Faults;
 
-/// <summary>Real host processes, killed. Scenarios 1, 2, 3, 9 and 14 of reliability.md. On a server, the host that comes next waits until the one before counts as dead.</summary>
+/// <summary>
+/// Real host processes, killed. Scenarios 1, 2, 3, 9 and 14 of reliability.md.
+/// On a server, the host that comes next waits until the one before counts as dead.
+/// </summary>
 public abstract class CrashTests(DatabaseProvider provider) : IAsyncLifetime
 {
     private const string Ladder = "--Delivery:RetryLadder=00:00:10";   // time to kill the host before the retry, on a busy machine too
@@ -36,7 +39,8 @@ public abstract class CrashTests(DatabaseProvider provider) : IAsyncLifetime
     }
 
     [Fact]
-    public Task Nothing_acknowledged_is_lost_when_the_host_is_killed_again_and_again_under_load() => KillUnderLoadAsync(kills: provider == DatabaseProvider.Sqlite ? 8 : 4);
+    public Task Nothing_acknowledged_is_lost_when_the_host_is_killed_again_and_again_under_load() =>
+        KillUnderLoadAsync(kills: provider == DatabaseProvider.Sqlite ? 8 : 4);
 
     /// <summary>The full length: <c>./test.sh --long</c>.</summary>
     [Fact(Explicit = true), Trait("Category", "Long")]
@@ -45,7 +49,9 @@ public abstract class CrashTests(DatabaseProvider provider) : IAsyncLifetime
     [Fact]
     public async Task Killed_after_the_receiver_got_it_the_attempt_is_interrupted_and_sent_once_more()
     {
-        receiver.Answer = (_, context) => receiver.Arrivals.Count == 1 ? Task.Delay(Timeout.Infinite, context.RequestAborted) : Task.CompletedTask;
+        receiver.Answer = (_, context) => receiver.Arrivals.Count == 1
+            ? Task.Delay(Timeout.Infinite, context.RequestAborted)
+            : Task.CompletedTask;
         var id = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddMilliseconds(500));
         await receiver.WaitForAsync(a => a.JobId == id);
         await host.KillAsync();
@@ -101,7 +107,11 @@ public abstract class CrashTests(DatabaseProvider provider) : IAsyncLifetime
         receiver.Answer = (_, context) => Task.Delay(500, context.RequestAborted);
         var due = DateTimeOffset.UtcNow.AddSeconds(8);   // time for a cold host on a busy machine to take them all
         var ids = new ConcurrentBag<Guid>();
-        await Parallel.ForAsync(0, 1000, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (_, _) => ids.Add(await user.ScheduleAsync(receiver.Url, due)));
+        await Parallel.ForAsync(
+            0,
+            1000,
+            new ParallelOptions { MaxDegreeOfParallelism = 32 },
+            async (_, _) => ids.Add(await user.ScheduleAsync(receiver.Url, due)));
         await receiver.WaitForAsync(_ => true);
 
         Assert.Equal(0, await host.TerminateAsync());
@@ -120,7 +130,11 @@ public abstract class CrashTests(DatabaseProvider provider) : IAsyncLifetime
         const int atOnce = 2000;   // so many overdue jobs are armed together; among them the order is the wire's
         var due = DateTimeOffset.UtcNow.AddSeconds(10);
         var ids = new Guid[jobs];
-        await Parallel.ForAsync(0, jobs, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) => ids[i] = await user.ScheduleAsync(receiver.Url, due.AddMilliseconds(i / 10)));
+        await Parallel.ForAsync(
+            0,
+            jobs,
+            new ParallelOptions { MaxDegreeOfParallelism = 32 },
+            async (i, _) => ids[i] = await user.ScheduleAsync(receiver.Url, due.AddMilliseconds(i / 10)));
         await host.KillAsync();
         Assert.Empty(receiver.Arrivals);
         await TimeProvider.System.WaitUntilAsync(due.AddMilliseconds(500).ToUnixTimeMilliseconds(), TestContext.Current.CancellationToken);
@@ -130,7 +144,9 @@ public abstract class CrashTests(DatabaseProvider provider) : IAsyncLifetime
 
         Assert.Equal(ids.Order(), arrivals.Select(a => a.JobId).Order());
         var place = ids.Select((id, at) => (id, at)).ToDictionary(p => p.id, p => p.at);
-        Assert.All(arrivals.Select((a, at) => place[a.JobId] - at), ahead => Assert.True(ahead <= atOnce, $"a job overtook {ahead} older ones"));
+        Assert.All(
+            arrivals.Select((a, at) => place[a.JobId] - at),
+            ahead => Assert.True(ahead <= atOnce, $"a job overtook {ahead} older ones"));
     }
 
     private async Task KillUnderLoadAsync(int kills)
@@ -154,12 +170,16 @@ public abstract class CrashTests(DatabaseProvider provider) : IAsyncLifetime
         Assert.True(ledger.Acknowledged.Count > kills * 20, $"only {ledger.Acknowledged.Count} jobs: the load was not run");
         foreach (var (id, arrivals) in findings.Twice)
         {
-            var logs = (await user.JobAsync(id)).GetProperty("logs").EnumerateArray().Select(l => l.GetProperty("status").GetString()).ToArray();
+            var logs = (await user.JobAsync(id)).GetProperty("logs").EnumerateArray()
+                .Select(l => l.GetProperty("status").GetString())
+                .ToArray();
             Assert.True(logs.Length >= arrivals.Length, $"{arrivals.Length} arrivals, {logs.Length} attempts logged");
             Assert.Contains("INTERRUPTED", logs);   // a duplicate was on the wire when the host died
         }
 
-        TestContext.Current.SendDiagnosticMessage($"scenario 1 on {provider}, {kills} kills under 100 POST/s: {ledger.Acknowledged.Count} acknowledged, {ledger.InDoubt} in doubt, lost 0, twice {findings.Twice.Count}");
+        TestContext.Current.SendDiagnosticMessage(
+            $"scenario 1 on {provider}, {kills} kills under 100 POST/s: {ledger.Acknowledged.Count} acknowledged, "
+            + $"{ledger.InDoubt} in doubt, lost 0, twice {findings.Twice.Count}");
     }
 
     private async Task RestartAsync()

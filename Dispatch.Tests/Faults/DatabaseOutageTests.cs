@@ -6,7 +6,10 @@ using Dispatch.Time;
 
 namespace Dispatch.Tests.Faults;
 
-/// <summary>Scenario 4 of reliability.md: PostgreSQL is gone while jobs come due, and comes back. Two hosts, neither restarted; a server with full durability.</summary>
+/// <summary>
+/// Scenario 4 of reliability.md: PostgreSQL is gone while jobs come due, and comes back.
+/// Two hosts, neither restarted; a server with full durability.
+/// </summary>
 [Collection(nameof(AloneOnTheMachine))]
 public sealed class DatabaseOutageTests
 {
@@ -17,7 +20,8 @@ public sealed class DatabaseOutageTests
 
     /// <summary>The full length: <c>./test.sh --long</c>.</summary>
     [Fact(Explicit = true), Trait("Category", "Long")]
-    public Task Jobs_that_come_due_while_the_database_is_gone_for_30_seconds_fire_once_it_is_back() => OutageAsync(TimeSpan.FromSeconds(30));
+    public Task Jobs_that_come_due_while_the_database_is_gone_for_30_seconds_fire_once_it_is_back() =>
+        OutageAsync(TimeSpan.FromSeconds(30));
 
     private static async Task OutageAsync(TimeSpan outage)
     {
@@ -53,12 +57,19 @@ public sealed class DatabaseOutageTests
         Assert.InRange(last, TimeSpan.Zero, SentWithin);
         Assert.All(cluster.Hosts, host => Assert.True(host.IsRunning));
 
-        TestContext.Current.SendDiagnosticMessage($"scenario 4, PostgreSQL gone for {(returned - stopped).TotalSeconds:0.0} s: {ledger.Acknowledged.Count} jobs acknowledged, {overdue.Count} came due meanwhile, none was sent meanwhile; "
-            + $"all of those had arrived {last.TotalSeconds:0.00} s after its return, the first POST was accepted after {accepted.TotalSeconds:0.00} s; lost 0, twice 0; {ledger.Unavailable} posts answered 503, the slowest answer took {slowest.TotalSeconds:0.00} s; "
-            + $"due before: {ledger.LatenessOf(cluster.Receiver, (_, at) => at < stopped.AddMilliseconds(-100))}; due after: {ledger.LatenessOf(cluster.Receiver, (_, at) => at > returned.AddSeconds(1))}");
+        TestContext.Current.SendDiagnosticMessage(
+            $"scenario 4, PostgreSQL gone for {(returned - stopped).TotalSeconds:0.0} s: {ledger.Acknowledged.Count} jobs acknowledged, "
+            + $"{overdue.Count} came due meanwhile, none was sent meanwhile; "
+            + $"all of those had arrived {last.TotalSeconds:0.00} s after its return, "
+            + $"the first POST was accepted after {accepted.TotalSeconds:0.00} s; lost 0, twice 0; "
+            + $"{ledger.Unavailable} posts answered 503, the slowest answer took {slowest.TotalSeconds:0.00} s; "
+            + $"due before: {ledger.LatenessOf(cluster.Receiver, (_, at) => at < stopped.AddMilliseconds(-100))}; "
+            + $"due after: {ledger.LatenessOf(cluster.Receiver, (_, at) => at > returned.AddSeconds(1))}");
     }
 
-    /// <summary>Every call answers 503 in the envelope, soon; the process says that it lives and is not ready. Returns the slowest answer's time.</summary>
+    /// <summary>
+    /// Every call answers 503 in the envelope, soon; the process says that it lives and is not ready. Returns the slowest answer's time.
+    /// </summary>
     private static async Task<TimeSpan> AskWhileGoneAsync(Cluster cluster, Ledger ledger, DateTimeOffset until)
     {
         var slowest = TimeSpan.Zero;
@@ -70,23 +81,37 @@ public sealed class DatabaseOutageTests
             Assert.Equal(before + 1, ledger.Unavailable);
             foreach (var call in (Func<Task<HttpResponseMessage>>[])
             [
-                () => user.PostJobAsync(cluster.Receiver.Url, DateTimeOffset.UtcNow.AddMinutes(1)), () => user.SendWithKeyAsync(HttpMethod.Post, "jobs", "{}"), () => user.SendWithKeyAsync(HttpMethod.Get, "jobs"),
-                () => user.SendAsync(HttpMethod.Get, $"jobs/{ledger.Acknowledged.Keys.First()}"), () => user.SendWithKeyAsync(HttpMethod.Delete, $"jobs/{ledger.Acknowledged.Keys.First()}"),
+                () => user.PostJobAsync(cluster.Receiver.Url, DateTimeOffset.UtcNow.AddMinutes(1)),
+                () => user.SendWithKeyAsync(HttpMethod.Post, "jobs", "{}"),
+                () => user.SendWithKeyAsync(HttpMethod.Get, "jobs"),
+                () => user.SendAsync(HttpMethod.Get, $"jobs/{ledger.Acknowledged.Keys.First()}"),
+                () => user.SendWithKeyAsync(HttpMethod.Delete, $"jobs/{ledger.Acknowledged.Keys.First()}"),
                 () => user.SendAsync(HttpMethod.Get, "projects"),
-                .. i < 4 ? (Func<Task<HttpResponseMessage>>[])[() => user.SendAsync(HttpMethod.Post, "auth/login", new { email = "ada@example.com", password = "a password" })] : [],   // more would be 429
+                // More would be 429.
+                .. i < 4
+                    ? (Func<Task<HttpResponseMessage>>[])
+                        [() => user.SendAsync(HttpMethod.Post, "auth/login", new { email = "ada@example.com", password = "a password" })]
+                    : [],
             ])
             {
                 using var response = await call();
                 var envelope = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-                Assert.True(response.StatusCode == HttpStatusCode.ServiceUnavailable, $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri!.PathAndQuery}: {(int)response.StatusCode} {envelope}");
-                Assert.Equal((false, "storage_unavailable"), (envelope.GetProperty("status").GetBoolean(), envelope.GetProperty("error").GetProperty("code").GetString()));
+                Assert.True(
+                    response.StatusCode == HttpStatusCode.ServiceUnavailable,
+                    $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri!.PathAndQuery}: "
+                    + $"{(int)response.StatusCode} {envelope}");
+                Assert.Equal(
+                    (false, "storage_unavailable"),
+                    (envelope.GetProperty("status").GetBoolean(), envelope.GetProperty("error").GetProperty("code").GetString()));
                 Assert.True(response.Headers.RetryAfter?.Delta >= TimeSpan.FromSeconds(1), "no Retry-After");
             }
 
             if (DateTimeOffset.UtcNow - begun is var took && took > slowest) slowest = took;
             using var http = new HttpClient { BaseAddress = new Uri(host.Url) };
             Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/live", TestContext.Current.CancellationToken)).StatusCode);
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.GetAsync("/health/ready", TestContext.Current.CancellationToken)).StatusCode);
+            Assert.Equal(
+                HttpStatusCode.ServiceUnavailable,
+                (await http.GetAsync("/health/ready", TestContext.Current.CancellationToken)).StatusCode);
             await Task.Delay(200, TestContext.Current.CancellationToken);
         }
 

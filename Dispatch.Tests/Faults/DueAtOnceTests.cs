@@ -21,7 +21,8 @@ public sealed class DueAtOnceTests
         await using var cluster = await Cluster.StartAsync(hosts: 1, provider);
         var user = cluster.Users[0];
         var far = await user.ScheduleAsync(cluster.Receiver.Url + "/far", new DateTimeOffset(9999, 12, 31, 23, 59, 59, 999, TimeSpan.Zero));
-        var beyondTimers = await user.ScheduleAsync(cluster.Receiver.Url + "/far", DateTimeOffset.UtcNow.AddDays(50));   // theirs end at 49.7
+        // Timers end at 49.7 days.
+        var beyondTimers = await user.ScheduleAsync(cluster.Receiver.Url + "/far", DateTimeOffset.UtcNow.AddDays(50));
         var (next, ahead) = await ScheduleNextMomentAsync(cluster);
 
         var ledger = new Ledger();
@@ -37,11 +38,14 @@ public sealed class DueAtOnceTests
 
         var arrived = Assert.Single(cluster.Receiver.Arrivals, a => a.JobId == next.Id);
         Assert.True(arrived.At >= next.FireAt, "early");
-        foreach (var id in (Guid[])[far, beyondTimers]) Assert.Equal("SCHEDULED", (await user.JobAsync(id)).GetProperty("status").GetString());
+        foreach (var id in (Guid[])[far, beyondTimers])
+            Assert.Equal("SCHEDULED", (await user.JobAsync(id)).GetProperty("status").GetString());
         Assert.DoesNotContain(cluster.Receiver.Arrivals, a => a.Path == "/far");
         ledger.Compare(cluster.Receiver, path: "/").AssertEachOnce();
-        TestContext.Current.SendDiagnosticMessage($"scenario 17 on {provider}: {Jobs:N0} jobs due at one instant, posted in {posted.TotalSeconds:0.0} s: each once, none early; "
-            + $"{ledger.LatenessOf(cluster.Receiver, (_, at) => at.ToUnixTimeMilliseconds() == due.ToUnixTimeMilliseconds())}; a job {ahead} ms ahead was accepted and came {(arrived.At - next.FireAt).TotalMilliseconds:0.0} ms late");
+        TestContext.Current.SendDiagnosticMessage(
+            $"scenario 17 on {provider}: {Jobs:N0} jobs due at one instant, posted in {posted.TotalSeconds:0.0} s: each once, none early; "
+            + $"{ledger.LatenessOf(cluster.Receiver, (_, at) => at.ToUnixTimeMilliseconds() == due.ToUnixTimeMilliseconds())}; "
+            + $"a job {ahead} ms ahead was accepted and came {(arrived.At - next.FireAt).TotalMilliseconds:0.0} ms late");
     }
 
     /// <summary>A millisecond ahead, or as little more as the way to the host allows: what is 201 fires.</summary>
@@ -53,7 +57,8 @@ public sealed class DueAtOnceTests
             var fireAt = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() + ahead);
             using var response = await cluster.Users[0].PostJobAsync(cluster.Receiver.Url + "/next", fireAt);
             var answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-            if (response.StatusCode == HttpStatusCode.Created) return ((answer.GetProperty("data").GetProperty("id").GetGuid(), fireAt), ahead);
+            if (response.StatusCode == HttpStatusCode.Created)
+                return ((answer.GetProperty("data").GetProperty("id").GetGuid(), fireAt), ahead);
             Assert.Equal("fire_at_in_past", answer.GetProperty("error").GetProperty("code").GetString());
             Assert.True(ahead < 100, "the host is never reached within 100 ms");
         }

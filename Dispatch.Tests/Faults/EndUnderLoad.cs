@@ -3,11 +3,14 @@ using System.Net;
 
 namespace Dispatch.Tests.Faults;
 
-/// <summary>A credential that is used by many callers at once while it ends: no call that starts after the end has returned may get through.</summary>
+/// <summary>
+/// A credential that is used by many callers at once while it ends: no call that starts after the end has returned may get through.
+/// </summary>
 internal static class EndUnderLoad
 {
     /// <summary>Eight callers at once; in the midst of them, the end. Each call, and whether it began after the end had returned.</summary>
-    public static async Task<IReadOnlyList<(bool After, HttpStatusCode Status)>> RunAsync(Func<Task<HttpResponseMessage>> call, Func<Task> end)
+    public static async Task<IReadOnlyList<(bool After, HttpStatusCode Status)>> RunAsync(
+        Func<Task<HttpResponseMessage>> call, Func<Task> end)
     {
         var calls = new ConcurrentQueue<(bool After, HttpStatusCode Status)>();
         var warm = new TaskCompletionSource();

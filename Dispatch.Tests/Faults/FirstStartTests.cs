@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Tests.Faults;
 
-/// <summary>First starts on an empty database: killed in the middle (scenario 18 of reliability.md), two at once, and those that are refused.</summary>
+/// <summary>
+/// First starts on an empty database: killed in the middle (scenario 18 of reliability.md), two at once, and those that are refused.
+/// </summary>
 public sealed class FirstStartTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -49,7 +51,9 @@ public sealed class FirstStartTests : IDisposable
                 await killed.KillAsync();
             }
 
-            if (!await UseAsync(database, async db => (await db.Database.GetAppliedMigrationsAsync(TestContext.Current.CancellationToken)).Any())) withoutTables++;
+            if (!await UseAsync(
+                    database, async db => (await db.Database.GetAppliedMigrationsAsync(TestContext.Current.CancellationToken)).Any()))
+                withoutTables++;
             await using (var next = await HostProcess.StartAsync(Folder(i), settings))
             {
                 using var user = await ApiUser.SignUpAsync(next.Url);
@@ -58,10 +62,15 @@ public sealed class FirstStartTests : IDisposable
             await DatabaseServers.DropAsync(database);
         }
 
-        TestContext.Current.SendDiagnosticMessage($"scenario 18 on PostgreSQL: 4 first starts killed, {withoutTables} of them before the first migration was committed; every next start worked");
+        TestContext.Current.SendDiagnosticMessage(
+            $"scenario 18 on PostgreSQL: 4 first starts killed, {withoutTables} of them before the first migration was committed; "
+            + "every next start worked");
     }
 
-    /// <summary>They race for the tables, and for the key that encrypts what both must read: with a key each, the one could not sign with a secret of the other.</summary>
+    /// <summary>
+    /// They race for the tables, and for the key that encrypts what both must read:
+    /// with a key each, the one could not sign with a secret of the other.
+    /// </summary>
     [Fact]
     public async Task Two_hosts_started_at_one_instant_on_an_empty_PostgreSQL_are_one_installation()
     {
@@ -74,14 +83,18 @@ public sealed class FirstStartTests : IDisposable
             {
                 await Task.WhenAll(one.WaitUntilReadyAsync(), other.WaitUntilReadyAsync());
                 var users = await Task.WhenAll(ApiUser.SignUpAsync(one.Url), ApiUser.SignUpAsync(other.Url));
-                Assert.Equal(1, await UseAsync(database, db => db.Users.CountAsync(account => account.IsOperator, TestContext.Current.CancellationToken)));
+                Assert.Equal(1, await UseAsync(
+                    database, db => db.Users.CountAsync(account => account.IsOperator, TestContext.Current.CancellationToken)));
                 using var here = users[0];
                 using var there = here.At(other.Url);
                 users[1].Dispose();
                 Assert.Equal(1, await UseAsync(database, db => db.DataProtectionKeys.CountAsync(TestContext.Current.CancellationToken)));
 
-                var secret = (await there.DataAsync(HttpMethod.Post, $"projects/{there.ProjectId}/signing-secret/rotate")).GetProperty("secret").GetString();
-                Assert.Equal(secret, (await here.DataAsync(HttpMethod.Get, $"projects/{here.ProjectId}/signing-secret")).GetProperty("secret").GetString());
+                var secret = (await there.DataAsync(HttpMethod.Post, $"projects/{there.ProjectId}/signing-secret/rotate"))
+                    .GetProperty("secret").GetString();
+                Assert.Equal(
+                    secret,
+                    (await here.DataAsync(HttpMethod.Get, $"projects/{here.ProjectId}/signing-secret")).GetProperty("secret").GetString());
             }
 
             await DatabaseServers.DropAsync(database);
@@ -117,7 +130,8 @@ public sealed class FirstStartTests : IDisposable
     private static async Task ConnectsAsync(DatabaseOptions database)
     {
         while (!await UseAsync(database, async db => await db.Database
-            .SqlQuery<int>($"""SELECT count(*)::int AS "Value" FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()""")
+            .SqlQuery<int>(
+                $"""SELECT count(*)::int AS "Value" FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()""")
             .SingleAsync(TestContext.Current.CancellationToken) > 0))
         {
             await Task.Delay(5, TestContext.Current.CancellationToken);
@@ -126,9 +140,14 @@ public sealed class FirstStartTests : IDisposable
 
     private static async Task<T> UseAsync<T>(DatabaseOptions database, Func<DispatchDbContext, Task<T>> use)
     {
-        var unpooled = new DatabaseOptions { Provider = database.Provider, ConnectionString = database.ConnectionString + ";Pooling=false" };
+        var unpooled = new DatabaseOptions
+        {
+            Provider = database.Provider,
+            ConnectionString = database.ConnectionString + ";Pooling=false"
+        };
         await using var services = new ServiceCollection().AddDispatchDatabase(unpooled, "/").BuildServiceProvider();
-        await using var db = await services.GetRequiredService<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+        await using var db = await services.GetRequiredService<IDbContextFactory<DispatchDbContext>>()
+            .CreateDbContextAsync(TestContext.Current.CancellationToken);
         return await use(db);
     }
 }

@@ -23,7 +23,9 @@ internal sealed class Ledger
     /// <summary>Posts that were answered 503.</summary>
     public int Unavailable => unavailable;
 
-    /// <summary>Posts one job. Its id where it was acknowledged; null where the host was gone, or answered 503 as it should, or took it too late.</summary>
+    /// <summary>
+    /// Posts one job. Its id where it was acknowledged; null where the host was gone, or answered 503 as it should, or took it too late.
+    /// </summary>
     public async Task<Guid?> PostAsync(ApiUser user, string url, DateTimeOffset fireAt)
     {
         fireAt = DateTimeOffset.FromUnixTimeMilliseconds(fireAt.ToUnixTimeMilliseconds());
@@ -60,7 +62,10 @@ internal sealed class Ledger
         var until = DateTimeOffset.UtcNow + limit;
         while (acknowledged.Keys.Except(receiver.Arrivals.Select(a => a.JobId)).ToArray() is { Length: > 0 } missing)
         {
-            Assert.True(DateTimeOffset.UtcNow < until, $"{missing.Length} of {acknowledged.Count} acknowledged jobs have not arrived after {limit.TotalSeconds:0} s, {missing[0]} among them");
+            Assert.True(
+                DateTimeOffset.UtcNow < until,
+                $"{missing.Length} of {acknowledged.Count} acknowledged jobs have not arrived after {limit.TotalSeconds:0} s, "
+                + $"{missing[0]} among them");
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }
@@ -68,19 +73,29 @@ internal sealed class Ledger
     /// <param name="path">Only what arrived there; null: anywhere.</param>
     public Findings Compare(Receiver receiver, string? path = null)
     {
-        var arrivals = receiver.Arrivals.Where(a => path is null || a.Path == path).OrderBy(a => a.At).GroupBy(a => a.JobId).ToDictionary(g => g.Key, g => g.ToArray());
+        var arrivals = receiver.Arrivals
+            .Where(a => path is null || a.Path == path)
+            .OrderBy(a => a.At)
+            .GroupBy(a => a.JobId)
+            .ToDictionary(g => g.Key, g => g.ToArray());
         return new Findings(
             [.. acknowledged.Keys.Where(id => !arrivals.ContainsKey(id))],
             arrivals.Where(a => a.Value.Length > 1).ToDictionary(),
-            [.. acknowledged.Where(job => arrivals.TryGetValue(job.Key, out var its) && its[0].At < job.Value).Select(job => arrivals[job.Key][0])],
-            [.. arrivals.Where(a => !acknowledged.ContainsKey(a.Key) && !inDoubt.ContainsKey(a.Value[0].Json.GetProperty("title").GetString()!)).Select(a => a.Value[0])]);
+            [.. acknowledged
+                .Where(job => arrivals.TryGetValue(job.Key, out var its) && its[0].At < job.Value)
+                .Select(job => arrivals[job.Key][0])],
+            [.. arrivals
+                .Where(a => !acknowledged.ContainsKey(a.Key) && !inDoubt.ContainsKey(a.Value[0].Json.GetProperty("title").GetString()!))
+                .Select(a => a.Value[0])]);
     }
 
     /// <summary>How late the jobs of that choice arrived first.</summary>
     public Lateness LatenessOf(Receiver receiver, Func<Guid, DateTimeOffset, bool> choice)
     {
         var first = receiver.Arrivals.GroupBy(a => a.JobId).ToDictionary(g => g.Key, g => g.Min(a => a.At));
-        return new Lateness(acknowledged.Where(job => choice(job.Key, job.Value) && first.ContainsKey(job.Key)).Select(job => (first[job.Key] - job.Value).TotalMilliseconds));
+        return new Lateness(acknowledged
+            .Where(job => choice(job.Key, job.Value) && first.ContainsKey(job.Key))
+            .Select(job => (first[job.Key] - job.Value).TotalMilliseconds));
     }
 }
 
@@ -89,7 +104,11 @@ internal sealed class Ledger
 /// <param name="Twice">Every arrival of the jobs that arrived more than once, in order.</param>
 /// <param name="Early">Arrived before their fireAt.</param>
 /// <param name="Unexpected">Arrived though nothing, or a refusal, had been answered to their post.</param>
-internal sealed record Findings(IReadOnlyList<Guid> Lost, IReadOnlyDictionary<Guid, Arrival[]> Twice, IReadOnlyList<Arrival> Early, IReadOnlyList<Arrival> Unexpected)
+internal sealed record Findings(
+    IReadOnlyList<Guid> Lost,
+    IReadOnlyDictionary<Guid, Arrival[]> Twice,
+    IReadOnlyList<Arrival> Early,
+    IReadOnlyList<Arrival> Unexpected)
 {
     /// <summary>Nothing is lost, early or unexpected. What is twice is for the test to judge.</summary>
     public void AssertNoneLostOrEarly()

@@ -55,13 +55,14 @@ public sealed class LoadFaultTests : IAsyncLifetime
     {
         var reads = await EndUnderLoad.RunAsync(
             () => user.SendAsync(HttpMethod.Get, "projects"),
-            () => user.DataAsync(HttpMethod.Post, "auth/password", new { currentPassword = user.Password, newPassword = "another horse battery" }));
+            () => user.DataAsync(
+                HttpMethod.Post, "auth/password", new { currentPassword = user.Password, newPassword = "another horse battery" }));
         EndUnderLoad.AssertDeadAtOnce(reads, HttpStatusCode.OK);
     }
 
     /// <summary>
-    /// Scenario 20. Three storms, each from an address of its own so that each has its passwords hashed, and a calm before each: the median of three is not moved by
-    /// one moment in which the machine itself stood still.
+    /// Scenario 20. Three storms, each from an address of its own so that each has its passwords hashed, and a calm before each:
+    /// the median of three is not moved by one moment in which the machine itself stood still.
     /// </summary>
     [Fact]
     public async Task A_login_storm_is_turned_away_and_deliveries_stay_on_time()
@@ -75,8 +76,11 @@ public sealed class LoadFaultTests : IAsyncLifetime
         }
 
         var (without, within) = (calm.Order().ElementAt(1), stormy.Order().ElementAt(1));
-        TestContext.Current.SendDiagnosticMessage($"p99 lateness in ms: {string.Join(", ", calm.Select(p99 => $"{p99:0.0}"))} calm, {string.Join(", ", stormy.Select(p99 => $"{p99:0.0}"))} in a storm; "
-            + $"collections paused this process, which posts and receives, for {(GC.GetTotalPauseDuration() - paused).TotalMilliseconds:0} ms in all");
+        TestContext.Current.SendDiagnosticMessage(
+            $"p99 lateness in ms: {string.Join(", ", calm.Select(p99 => $"{p99:0.0}"))} calm, "
+            + $"{string.Join(", ", stormy.Select(p99 => $"{p99:0.0}"))} in a storm; "
+            + "collections paused this process, which posts and receives, "
+            + $"for {(GC.GetTotalPauseDuration() - paused).TotalMilliseconds:0} ms in all");
         Assert.True(within <= Math.Max(4 * without, 50), $"p99 lateness {within:0.0} ms in the storm, {without:0.0} ms without");
     }
 
@@ -86,7 +90,11 @@ public sealed class LoadFaultTests : IAsyncLifetime
     {
         await using var dead = new HostileReceiver(connection => connection.HangAsync());
         var due = Soon(3000);
-        await Parallel.ForAsync(0, 600, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, _) => await user.ScheduleAsync(dead.Url.ToString(), due));
+        await Parallel.ForAsync(
+            0,
+            600,
+            new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            async (_, _) => await user.ScheduleAsync(dead.Url.ToString(), due));
         await TimeProvider.System.WaitUntilAsync(due.AddSeconds(1).ToUnixTimeMilliseconds(), TestContext.Current.CancellationToken);
         Assert.InRange(dead.Connections, 256, 257);   // Delivery:MaxPerDestination, all of them held
 
@@ -96,9 +104,12 @@ public sealed class LoadFaultTests : IAsyncLifetime
         Assert.InRange(p99, 0, 250);
     }
 
-    private static DateTimeOffset Soon(double milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.AddMilliseconds(milliseconds).ToUnixTimeMilliseconds());
+    private static DateTimeOffset Soon(double milliseconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.AddMilliseconds(milliseconds).ToUnixTimeMilliseconds());
 
-    /// <summary>Posts and delivers so many jobs a second, each due a second after its POST; the 99th percentile of arrival − fireAt in ms.</summary>
+    /// <summary>
+    /// Posts and delivers so many jobs a second, each due a second after its POST; the 99th percentile of arrival − fireAt in ms.
+    /// </summary>
     private async Task<double> SteadyLoadAsync(int perSecond, int seconds)
     {
         var due = new ConcurrentDictionary<Guid, DateTimeOffset>();
@@ -151,7 +162,10 @@ public sealed class LoadFaultTests : IAsyncLifetime
         public Storm(string hostUrl, IPAddress from, int perSecond)
         {
             this.from = from;
-            http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64, ConnectCallback = ConnectAsync }) { BaseAddress = new Uri(hostUrl) };
+            http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64, ConnectCallback = ConnectAsync })
+            {
+                BaseAddress = new Uri(hostUrl)
+            };
             answers = RunAsync(perSecond);
         }
 
@@ -185,7 +199,8 @@ public sealed class LoadFaultTests : IAsyncLifetime
             while (!over.IsCancellationRequested)
             {
                 while (tries.Count < Stopwatch.GetElapsedTime(start).TotalSeconds * perSecond) tries.Add(TryAsync(tries.Count));
-                if (tries.Count % (perSecond / 10) < 4) Health.Enqueue((await http.GetAsync("/health/live", CancellationToken.None)).StatusCode);
+                if (tries.Count % (perSecond / 10) < 4)
+                    Health.Enqueue((await http.GetAsync("/health/live", CancellationToken.None)).StatusCode);
                 await Task.Delay(10, CancellationToken.None);
             }
 

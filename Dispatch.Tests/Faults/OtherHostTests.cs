@@ -3,7 +3,9 @@ using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Faults;
 
-/// <summary>Scenario 15 of reliability.md, and what else one host does that must hold on the other at once. Two processes on one PostgreSQL.</summary>
+/// <summary>
+/// Scenario 15 of reliability.md, and what else one host does that must hold on the other at once. Two processes on one PostgreSQL.
+/// </summary>
 public sealed class OtherHostTests(TwoHosts hosts) : IClassFixture<TwoHosts>, IAsyncLifetime
 {
     private readonly Cluster cluster = hosts.Cluster;
@@ -29,7 +31,8 @@ public sealed class OtherHostTests(TwoHosts hosts) : IClassFixture<TwoHosts>, IA
     [Fact]
     public async Task No_post_that_starts_after_the_key_was_revoked_on_the_other_host_is_accepted()
     {
-        var posts = await EndUnderLoad.RunAsync(() => Here.PostJobAsync(cluster.Receiver.Url, DateTimeOffset.UtcNow.AddHours(1)), RevokeThereAsync);
+        var posts = await EndUnderLoad.RunAsync(
+            () => Here.PostJobAsync(cluster.Receiver.Url, DateTimeOffset.UtcNow.AddHours(1)), RevokeThereAsync);
         EndUnderLoad.AssertDeadAtOnce(posts, HttpStatusCode.Created);
         Report("posts", posts, HttpStatusCode.Created);
     }
@@ -63,7 +66,8 @@ public sealed class OtherHostTests(TwoHosts hosts) : IClassFixture<TwoHosts>, IA
     [Fact]
     public async Task No_call_that_starts_after_signing_out_on_the_other_host_is_answered()
     {
-        var reads = await EndUnderLoad.RunAsync(() => Here.SendAsync(HttpMethod.Get, "projects"), () => There.DataAsync(HttpMethod.Post, "auth/logout"));
+        var reads = await EndUnderLoad.RunAsync(
+            () => Here.SendAsync(HttpMethod.Get, "projects"), () => There.DataAsync(HttpMethod.Post, "auth/logout"));
         EndUnderLoad.AssertDeadAtOnce(reads, HttpStatusCode.OK);
     }
 
@@ -76,8 +80,11 @@ public sealed class OtherHostTests(TwoHosts hosts) : IClassFixture<TwoHosts>, IA
         Assert.Equal("CANCELLED", (await Here.JobAsync(cancelled)).GetProperty("status").GetString());
 
         // A secret that the other host has made and encrypted signs what this one sends.
-        var secret = (await There.DataAsync(HttpMethod.Post, $"projects/{There.ProjectId}/signing-secret/rotate")).GetProperty("secret").GetString();
-        Assert.Equal(secret, (await Here.DataAsync(HttpMethod.Get, $"projects/{Here.ProjectId}/signing-secret")).GetProperty("secret").GetString());
+        var secret = (await There.DataAsync(HttpMethod.Post, $"projects/{There.ProjectId}/signing-secret/rotate"))
+            .GetProperty("secret").GetString();
+        Assert.Equal(
+            secret,
+            (await Here.DataAsync(HttpMethod.Get, $"projects/{Here.ProjectId}/signing-secret")).GetProperty("secret").GetString());
         var inbox = (await There.DataAsync(HttpMethod.Get, $"projects/{There.ProjectId}/inbox")).GetProperty("url").GetString()!;
         await There.JobWhenAsync(await Here.ScheduleAsync(inbox, DateTimeOffset.UtcNow.AddMilliseconds(500)), "SUCCESS");
         var received = (await Here.DataAsync(HttpMethod.Get, $"projects/{Here.ProjectId}/inbox")).GetProperty("requests")[0];
@@ -89,7 +96,8 @@ public sealed class OtherHostTests(TwoHosts hosts) : IClassFixture<TwoHosts>, IA
     {
         // A bearer token of the one, and one that the other has given.
         Assert.Equal(HttpStatusCode.OK, (await There.SendAsync(HttpMethod.Get, "auth/me")).StatusCode);
-        var token = (await There.DataAsync(HttpMethod.Post, "auth/login", new { email = Here.Email, password = Here.Password })).GetProperty("token").GetString();
+        var token = (await There.DataAsync(HttpMethod.Post, "auth/login", new { email = Here.Email, password = Here.Password }))
+            .GetProperty("token").GetString();
         var again = new ApiClient(new Uri(cluster.Hosts[0].Url)) { Token = token };
         Assert.Equal(200, (await again.GetAsync("auth/me")).Status);
 
@@ -99,12 +107,17 @@ public sealed class OtherHostTests(TwoHosts hosts) : IClassFixture<TwoHosts>, IA
         using var elsewhere = browser.At(new Uri(cluster.Hosts[1].Url));
         Assert.True(await elsewhere.IsSignedInAsync());
         var form = await browser.TokenAsync("/account");
-        using (var signedOut = await elsewhere.PostAsync("/logout", new() { ["__RequestVerificationToken"] = form })) Assert.Equal("/", signedOut.Headers.Location?.ToString());
+        using (var signedOut = await elsewhere.PostAsync("/logout", new() { ["__RequestVerificationToken"] = form }))
+            Assert.Equal("/", signedOut.Headers.Location?.ToString());
         Assert.False(await browser.IsSignedInAsync());
     }
 
     private async Task RevokeThereAsync() => await There.DataAsync(HttpMethod.Delete, $"projects/{There.ProjectId}/keys/{There.KeyId}");
 
-    private static void Report(string what, IReadOnlyList<(bool After, HttpStatusCode Status)> calls, HttpStatusCode success) => TestContext.Current.SendDiagnosticMessage(
-        $"scenario 15, {what} through the other host: {calls.Count(c => !c.After)} before the end returned ({calls.Count(c => c.Status == success)} answered {(int)success}), {calls.Count(c => c.After)} after it, all of those 401");
+    private static void Report(
+        string what, IReadOnlyList<(bool After, HttpStatusCode Status)> calls, HttpStatusCode success) =>
+        TestContext.Current.SendDiagnosticMessage(
+            $"scenario 15, {what} through the other host: {calls.Count(c => !c.After)} before the end returned "
+            + $"({calls.Count(c => c.Status == success)} answered {(int)success}), "
+            + $"{calls.Count(c => c.After)} after it, all of those 401");
 }

@@ -4,7 +4,10 @@ using Dispatch.Time;
 
 namespace Dispatch.Tests.Faults;
 
-/// <summary>Scenario 8 of reliability.md: a host is stopped like a machine that swaps or a container that is frozen, and comes to when another has taken over.</summary>
+/// <summary>
+/// Scenario 8 of reliability.md: a host is stopped like a machine that swaps or a container that is frozen,
+/// and comes to when another has taken over.
+/// </summary>
 [Collection(nameof(AloneOnTheMachine))]
 public sealed class PausedHostTests
 {
@@ -23,7 +26,8 @@ public sealed class PausedHostTests
         var ledger = new Ledger();
         var slow = new TaskCompletionSource();
         cluster.Receiver.Answer = (arrival, _) => arrival.Path == "/slow" ? slow.Task : Task.CompletedTask;
-        // Through one host, which arms what is due so soon: a stream of jobs before and during the pause, and 30 that are on the wire when it comes.
+        // Through one host, which arms what is due so soon: a stream of jobs before and during the pause,
+        // and 30 that are on the wire when it comes.
         var begin = DateTimeOffset.UtcNow.AddSeconds(9);
         await cluster.PostAsync(ledger, host: 0, 1000, i => begin.AddMilliseconds(i * 5));
         await cluster.PostAsync(ledger, host: 0, 300, i => begin.AddMilliseconds(5000 + (i * (pause.TotalMilliseconds + 5000) / 300)));
@@ -45,22 +49,33 @@ public sealed class PausedHostTests
 
         ledger.Compare(cluster.Receiver).AssertNoneLostOrEarly();
         var arrivals = cluster.Receiver.Arrivals.OrderBy(a => a.At).GroupBy(a => a.JobId).ToDictionary(g => g.Key, g => g.ToArray());
-        var late = ledger.Acknowledged.Where(job => arrivals[job.Key][0].At - (job.Value > pausedAt + TakenOverWithin ? job.Value : pausedAt + TakenOverWithin) > TimeSpan.FromSeconds(2)).ToArray();
+        var late = ledger.Acknowledged
+            .Where(job => arrivals[job.Key][0].At
+                - (job.Value > pausedAt + TakenOverWithin ? job.Value : pausedAt + TakenOverWithin) > TimeSpan.FromSeconds(2))
+            .ToArray();
         Assert.True(late.Length == 0, $"{late.Length} jobs were not taken over within {TakenOverWithin.TotalSeconds} s");
         Assert.All(claimed, id => Assert.Single(arrivals[id]));
 
-        // What had gone out before the pause was sent once more by the other host, which could not know how it ended. Nothing of it came a third time, from the paused one.
+        // What had gone out before the pause was sent once more by the other host, which could not know how it ended.
+        // Nothing of it came a third time, from the paused one.
         var twice = arrivals.Values.Where(its => its.Length > 1).ToArray();
-        Assert.All(twice, its => Assert.True(its.Length == 2 && its[0].At < pausedAt.AddMilliseconds(500) && its[1].At < resumedAt, $"{its.Length} arrivals, the last {(its[^1].At - resumedAt).TotalSeconds:0.0} s after the pause"));
+        Assert.All(twice, its => Assert.True(
+            its.Length == 2 && its[0].At < pausedAt.AddMilliseconds(500) && its[1].At < resumedAt,
+            $"{its.Length} arrivals, the last {(its[^1].At - resumedAt).TotalSeconds:0.0} s after the pause"));
         Assert.Subset(await cluster.InterruptedAsync(), twice.Select(its => its[0].JobId).ToHashSet());
         await AssertWorksAsync(cluster);
 
         var firstTaken = claimed.Min(id => arrivals[id][0].At) - pausedAt;
-        TestContext.Current.SendDiagnosticMessage($"scenario 8, a host paused for {pause.TotalSeconds:0} s: it held {armed} armed jobs, {claimed.Count} claimed and not yet sent, {twice.Length} on the wire or not yet recorded; "
-            + $"the first it had claimed came {firstTaken.TotalSeconds:0.0} s after the stop, from the other host; lost 0, twice {twice.Length}, all of them on the wire at the stop; sent by the paused host afterwards: 0");
+        TestContext.Current.SendDiagnosticMessage(
+            $"scenario 8, a host paused for {pause.TotalSeconds:0} s: it held {armed} armed jobs, "
+            + $"{claimed.Count} claimed and not yet sent, {twice.Length} on the wire or not yet recorded; "
+            + $"the first it had claimed came {firstTaken.TotalSeconds:0.0} s after the stop, from the other host; "
+            + $"lost 0, twice {twice.Length}, all of them on the wire at the stop; sent by the paused host afterwards: 0");
     }
 
-    /// <summary>Jobs are claimed up to 100 ms ahead. Stops the host while it has such, trying again where it had none. Returns when, and which.</summary>
+    /// <summary>
+    /// Jobs are claimed up to 100 ms ahead. Stops the host while it has such, trying again where it had none. Returns when, and which.
+    /// </summary>
     private static async Task<(DateTimeOffset At, IReadOnlySet<Guid> Claimed)> PauseBetweenClaimAndSendAsync(Cluster cluster, Guid host)
     {
         for (var i = 0; i < 10; i++)

@@ -3,7 +3,9 @@ using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Faults;
 
-/// <summary>Posts at a steady rate, whatever becomes of it, until it is told to end. Each job is due half a second to three seconds after its post.</summary>
+/// <summary>
+/// Posts at a steady rate, whatever becomes of it, until it is told to end. Each job is due half a second to three seconds after its post.
+/// </summary>
 internal sealed class SteadyLoad
 {
     private readonly Task posting;

@@ -32,7 +32,8 @@ public sealed class StorageFaultTests : IAsyncLifetime
         await using var host = await HostProcess.StartAsync(folder.Path);
         using var user = await ApiUser.SignUpAsync(host.Url);
         var accepted = new ConcurrentDictionary<Guid, DateTimeOffset>();
-        await Parallel.ForAsync(0, 40, async (i, _) => await PostAsync(user, accepted, In(1000 + (i * 200))));   // due before, in and after the lock
+        // Due before, in and after the lock.
+        await Parallel.ForAsync(0, 40, async (i, _) => await PostAsync(user, accepted, In(1000 + (i * 200))));
         Assert.Equal(40, accepted.Count);
 
         await using (var locker = await OpenAsync())
@@ -43,7 +44,8 @@ public sealed class StorageFaultTests : IAsyncLifetime
             using var http = new HttpClient { BaseAddress = new Uri(host.Url) };
             while (locked.Elapsed < TimeSpan.FromSeconds(10))
             {
-                using var live = await http.GetAsync("/health/live", TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+                using var live = await http.GetAsync("/health/live", TestContext.Current.CancellationToken)
+                    .WaitAsync(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
                 Assert.Equal(HttpStatusCode.OK, live.StatusCode);
                 await Task.Delay(500, TestContext.Current.CancellationToken);
             }
@@ -56,7 +58,9 @@ public sealed class StorageFaultTests : IAsyncLifetime
         var unlocked = DateTimeOffset.UtcNow;
         await PostAsync(user, accepted, In(1000));
         await AssertAllFiredAsync(user, accepted);
-        Assert.All(receiver.Arrivals.Where(a => accepted[a.JobId] < unlocked), a => Assert.InRange(a.At, DateTimeOffset.MinValue, unlocked.AddSeconds(8)));
+        Assert.All(
+            receiver.Arrivals.Where(a => accepted[a.JobId] < unlocked),
+            a => Assert.InRange(a.At, DateTimeOffset.MinValue, unlocked.AddSeconds(8)));
         await AssertIntactAsync();
     }
 
@@ -88,12 +92,14 @@ public sealed class StorageFaultTests : IAsyncLifetime
             while (await TryPostAsync(user, far) is { } small) filled.Add(small);   // to the last page
 
             Assert.NotEmpty(filled);
-            await TimeProvider.System.WaitUntilAsync(accepted.Values.Max().AddSeconds(2).ToUnixTimeMilliseconds(), TestContext.Current.CancellationToken);
+            await TimeProvider.System.WaitUntilAsync(
+                accepted.Values.Max().AddSeconds(2).ToUnixTimeMilliseconds(), TestContext.Current.CancellationToken);
             Assert.True(host.IsRunning, host.Output);
             Assert.Null(await TryPostAsync(user, far, payload));
 
             File.Delete(ballast);
-            while (await TryPostAsync(user, In(2000)) is not { } after || !accepted.TryAdd(after, default)) await Task.Delay(50, TestContext.Current.CancellationToken);
+            while (await TryPostAsync(user, In(2000)) is not { } after || !accepted.TryAdd(after, default))
+                await Task.Delay(50, TestContext.Current.CancellationToken);
             await AssertAllFiredAsync(user, accepted);
             foreach (var id in filled) Assert.Equal("SCHEDULED", (await user.JobAsync(id)).GetProperty("status").GetString());
             await AssertIntactAsync();
@@ -106,7 +112,8 @@ public sealed class StorageFaultTests : IAsyncLifetime
         }
     }
 
-    private static DateTimeOffset In(int milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() + milliseconds);
+    private static DateTimeOffset In(int milliseconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() + milliseconds);
 
     private async Task PostAsync(ApiUser user, ConcurrentDictionary<Guid, DateTimeOffset> accepted, DateTimeOffset fireAt)
     {
@@ -118,7 +125,9 @@ public sealed class StorageFaultTests : IAsyncLifetime
     {
         using var response = await user.PostJobAsync(receiver.Url, fireAt, payload);
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.True(response.Content.Headers.ContentType?.MediaType == "application/json", $"{(int)response.StatusCode} is not the envelope: {body}");
+        Assert.True(
+            response.Content.Headers.ContentType?.MediaType == "application/json",
+            $"{(int)response.StatusCode} is not the envelope: {body}");
         var envelope = JsonDocument.Parse(body).RootElement;
         if (response.StatusCode == HttpStatusCode.Created) return envelope.GetProperty("data").GetProperty("id").GetGuid();
 
@@ -161,7 +170,9 @@ public sealed class StorageFaultTests : IAsyncLifetime
     private async Task MountAsync()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "a disk of 8 MB is made with tmpfs, which is Linux's");
-        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", Data) == 0, "mounting a tmpfs is not permitted here (needs root)");
+        Assert.SkipUnless(
+            await RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", Data) == 0,
+            "mounting a tmpfs is not permitted here (needs root)");
     }
 
     private static async Task<int> RunAsync(string command, params string[] arguments)

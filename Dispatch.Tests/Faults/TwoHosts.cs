@@ -3,7 +3,9 @@ using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Faults;
 
-/// <summary>Two hosts on one PostgreSQL for all tests of a class. Where there is none, each test is skipped as soon as it asks for them.</summary>
+/// <summary>
+/// Two hosts on one PostgreSQL for all tests of a class. Where there is none, each test is skipped as soon as it asks for them.
+/// </summary>
 public sealed class TwoHosts : IAsyncLifetime
 {
     private Cluster? cluster;

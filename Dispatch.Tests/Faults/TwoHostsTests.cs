@@ -32,21 +32,31 @@ public sealed class TwoHostsTests
         var findings = ledger.Compare(cluster.Receiver);
         findings.AssertNoneLostOrEarly();
         var interrupted = await cluster.InterruptedAsync();
-        Assert.All(findings.Twice, twice => Assert.True(interrupted.Contains(twice.Key) && twice.Value.Length == 2, $"{twice.Value.Length} arrivals of a job that was not on the wire at the kill"));
+        Assert.All(findings.Twice, twice => Assert.True(
+            interrupted.Contains(twice.Key) && twice.Value.Length == 2,
+            $"{twice.Value.Length} arrivals of a job that was not on the wire at the kill"));
         Assert.Subset(heldByDead, interrupted);
 
         long Sent(Guid host) => recorded.GetValueOrDefault(host) - before.GetValueOrDefault(host);
         var share = (double)Sent(dead) / (Sent(dead) + Sent(alive));
         Assert.InRange(share, 0.35, 0.65);
         Assert.True(heldByDead.Count > Jobs / 8, $"the dead host held {heldByDead.Count} jobs: there was nothing to take over");
-        var first = cluster.Receiver.Arrivals.Where(a => a.At > killed).GroupBy(a => a.JobId).ToDictionary(g => g.Key, g => (g.Min(a => a.At) - killed).TotalSeconds);
+        var first = cluster.Receiver.Arrivals
+            .Where(a => a.At > killed)
+            .GroupBy(a => a.JobId)
+            .ToDictionary(g => g.Key, g => (g.Min(a => a.At) - killed).TotalSeconds);
         var takenOver = heldByDead.Where(first.ContainsKey).Select(id => first[id]).Order().ToArray();
         Assert.InRange(takenOver[0], 0, 12);
 
-        TestContext.Current.SendDiagnosticMessage($"scenario 7, {Jobs} jobs due within 5 s, one of two hosts killed half way: lost 0, twice {findings.Twice.Count} of {interrupted.Count} interrupted; "
-            + $"shares before the kill {share:P1} and {1 - share:P1}; the dead host held {heldByDead.Count} jobs, the first of them came {takenOver[0]:0.0} s after the kill, the last {takenOver[^1]:0.0} s; "
+        TestContext.Current.SendDiagnosticMessage(
+            $"scenario 7, {Jobs} jobs due within 5 s, one of two hosts killed half way: "
+            + $"lost 0, twice {findings.Twice.Count} of {interrupted.Count} interrupted; "
+            + $"shares before the kill {share:P1} and {1 - share:P1}; the dead host held {heldByDead.Count} jobs, "
+            + $"the first of them came {takenOver[0]:0.0} s after the kill, the last {takenOver[^1]:0.0} s; "
             + $"due before the kill: {ledger.LatenessOf(cluster.Receiver, (id, at) => at < killed && !heldByDead.Contains(id))}; "
-            + $"the living host's, due after it: {ledger.LatenessOf(cluster.Receiver, (id, at) => at >= killed && !heldByDead.Contains(id))}; taken over: {ledger.LatenessOf(cluster.Receiver, (id, _) => heldByDead.Contains(id))}");
+            + "the living host's, due after it: "
+            + $"{ledger.LatenessOf(cluster.Receiver, (id, at) => at >= killed && !heldByDead.Contains(id))}; "
+            + $"taken over: {ledger.LatenessOf(cluster.Receiver, (id, _) => heldByDead.Contains(id))}");
     }
 
     [Fact]
@@ -68,7 +78,8 @@ public sealed class TwoHostsTests
         {
             var restarted = i % 2;
             Volatile.Write(ref open, 1 - restarted);
-            await Task.Delay(2000, TestContext.Current.CancellationToken);   // each holds jobs that were posted through it, and some that are the other's
+            // Each holds jobs that were posted through it, and some that are the other's.
+            await Task.Delay(2000, TestContext.Current.CancellationToken);
             var begun = DateTimeOffset.UtcNow;
             Assert.Equal(0, await cluster.Hosts[restarted].TerminateAsync());
             if (DateTimeOffset.UtcNow - begun is var took && took > slowest) slowest = took;
@@ -83,7 +94,9 @@ public sealed class TwoHostsTests
         Assert.Equal((0, 0), (ledger.InDoubt, ledger.Unavailable));
         Assert.Empty(await cluster.InterruptedAsync());
         Assert.True(ledger.Acknowledged.Count > restarts * 150, $"only {ledger.Acknowledged.Count} jobs: the load was not run");
-        TestContext.Current.SendDiagnosticMessage($"scenario 7, {restarts} rolling restarts under 100 POST/s: {ledger.Acknowledged.Count} acknowledged, lost 0, twice 0, no attempt interrupted; "
+        TestContext.Current.SendDiagnosticMessage(
+            $"scenario 7, {restarts} rolling restarts under 100 POST/s: {ledger.Acknowledged.Count} acknowledged, "
+            + "lost 0, twice 0, no attempt interrupted; "
             + $"slowest end {slowest.TotalSeconds:0.0} s; {ledger.LatenessOf(cluster.Receiver, (_, _) => true)}");
     }
 
@@ -91,7 +104,8 @@ public sealed class TwoHostsTests
     private static async Task WarmUpAsync(Cluster cluster)
     {
         var ledger = new Ledger();
-        for (var host = 0; host < cluster.Hosts.Count; host++) await cluster.PostAsync(ledger, host, 100, i => DateTimeOffset.UtcNow.AddMilliseconds(1000 + (i * 5)), "/warm-up");
+        for (var host = 0; host < cluster.Hosts.Count; host++)
+            await cluster.PostAsync(ledger, host, 100, i => DateTimeOffset.UtcNow.AddMilliseconds(1000 + (i * 5)), "/warm-up");
         await ledger.AllArriveAsync(cluster.Receiver, TimeSpan.FromSeconds(60));
         await cluster.AllSucceedAsync(ledger, TimeSpan.FromSeconds(30));
         cluster.Receiver.Forget();

@@ -1,9 +1,10 @@
 /*
- * Shifts the wall clock of the process it is preloaded into, and nothing else: the monotonic clock, timers and waits stay the machine's own,
- * as when an administrator sets the clock. (libfaketime also wraps pthread_cond_timedwait, and answers EAGAIN where two threads meet there:
- * the runtime's waits break under it.)
+ * Shifts the wall clock of the process it is preloaded into, and nothing else: the monotonic clock, timers and waits stay the machine's
+ * own, as when an administrator sets the clock. (libfaketime also wraps pthread_cond_timedwait, and answers EAGAIN where two threads meet
+ * there: the runtime's waits break under it.)
  *
- * DISPATCH_CLOCK_FILE names a file of 8 bytes, a native int64: the shift in seconds. It is mapped, so a change holds from the next reading on.
+ * DISPATCH_CLOCK_FILE names a file of 8 bytes, a native int64: the shift in seconds. It is mapped, so a change holds from the next
+ * reading on.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -11,13 +11,16 @@ public sealed class SqlServerStartTests
 
     [Fact]
     public async Task Where_there_are_no_cultures() =>
-        Assert.Contains("Database:Provider is SqlServer, whose driver needs ICU", await StartAsync(new() { ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1" }));
+        Assert.Contains(
+            "Database:Provider is SqlServer, whose driver needs ICU",
+            await StartAsync(new() { ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1" }));
 
     private static async Task<string> StartAsync(Dictionary<string, string> environment)
     {
         using var folder = new TemporaryFolder();
         await using var host = HostProcess.Launch(
-            folder.Path, environment, "--Database:Provider=SqlServer", "--Database:ConnectionString=Server=127.0.0.1,1;Database=d;User Id=u;Password=p;Connect Timeout=1");
+            folder.Path, environment, "--Database:Provider=SqlServer",
+            "--Database:ConnectionString=Server=127.0.0.1,1;Database=d;User Id=u;Password=p;Connect Timeout=1");
         Assert.Equal(1, await host.WaitForExitAsync());
         Assert.DoesNotContain("   at ", host.Output);
         return host.Output;

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Dispatch.Tests.Hosts;
 
-/// <summary>What a host learns of another one of the same machine from its lock file, at its first look and with no lease to wait for.</summary>
+/// <summary>
+/// What a host learns of another one of the same machine from its lock file, at its first look and with no lease to wait for.
+/// </summary>
 public sealed class HostLocksTests : IDisposable
 {
     private readonly FakeTimeProvider clock = new(DateTimeOffset.UnixEpoch.AddYears(60));

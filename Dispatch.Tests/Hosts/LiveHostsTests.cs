@@ -80,7 +80,8 @@ public sealed class LiveHostsTests
             foreach (var rank in Enumerable.Range(0, hosts))
             {
                 var share = new Partition(rank, hosts);
-                Assert.InRange(Enumerable.Range(0, 1000).Count(job => share.Has(clock.NowMs() + (job * (long)everyMs))), 900 / hosts, 1100 / hosts);
+                Assert.InRange(
+                    Enumerable.Range(0, 1000).Count(job => share.Has(clock.NowMs() + (job * (long)everyMs))), 900 / hosts, 1100 / hosts);
             }
         }
     }

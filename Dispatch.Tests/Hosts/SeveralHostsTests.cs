@@ -52,7 +52,8 @@ public sealed class SeveralHostsTests
         var jobs = await InsertAsync(rig, armed: true);
         await Task.WhenAll(jobs.Select(rig.ClaimAsync));
 
-        var recovered = await Task.WhenAll(first.Store.RecoverAsync(dead.Id, CancellationToken.None), second.Store.RecoverAsync(dead.Id, CancellationToken.None));
+        var recovered = await Task.WhenAll(
+            first.Store.RecoverAsync(dead.Id, CancellationToken.None), second.Store.RecoverAsync(dead.Id, CancellationToken.None));
 
         Assert.Equal(Jobs, recovered.Sum(r => r.Interrupted));
         foreach (var id in jobs) Assert.Equal(AttemptStatus.Interrupted, Assert.Single(await rig.AttemptsAsync(id)).Status);
@@ -107,11 +108,15 @@ public sealed class SeveralHostsTests
         var cancels = jobs.Reverse().Select(id => other.CancelAsync(id, rig.ProjectId)).ToArray();
         var (won, cancelled) = (await Task.WhenAll(claims), (await Task.WhenAll(cancels)).Reverse());
 
-        foreach (var (claim, cancel) in won.Zip(cancelled)) Assert.Equal(claim is null ? CancelOutcome.Cancelled : CancelOutcome.NotScheduled, cancel);
+        foreach (var (claim, cancel) in won.Zip(cancelled))
+            Assert.Equal(claim is null ? CancelOutcome.Cancelled : CancelOutcome.NotScheduled, cancel);
         await CounterTests.AgreeAsync(rig);
     }
 
-    /// <summary>Found by scenario 8: a host that was paused between two statements kept its rows locked, and whoever took them over wrote nothing at all meanwhile.</summary>
+    /// <summary>
+    /// Found by scenario 8: a host that was paused between two statements kept its rows locked,
+    /// and whoever took them over wrote nothing at all meanwhile.
+    /// </summary>
     [Fact]
     public async Task A_transaction_that_a_paused_host_left_open_does_not_hold_the_others_up()
     {

@@ -21,7 +21,9 @@ public abstract class InboxApiTests(TestWebHost host)
         var inbox = await person.GetAsync($"projects/{one}/inbox");
         Assert.Equal((200, "Inbox fetched successfully"), (inbox.Status, inbox.Message));
         Assert.Matches($"^{host.Address}in/[0-9a-f]{{32}}$", inbox.Data.GetProperty("url").GetString()!);
-        Assert.NotEqual(inbox.Data.GetProperty("url").GetString(), (await person.GetAsync($"projects/{other}/inbox")).Data.GetProperty("url").GetString());
+        Assert.NotEqual(
+            inbox.Data.GetProperty("url").GetString(),
+            (await person.GetAsync($"projects/{other}/inbox")).Data.GetProperty("url").GetString());
         Assert.Equal("""{"status":200,"delayMs":0}""", inbox.Data.GetProperty("answer").GetRawText());
         Assert.Equal(0, inbox.Data.GetProperty("requests").GetArrayLength());
     }
@@ -105,14 +107,24 @@ public abstract class InboxApiTests(TestWebHost host)
     public async Task The_document_says_what_an_inbox_is()
     {
         using var http = new HttpClient();
-        var document = JsonDocument.Parse(await http.GetStringAsync(new Uri(host.Address, "/openapi/v1.json"), TestContext.Current.CancellationToken)).RootElement;
+        var document = JsonDocument.Parse(
+            await http.GetStringAsync(new Uri(host.Address, "/openapi/v1.json"), TestContext.Current.CancellationToken)).RootElement;
         var schemas = document.GetProperty("components").GetProperty("schemas");
         var answer = schemas.GetProperty("InboxAnswer").GetProperty("properties");
-        Assert.Equal((200, 599), (answer.GetProperty("status").GetProperty("minimum").GetInt32(), answer.GetProperty("status").GetProperty("maximum").GetInt32()));
-        Assert.Equal((0, 60_000), (answer.GetProperty("delayMs").GetProperty("minimum").GetInt32(), answer.GetProperty("delayMs").GetProperty("maximum").GetInt32()));
-        Assert.Equal(["Valid", "Invalid", "Missing"], schemas.GetProperty("SignatureCheck").GetProperty("enum").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(
+            (200, 599),
+            (answer.GetProperty("status").GetProperty("minimum").GetInt32(),
+                answer.GetProperty("status").GetProperty("maximum").GetInt32()));
+        Assert.Equal(
+            (0, 60_000),
+            (answer.GetProperty("delayMs").GetProperty("minimum").GetInt32(),
+                answer.GetProperty("delayMs").GetProperty("maximum").GetInt32()));
+        Assert.Equal(
+            ["Valid", "Invalid", "Missing"],
+            schemas.GetProperty("SignatureCheck").GetProperty("enum").EnumerateArray().Select(name => name.GetString()));
         Assert.False(schemas.GetProperty("HeaderLine").GetProperty("properties").GetProperty("name").TryGetProperty("maxLength", out _));
-        Assert.DoesNotContain(document.GetProperty("paths").EnumerateObject(), path => path.Name.StartsWith("/in", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            document.GetProperty("paths").EnumerateObject(), path => path.Name.StartsWith("/in", StringComparison.Ordinal));
 
         var person = await host.RegisterAsync();
         var project = await person.CreateProjectAsync();
@@ -134,7 +146,8 @@ public abstract class InboxApiTests(TestWebHost host)
         for (var i = 0; i < 3; i++)
         {
             await db.Database.ExecuteSqlAsync(
-                $"INSERT INTO Projects (Id, AccountId, Name, SecretCipher, CreatedAt) VALUES ({Guid.CreateVersion7().ToByteArray(true)}, {new byte[16]}, 'old', 'cipher', 1)",
+                $"INSERT INTO Projects (Id, AccountId, Name, SecretCipher, CreatedAt) VALUES ({
+                    Guid.CreateVersion7().ToByteArray(true)}, {new byte[16]}, 'old', 'cipher', 1)",
                 TestContext.Current.CancellationToken);
         }
 
@@ -153,7 +166,8 @@ public abstract class InboxApiTests(TestWebHost host)
         Assert.Equal(schema.GetProperty("required").EnumerateArray().Select(name => name.GetString()).Order(), fields.Order());
     }
 
-    private static Task<ApiAnswer> PutAsync(ApiClient client, Guid project, string body) => client.SendAsync(HttpMethod.Put, $"projects/{project}/inbox/answer", body);
+    private static Task<ApiAnswer> PutAsync(ApiClient client, Guid project, string body) =>
+        client.SendAsync(HttpMethod.Put, $"projects/{project}/inbox/answer", body);
 }
 
 public sealed class InboxApiOnSqlite(TestWebHost host) : InboxApiTests(host), IClassFixture<TestWebHost>;

@@ -12,7 +12,8 @@ public abstract class InboxDeliveryTests(DatabaseProvider provider) : IAsyncLife
 
     public async ValueTask InitializeAsync()
     {
-        host = await TestHost.StartAsync(provider, "--Delivery:RetryLadder=00:00:05", "--Delivery:MaxAttempts=2", "--Delivery:Timeout=00:00:02");
+        host = await TestHost.StartAsync(
+            provider, "--Delivery:RetryLadder=00:00:05", "--Delivery:MaxAttempts=2", "--Delivery:Timeout=00:00:02");
         user = await InboxUser.SignUpAsync(host.Url);
     }
 
@@ -30,7 +31,9 @@ public abstract class InboxDeliveryTests(DatabaseProvider provider) : IAsyncLife
         var job = await user.Api.JobWhenAsync(id, "SUCCESS");
 
         var log = Assert.Single(job.GetProperty("logs").EnumerateArray());
-        Assert.Equal((200, """{"received":true}"""), (log.GetProperty("responseCode").GetInt32(), log.GetProperty("responseBody").GetString()));
+        Assert.Equal(
+            (200, """{"received":true}"""),
+            (log.GetProperty("responseCode").GetInt32(), log.GetProperty("responseBody").GetString()));
 
         var request = Assert.Single(await user.RequestsAsync());
         Assert.Equal(
@@ -86,13 +89,16 @@ public abstract class InboxDeliveryTests(DatabaseProvider provider) : IAsyncLife
 
         await user.AnswerWithAsync(200, delayMs: 60_000);
         var dead = await user.Api.JobWhenAsync(await user.ScheduleAsync(user.Url), "DEAD");
-        Assert.All(dead.GetProperty("logs").EnumerateArray(), log => Assert.Equal("No answer within 2 s.", log.GetProperty("error").GetString()));
+        Assert.All(
+            dead.GetProperty("logs").EnumerateArray(),
+            log => Assert.Equal("No answer within 2 s.", log.GetProperty("error").GetString()));
     }
 
     [Fact]
     public async Task A_burst_of_deliveries_is_answered_and_the_last_hundred_are_kept()
     {
-        await using var patient = await TestHost.StartAsync(provider);   // this class's time limit of two seconds is short for a burst on a busy machine
+        // This class's time limit of two seconds is short for a burst on a busy machine.
+        await using var patient = await TestHost.StartAsync(provider);
         using var sender = await InboxUser.SignUpAsync(patient.Url);
         var at = DateTimeOffset.UtcNow.AddSeconds(5);
         var jobs = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => sender.Api.ScheduleAsync(sender.Url, at)));
@@ -104,7 +110,8 @@ public abstract class InboxDeliveryTests(DatabaseProvider provider) : IAsyncLife
     }
 
     private static string Header(JsonElement request, string name) => request.GetProperty("headers").EnumerateArray()
-        .Single(header => header.GetProperty("name").GetString()!.Equals(name, StringComparison.OrdinalIgnoreCase)).GetProperty("value").GetString()!;
+        .Single(header => header.GetProperty("name").GetString()!.Equals(name, StringComparison.OrdinalIgnoreCase))
+        .GetProperty("value").GetString()!;
 }
 
 public sealed class InboxDeliveryOnSqlite() : InboxDeliveryTests(DatabaseProvider.Sqlite);

@@ -34,7 +34,8 @@ public abstract class InboxEndpointTests(TestWebHost host) : IAsyncLifetime
     [InlineData("BREW")]
     public async Task Any_method_is_kept_and_answered_without_cookies_or_HTML(string method)
     {
-        var (response, body) = await user.SendAsync(new HttpMethod(method), headers: [("X-Mine", "one"), ("Cookie", "dispatch=nonsense; .AspNetCore.Antiforgery=x")]);
+        var (response, body) = await user.SendAsync(
+            new HttpMethod(method), headers: [("X-Mine", "one"), ("Cookie", "dispatch=nonsense; .AspNetCore.Antiforgery=x")]);
 
         Assert.Equal((HttpStatusCode.OK, """{"received":true}"""), (response.StatusCode, body));
         Assert.Equal("application/json", response.Content.Headers.ContentType!.ToString());

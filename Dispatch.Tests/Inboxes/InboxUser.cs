@@ -17,19 +17,22 @@ internal sealed class InboxUser(ApiUser user, string inboxUrl) : IDisposable
     public static async Task<InboxUser> SignUpAsync(string hostUrl)
     {
         var user = await ApiUser.SignUpAsync(hostUrl);
-        return new InboxUser(user, (await user.DataAsync(HttpMethod.Get, $"projects/{user.ProjectId}/inbox")).GetProperty("url").GetString()!);
+        return new InboxUser(
+            user, (await user.DataAsync(HttpMethod.Get, $"projects/{user.ProjectId}/inbox")).GetProperty("url").GetString()!);
     }
 
     public Task<JsonElement> InboxAsync() => user.DataAsync(HttpMethod.Get, $"projects/{user.ProjectId}/inbox");
 
     public async Task<JsonElement[]> RequestsAsync() => [.. (await InboxAsync()).GetProperty("requests").EnumerateArray()];
 
-    public Task AnswerWithAsync(int status, int delayMs = 0) => user.DataAsync(HttpMethod.Put, $"projects/{user.ProjectId}/inbox/answer", new { status, delayMs });
+    public Task AnswerWithAsync(int status, int delayMs = 0) =>
+        user.DataAsync(HttpMethod.Put, $"projects/{user.ProjectId}/inbox/answer", new { status, delayMs });
 
     public Task<JsonElement> SecretAsync() => user.DataAsync(HttpMethod.Get, $"projects/{user.ProjectId}/signing-secret");
 
     /// <summary>Schedules a job to that URL, due at once.</summary>
-    public Task<Guid> ScheduleAsync(string url, string payload = "{}") => user.ScheduleAsync(url, DateTimeOffset.UtcNow.AddMilliseconds(400), payload);
+    public Task<Guid> ScheduleAsync(string url, string payload = "{}") =>
+        user.ScheduleAsync(url, DateTimeOffset.UtcNow.AddMilliseconds(400), payload);
 
     /// <summary>What anyone can do who knows the address.</summary>
     public async Task<(HttpResponseMessage Response, string Body)> SendAsync(

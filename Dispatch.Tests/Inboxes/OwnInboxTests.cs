@@ -31,14 +31,19 @@ public sealed class OwnInboxTests : SenderTest
 
         foreach (var url in (string[])
         [
-            host.Url + "/", $"{host.Url}/health/live", $"{host.Url}/hangfire", $"{host.Url}/in/", $"{host.Url}/in/{token}/", $"{host.Url}/in/{token}/../../health/live",
+            host.Url + "/", $"{host.Url}/health/live", $"{host.Url}/hangfire",
+            $"{host.Url}/in/", $"{host.Url}/in/{token}/", $"{host.Url}/in/{token}/../../health/live",
             $"{host.Url}/in/{token.ToUpperInvariant()}", $"{host.Url}/in/{token}%2f..%2fhealth", $"{host.Url}/x/in/{token}",
-            $"http://127.0.0.1:{canary.Port}/in/{token}", $"http://127.0.0.2:{port}/in/{token}", $"http://[::1]:{port}/in/{token}", $"https://127.0.0.1:{port}/in/{token}",
+            $"http://127.0.0.1:{canary.Port}/in/{token}", $"http://127.0.0.2:{port}/in/{token}",
+            $"http://[::1]:{port}/in/{token}", $"https://127.0.0.1:{port}/in/{token}",
         ])
         {
             using var refused = await user.Api.PostJobAsync(url, DateTimeOffset.UtcNow.AddSeconds(5));
             Assert.True(refused.StatusCode == HttpStatusCode.BadRequest, url);
-            Assert.Contains("destination_not_allowed", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains(
+                "destination_not_allowed",
+                await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+                StringComparison.Ordinal);
         }
 
         Assert.Equal(0, canary.Connections);
@@ -48,16 +53,24 @@ public sealed class OwnInboxTests : SenderTest
     public async Task A_public_address_is_delivered_to_without_leaving_the_machine()
     {
         // Neither name has an address, nor does anyone here speak https: only the own socket can have answered.
-        await using var host = await TestHost.StartAsync("--environment=Production", "--Delivery:MaxAttempts=1", "--Dispatch:PublicUrl=https://dispatch.invalid/base");
+        await using var host = await TestHost.StartAsync(
+            "--environment=Production", "--Delivery:MaxAttempts=1", "--Dispatch:PublicUrl=https://dispatch.invalid/base");
         using var user = await InboxUser.SignUpAsync(host.Url);
         Assert.StartsWith("https://dispatch.invalid/base/in/", user.Url, StringComparison.Ordinal);
 
         await user.Api.JobWhenAsync(await user.ScheduleAsync(user.Url), "SUCCESS");
         var request = Assert.Single(await user.RequestsAsync());
         Assert.Equal("Valid", request.GetProperty("signature").GetString());
-        Assert.Contains(request.GetProperty("headers").EnumerateArray(), header => header.GetProperty("value").GetString() == "dispatch.invalid");
+        Assert.Contains(
+            request.GetProperty("headers").EnumerateArray(),
+            header => header.GetProperty("value").GetString() == "dispatch.invalid");
 
-        foreach (var url in (string[])["https://dispatch.invalid/base/health/live", user.Url.Replace("/base", "", StringComparison.Ordinal), user.Url.Replace("https", "http", StringComparison.Ordinal)])
+        foreach (var url in (string[])
+        [
+            "https://dispatch.invalid/base/health/live",
+            user.Url.Replace("/base", "", StringComparison.Ordinal),
+            user.Url.Replace("https", "http", StringComparison.Ordinal)
+        ])
         {
             var dead = await user.Api.JobWhenAsync(await user.ScheduleAsync(url), "DEAD");
             Assert.Equal(JsonValueKind.Null, dead.GetProperty("logs")[0].GetProperty("responseCode").ValueKind);
@@ -68,19 +81,23 @@ public sealed class OwnInboxTests : SenderTest
     public async Task A_name_that_leads_to_this_host_opens_nothing_and_a_name_of_this_host_that_leads_elsewhere_is_not_followed()
     {
         await using var own = HostileReceiver.Answering(Answer("200 OK"));
-        await using var elsewhere = new HostileReceiver(connection => connection.HangAsync(), address: IPAddress.Parse("127.0.0.2"), port: own.Port);
+        await using var elsewhere = new HostileReceiver(
+            connection => connection.HangAsync(), address: IPAddress.Parse("127.0.0.2"), port: own.Port);
         var inbox = new OwnInbox(new DispatchOptions { PublicUrl = new Uri($"http://dispatch.example:{own.Port}") });
         inbox.Listen([$"http://127.0.0.1:{own.Port}"]);
         // Every name leads to the address that the test plays "elsewhere" with, and to this host.
-        ResolveHost resolve = (host, _) => Task.FromResult<IPAddress[]>([host == "evil.example" ? IPAddress.Loopback : IPAddress.Parse("127.0.0.2")]);
+        ResolveHost resolve = (host, _) => Task.FromResult<IPAddress[]>(
+            [host == "evil.example" ? IPAddress.Loopback : IPAddress.Parse("127.0.0.2")]);
         var options = new DeliveryOptions { Timeout = Ample };
         using var sender = new WebhookSender(options, new TargetGuard(options, openLoopback: false), TimeProvider.System, resolve, inbox);
 
-        var pointed = (await sender.SendAsync(Request(new($"http://evil.example:{own.Port}/in/{Token}")), TestContext.Current.CancellationToken)).Outcome;
+        var pointed = (await sender.SendAsync(
+            Request(new($"http://evil.example:{own.Port}/in/{Token}")), TestContext.Current.CancellationToken)).Outcome;
         Assert.Equal(TargetGuard.NotAllowed, pointed.Error);
         Assert.Equal(0, own.Connections);
 
-        var rebound = (await sender.SendAsync(Request(new($"http://dispatch.example:{own.Port}/in/{Token}")), TestContext.Current.CancellationToken)).Outcome;
+        var rebound = (await sender.SendAsync(
+            Request(new($"http://dispatch.example:{own.Port}/in/{Token}")), TestContext.Current.CancellationToken)).Outcome;
         Assert.True(rebound.Succeeded);
         Assert.Equal(0, elsewhere.Connections);
         Assert.StartsWith($"POST /in/{Token} HTTP/1.1", Assert.Single(own.Requests), StringComparison.Ordinal);
@@ -88,7 +105,9 @@ public sealed class OwnInboxTests : SenderTest
         // The connection to the inbox is open now; it must not be lent to another path.
         foreach (var url in (string[])[$"http://127.0.0.1:{own.Port}/hangfire", $"http://dispatch.example:{own.Port}/hangfire"])
         {
-            Assert.Equal(TargetGuard.NotAllowed, (await sender.SendAsync(Request(new(url)), TestContext.Current.CancellationToken)).Outcome.Error);
+            Assert.Equal(
+                TargetGuard.NotAllowed,
+                (await sender.SendAsync(Request(new(url)), TestContext.Current.CancellationToken)).Outcome.Error);
         }
 
         Assert.Single(own.Requests);

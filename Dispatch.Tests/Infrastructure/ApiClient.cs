@@ -42,11 +42,17 @@ internal sealed class ApiClient(Uri host)
     public Task<ApiAnswer> DeleteAsync(string path, object? body = null) => SendAsync(HttpMethod.Delete, path, body);
 
     public Task<ApiAnswer> SendAsync(HttpMethod method, string path, object? body = null) =>
-        SendAsync(method, path, body is null ? null : new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"));
+        SendAsync(
+            method,
+            path,
+            body is null ? null : new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"));
 
     public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, HttpContent? content)
     {
-        using var request = new HttpRequestMessage(method, new Uri(host, path.StartsWith('/') ? path : $"/api/v1/{path}")) { Content = content };
+        using var request = new HttpRequestMessage(method, new Uri(host, path.StartsWith('/') ? path : $"/api/v1/{path}"))
+        {
+            Content = content
+        };
         if (Token is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {Token}");
         if (Key is not null) request.Headers.TryAddWithoutValidation("x-api-key", Key);
         using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);

@@ -14,7 +14,10 @@ public sealed class ApiUser : IDisposable
     private readonly HttpClient http;
 
     private ApiUser(string hostUrl) =>
-        http = new HttpClient(new SocketsHttpHandler { UseCookies = false, MaxConnectionsPerServer = 64 }) { BaseAddress = new Uri(hostUrl) };
+        http = new HttpClient(new SocketsHttpHandler { UseCookies = false, MaxConnectionsPerServer = 64 })
+        {
+            BaseAddress = new Uri(hostUrl)
+        };
 
     public string Email { get; private init; } = $"user{Interlocked.Increment(ref nextAccount)}-{Guid.NewGuid():N}@example.com";
 
@@ -32,7 +35,8 @@ public sealed class ApiUser : IDisposable
     public static async Task<ApiUser> SignUpAsync(string hostUrl, string projectName = "test", bool withProject = true)
     {
         var user = new ApiUser(hostUrl);
-        user.Token = (await user.DataAsync(HttpMethod.Post, "auth/register", new { email = user.Email, password = user.Password })).GetProperty("token").GetString()!;
+        user.Token = (await user.DataAsync(HttpMethod.Post, "auth/register", new { email = user.Email, password = user.Password }))
+            .GetProperty("token").GetString()!;
         if (!withProject) return user;
         user.ProjectId = (await user.DataAsync(HttpMethod.Post, "projects", new { name = projectName })).GetProperty("id").GetString()!;
         var key = await user.DataAsync(HttpMethod.Post, $"projects/{user.ProjectId}/keys", new { label = "test" });
@@ -71,7 +75,11 @@ public sealed class ApiUser : IDisposable
     }
 
     public Task<HttpResponseMessage> PostJobAsync(string url, DateTimeOffset fireAt, string payload = "{}", string title = "a job") =>
-        SendWithKeyAsync(HttpMethod.Post, "jobs", $$"""{"title":{{JsonSerializer.Serialize(title)}},"webhookUrl":"{{url}}","fireAt":"{{Clock.ToRfc3339(fireAt.ToUnixTimeMilliseconds())}}","payload":{{payload}}}""");
+        SendWithKeyAsync(
+            HttpMethod.Post,
+            "jobs",
+            $$"""{"title":{{JsonSerializer.Serialize(title)}}"""
+            + $$""","webhookUrl":"{{url}}","fireAt":"{{Clock.ToRfc3339(fireAt.ToUnixTimeMilliseconds())}}","payload":{{payload}}}""");
 
     /// <summary>Schedules a job that must be accepted; returns its id.</summary>
     public async Task<Guid> ScheduleAsync(string url, DateTimeOffset fireAt, string payload = "{}", string title = "a job")
@@ -92,12 +100,16 @@ public sealed class ApiUser : IDisposable
 
     public Task<JsonElement> JobAsync(Guid jobId) => DataAsync(HttpMethod.Get, $"jobs/{jobId}");
 
-    /// <summary>The job once it has that status, which must be one that lasts: FAILED ends 3 s before the retry is due (an alarm's lead), and <see cref="JobAttemptedAsync"/> is for those.</summary>
+    /// <summary>
+    /// The job once it has that status, which must be one that lasts:
+    /// FAILED ends 3 s before the retry is due (an alarm's lead), and <see cref="JobAttemptedAsync"/> is for those.
+    /// </summary>
     public Task<JsonElement> JobWhenAsync(Guid jobId, string status, TimeSpan? limit = null) =>
         JobOnceAsync(jobId, job => job.GetProperty("status").GetString() == status, $"became {status}", limit);
 
     /// <summary>The job once an attempt of it has been recorded, which stays so.</summary>
-    public Task<JsonElement> JobAttemptedAsync(Guid jobId) => JobOnceAsync(jobId, job => job.GetProperty("logs").GetArrayLength() > 0, "was attempted");
+    public Task<JsonElement> JobAttemptedAsync(Guid jobId) =>
+        JobOnceAsync(jobId, job => job.GetProperty("logs").GetArrayLength() > 0, "was attempted");
 
     // The API has no push, so this asks.
     private async Task<JsonElement> JobOnceAsync(Guid jobId, Func<JsonElement, bool> holds, string what, TimeSpan? limit = null)

@@ -28,7 +28,8 @@ internal sealed class CommandProcess : IAsyncDisposable
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder,
         };
-        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("ASPNETCORE_", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(name);
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("ASPNETCORE_", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(name);
         var command = new CommandProcess(new Process { StartInfo = start });
         command.process.OutputDataReceived += command.Collect;
         command.process.ErrorDataReceived += command.Collect;

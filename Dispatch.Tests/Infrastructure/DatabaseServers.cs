@@ -9,7 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Dispatch.Tests.Infrastructure;
 
 /// <summary>
-/// The servers that the whole run shares: a PostgreSQL of its own, and the SQL Server that <c>DISPATCH_TEST_SQLSERVER</c> names. Each test has a database of its own.
+/// The servers that the whole run shares: a PostgreSQL of its own, and the SQL Server that <c>DISPATCH_TEST_SQLSERVER</c> names.
+/// Each test has a database of its own.
 /// </summary>
 public sealed class DatabaseServers : IAsyncDisposable
 {
@@ -18,10 +19,15 @@ public sealed class DatabaseServers : IAsyncDisposable
     private static readonly SemaphoreSlim Door = new(1);
     private static PostgresServer? postgres;
 
-    private static string? SqlServer => Environment.GetEnvironmentVariable("DISPATCH_TEST_SQLSERVER") is { Length: > 0 } connectionString ? connectionString : null;
+    private static string? SqlServer =>
+        Environment.GetEnvironmentVariable("DISPATCH_TEST_SQLSERVER") is { Length: > 0 } connectionString ? connectionString : null;
 
     /// <summary>Every database, those that this machine lacks as visible skips. In CI only SQL Server may be missing.</summary>
-    public static TheoryData<DatabaseProvider> Providers => [.. Enum.GetValues<DatabaseProvider>().Select(provider => new TheoryDataRow<DatabaseProvider>(provider) { Skip = WhyMissing(provider) })];
+    public static TheoryData<DatabaseProvider> Providers =>
+    [
+        .. Enum.GetValues<DatabaseProvider>()
+            .Select(provider => new TheoryDataRow<DatabaseProvider>(provider) { Skip = WhyMissing(provider) })
+    ];
 
     /// <summary>Those that several hosts may share.</summary>
     public static TheoryData<DatabaseProvider> Shared => new(Providers.Where(row => row.Data != DatabaseProvider.Sqlite));
@@ -34,9 +40,13 @@ public sealed class DatabaseServers : IAsyncDisposable
         DatabaseProvider.SqlServer => SqlServer is null ? "DISPATCH_TEST_SQLSERVER holds no connection string" : null,
     };
 
-    public static void SkipWhereMissing(DatabaseProvider provider) => Assert.SkipWhen(WhyMissing(provider) is not null, WhyMissing(provider) ?? "");
+    public static void SkipWhereMissing(DatabaseProvider provider) =>
+        Assert.SkipWhen(WhyMissing(provider) is not null, WhyMissing(provider) ?? "");
 
-    /// <summary>A database for one test, empty but for its tables where that is quicker. Of SQLite, a file in the folder. Skips the test where there is no such server.</summary>
+    /// <summary>
+    /// A database for one test, empty but for its tables where that is quicker. Of SQLite, a file in the folder.
+    /// Skips the test where there is no such server.
+    /// </summary>
     internal static async Task<DatabaseOptions> CreateAsync(DatabaseProvider provider, string folder)
     {
         SkipWhereMissing(provider);
@@ -47,12 +57,17 @@ public sealed class DatabaseServers : IAsyncDisposable
             {
                 DatabaseProvider.Sqlite => $"Data Source={Path.Combine(folder, "dispatch.db")}",
                 DatabaseProvider.Postgres => await (await PostgresAsync()).CreateDatabaseAsync($"test_{Guid.NewGuid():N}", Template),
-                DatabaseProvider.SqlServer => new Microsoft.Data.SqlClient.SqlConnectionStringBuilder(SqlServer) { InitialCatalog = $"dispatch_test_{Guid.NewGuid():N}" }.ToString(),
+                DatabaseProvider.SqlServer => new Microsoft.Data.SqlClient.SqlConnectionStringBuilder(SqlServer)
+                {
+                    InitialCatalog = $"dispatch_test_{Guid.NewGuid():N}"
+                }.ToString(),
             },
         };
     }
 
-    /// <summary>A PostgreSQL with full durability for a test that stops it, or counts what it does. Skips the test where there is none, save in CI.</summary>
+    /// <summary>
+    /// A PostgreSQL with full durability for a test that stops it, or counts what it does. Skips the test where there is none, save in CI.
+    /// </summary>
     internal static Task<PostgresServer> StartPostgresAsync(params string[] settings)
     {
         SkipWhereMissing(DatabaseProvider.Postgres);
@@ -63,7 +78,11 @@ public sealed class DatabaseServers : IAsyncDisposable
     internal static async Task<DatabaseOptions> CreateEmptyPostgresAsync()
     {
         SkipWhereMissing(DatabaseProvider.Postgres);
-        return new() { Provider = DatabaseProvider.Postgres, ConnectionString = await (await PostgresAsync()).CreateDatabaseAsync($"test_{Guid.NewGuid():N}") };
+        return new()
+        {
+            Provider = DatabaseProvider.Postgres,
+            ConnectionString = await (await PostgresAsync()).CreateDatabaseAsync($"test_{Guid.NewGuid():N}")
+        };
     }
 
     /// <summary>Removes it.</summary>
@@ -89,7 +108,8 @@ public sealed class DatabaseServers : IAsyncDisposable
     }
 
     /// <summary>The same as a host's settings.</summary>
-    internal static string[] AsSettings(DatabaseOptions database) => [$"--Database:Provider={database.Provider}", $"--Database:ConnectionString={database.ConnectionString}"];
+    internal static string[] AsSettings(DatabaseOptions database) =>
+        [$"--Database:Provider={database.Provider}", $"--Database:ConnectionString={database.ConnectionString}"];
 
     public async ValueTask DisposeAsync()
     {
@@ -113,7 +133,11 @@ public sealed class DatabaseServers : IAsyncDisposable
     private static async Task<PostgresServer> StartSharedPostgresAsync()
     {
         var server = await StartPostgresAsync("fsync=off");
-        var database = new DatabaseOptions { Provider = DatabaseProvider.Postgres, ConnectionString = await server.CreateDatabaseAsync(Template) + ";Pooling=false" };
+        var database = new DatabaseOptions
+        {
+            Provider = DatabaseProvider.Postgres,
+            ConnectionString = await server.CreateDatabaseAsync(Template) + ";Pooling=false"
+        };
         await using var services = new ServiceCollection().AddDispatchDatabase(database, "/").BuildServiceProvider();
         await using var db = await services.GetRequiredService<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync();
         await db.Database.MigrateAsync();

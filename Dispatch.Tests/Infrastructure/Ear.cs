@@ -17,11 +17,15 @@ internal sealed class Ear : IDisposable
     public static async Task<Ear> OpenAsync(TestHost host, ApiUser user) =>
         await OpenAsync(host.App.Services, (await user.DataAsync(HttpMethod.Get, "auth/me")).GetProperty("id").GetGuid());
 
-    /// <summary>Listens, and waits for the first look of the host at the account, which says "look again" in any case; who shares no database does not look.</summary>
+    /// <summary>
+    /// Listens, and waits for the first look of the host at the account, which says "look again" in any case;
+    /// who shares no database does not look.
+    /// </summary>
     public static async Task<Ear> OpenAsync(IServiceProvider host, Guid accountId)
     {
         var ear = new Ear(host.GetRequiredService<JobFeed>(), accountId);
-        if (host.GetService<ChangePoller>() is not null) Assert.Equal(FeedKind.Invalidate, (await ear.NextAsync(TimeSpan.FromSeconds(3))).Kind);
+        if (host.GetService<ChangePoller>() is not null)
+            Assert.Equal(FeedKind.Invalidate, (await ear.NextAsync(TimeSpan.FromSeconds(3))).Kind);
         return ear;
     }
 

@@ -16,8 +16,8 @@ internal sealed record Found(object[][] Rows);
 internal sealed record Statement(string Text, IReadOnlyList<string> Parameters);
 
 /// <summary>
-/// Stands where a database would, below EF: it takes down each statement, whoever sends it, and answers what the test says. So the SQL of the real code
-/// can be read for a database that is not there.
+/// Stands where a database would, below EF: it takes down each statement, whoever sends it, and answers what the test says.
+/// So the SQL of the real code can be read for a database that is not there.
 /// </summary>
 internal sealed class FakeDatabase(DatabaseProvider provider) : DbConnectionInterceptor
 {
@@ -31,7 +31,8 @@ internal sealed class FakeDatabase(DatabaseProvider provider) : DbConnectionInte
     public IReadOnlyList<Statement> Statements => statements;
 
     /// <summary>
-    /// The answers to the statements that come: a number of rows that changed, or rows that are found. Beyond them each statement changes one row or finds none.
+    /// The answers to the statements that come: a number of rows that changed, or rows that are found.
+    /// Beyond them each statement changes one row or finds none.
     /// </summary>
     public void Expect(params object[] next)
     {
@@ -47,7 +48,8 @@ internal sealed class FakeDatabase(DatabaseProvider provider) : DbConnectionInte
     /// <summary>Rows with their columns in the order of the SELECT; ids as the database has them.</summary>
     public Found Rows(params object?[][] rows) => new([.. rows.Select(row => row.Select(Value).ToArray())]);
 
-    public override InterceptionResult<DbConnection> ConnectionCreating(ConnectionCreatingEventData eventData, InterceptionResult<DbConnection> result) =>
+    public override InterceptionResult<DbConnection> ConnectionCreating(
+        ConnectionCreatingEventData eventData, InterceptionResult<DbConnection> result) =>
         InterceptionResult<DbConnection>.SuppressWithResult(new Connection(this));
 
     private object Value(object? value) => value switch
@@ -66,8 +68,11 @@ internal sealed class FakeDatabase(DatabaseProvider provider) : DbConnectionInte
 
     private object Answer(DbCommand command)
     {
-        Assert.True(provider != DatabaseProvider.SqlServer || command.Parameters.Count <= MostParameters, $"SQL Server does not take {command.Parameters.Count} parameters.");
-        foreach (DbParameter parameter in command.Parameters) Assert.False(IsCut(parameter), $"The value of {parameter.ParameterName} is cut to {parameter.Size}.");
+        Assert.True(
+            provider != DatabaseProvider.SqlServer || command.Parameters.Count <= MostParameters,
+            $"SQL Server does not take {command.Parameters.Count} parameters.");
+        foreach (DbParameter parameter in command.Parameters)
+            Assert.False(IsCut(parameter), $"The value of {parameter.ParameterName} is cut to {parameter.Size}.");
         if (isListening) statements.Add(new Statement(command.CommandText, [.. command.Parameters.Cast<DbParameter>().Select(Describe)]));
         return answers.TryDequeue(out var answer) ? answer : 1;
     }
@@ -88,7 +93,9 @@ internal sealed class FakeDatabase(DatabaseProvider provider) : DbConnectionInte
     };
 
     private static string Element(Array array) =>
-        array.GetType().GetElementType() is var type && Nullable.GetUnderlyingType(type!) is { } value ? $"{value.Name.ToLowerInvariant()}?" : type!.Name.ToLowerInvariant();
+        array.GetType().GetElementType() is var type && Nullable.GetUnderlyingType(type!) is { } value
+            ? $"{value.Name.ToLowerInvariant()}?"
+            : type!.Name.ToLowerInvariant();
 
     private static string Size(int size) => size switch
     {
@@ -179,7 +186,8 @@ internal sealed class FakeDatabase(DatabaseProvider provider) : DbConnectionInte
         protected override DbParameter CreateDbParameter() => own.CreateParameter();
 
         // With a number where rows were wanted, there are none.
-        protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => new DataTableReader(Table((database.Answer(own) as Found)?.Rows ?? []));
+        protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
+            new DataTableReader(Table((database.Answer(own) as Found)?.Rows ?? []));
 
         private static DataTable Table(object[][] rows)
         {

@@ -8,7 +8,8 @@ public sealed class HostPair : IAsyncDisposable
 {
     private readonly TemporaryFolder folder;
 
-    private HostPair(TemporaryFolder folder, DatabaseOptions database, TestHost a, TestHost b) => (this.folder, Database, A, B) = (folder, database, a, b);
+    private HostPair(TemporaryFolder folder, DatabaseOptions database, TestHost a, TestHost b) =>
+        (this.folder, Database, A, B) = (folder, database, a, b);
 
     /// <summary>Every database that serves several hosts, those that this machine lacks as visible skips.</summary>
     public static TheoryData<DatabaseProvider> Providers => [.. DatabaseServers.Providers.Where(row => !row.Data.ServesOneHost())];

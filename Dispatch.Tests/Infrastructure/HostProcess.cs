@@ -26,10 +26,12 @@ public sealed class HostProcess : IAsyncDisposable
     public static Task<HostProcess> StartAsync(string folder, params string[] settings) => StartAsync(folder, Ports.Free(), settings);
 
     /// <summary>The same on a chosen port, as a restart does.</summary>
-    public static Task<HostProcess> StartAsync(string folder, int port, params string[] settings) => StartAsync(folder, port, environment: null, settings);
+    public static Task<HostProcess> StartAsync(string folder, int port, params string[] settings) =>
+        StartAsync(folder, port, environment: null, settings);
 
     /// <inheritdoc cref="Launch(string, IReadOnlyDictionary{string, string}, string[])"/>
-    public static async Task<HostProcess> StartAsync(string folder, int port, IReadOnlyDictionary<string, string>? environment, params string[] settings)
+    public static async Task<HostProcess> StartAsync(
+        string folder, int port, IReadOnlyDictionary<string, string>? environment, params string[] settings)
     {
         var host = Launch(folder, port, settings, environment);
         await host.WaitUntilReadyAsync();
@@ -40,17 +42,28 @@ public sealed class HostProcess : IAsyncDisposable
     public static HostProcess Launch(string folder, params string[] settings) => Launch(folder, Ports.Free(), settings);
 
     /// <summary>The same with further environment variables.</summary>
-    public static HostProcess Launch(string folder, IReadOnlyDictionary<string, string> environment, params string[] settings) => Launch(folder, Ports.Free(), settings, environment);
+    public static HostProcess Launch(
+        string folder, IReadOnlyDictionary<string, string> environment, params string[] settings) =>
+        Launch(folder, Ports.Free(), settings, environment);
 
     private static HostProcess Launch(string folder, int port, string[] settings, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder
+        };
         string[] arguments =
         [
-            Path.Combine(AppContext.BaseDirectory, "Dispatch.Web.dll"), $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{port}", "--environment=Development", .. settings,
+            Path.Combine(AppContext.BaseDirectory, "Dispatch.Web.dll"), $"--contentRoot={folder}",
+            $"--urls=http://127.0.0.1:{port}", "--environment=Development", .. settings,
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || k.StartsWith("DOTNET_URLS", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(name);
+        foreach (var name in start.Environment.Keys
+                .Where(k => k.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || k.StartsWith("DOTNET_URLS", StringComparison.Ordinal))
+                .ToArray())
+            start.Environment.Remove(name);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
 
         var host = new HostProcess(new Process { StartInfo = start }) { Url = $"http://127.0.0.1:{port}" };

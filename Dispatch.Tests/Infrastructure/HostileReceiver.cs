@@ -19,7 +19,8 @@ internal sealed class HostileReceiver : IAsyncDisposable
     private readonly Task accepting;
     private int connections;
 
-    public HostileReceiver(Func<HostileConnection, Task> behave, X509Certificate2? certificate = null, IPAddress? address = null, int port = 0)
+    public HostileReceiver(
+        Func<HostileConnection, Task> behave, X509Certificate2? certificate = null, IPAddress? address = null, int port = 0)
     {
         this.behave = behave;
         this.certificate = certificate;
@@ -70,7 +71,9 @@ internal sealed class HostileReceiver : IAsyncDisposable
                 serving.Add(ServeAsync(socket, Interlocked.Increment(ref connections)));
             }
         }
-        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException)   // each is a way a stopped listener says so
+        catch (Exception end)
+            // Each is a way a stopped listener says so.
+            when (end is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             await Task.WhenAll(serving);
         }
@@ -99,7 +102,8 @@ internal sealed class HostileReceiver : IAsyncDisposable
 
 /// <summary>One connection of a <see cref="HostileReceiver"/>. It is closed when the behaviour returns.</summary>
 /// <param name="Number">From 1, in the order of acceptance.</param>
-internal sealed record HostileConnection(Socket Socket, Stream Stream, int Number, ConcurrentQueue<string> Requests, CancellationToken Stopped)
+internal sealed record HostileConnection(
+    Socket Socket, Stream Stream, int Number, ConcurrentQueue<string> Requests, CancellationToken Stopped)
 {
     private readonly byte[] buffer = new byte[64 * 1024];
 

@@ -9,12 +9,18 @@ namespace Dispatch.Tests.Infrastructure;
 /// <summary>Many jobs at once, with the counters they would have, for tests of what reads them.</summary>
 internal static class JobRows
 {
-    /// <summary>Job <c>i</c> is created <c>i</c> ms after the first, which is created at <paramref name="begin"/> (null: the rig's now), due a minute later.</summary>
-    public static async Task SeedAsync(this StoreRig rig, int count, Func<int, (Guid ProjectId, JobStatus Status, string Title)> describe, long? begin = null)
+    /// <summary>
+    /// Job <c>i</c> is created <c>i</c> ms after the first, which is created at <paramref name="begin"/>
+    /// (null: the rig's now), due a minute later.
+    /// </summary>
+    public static async Task SeedAsync(
+        this StoreRig rig, int count, Func<int, (Guid ProjectId, JobStatus Status, string Title)> describe, long? begin = null)
     {
         for (var from = 0; from < count; from += 50_000)
         {
-            var jobs = Enumerable.Range(from, Math.Min(50_000, count - from)).Select(i => Row(rig, (begin ?? rig.Now) + i, i, describe(i))).ToArray();
+            var jobs = Enumerable.Range(from, Math.Min(50_000, count - from))
+                .Select(i => Row(rig, (begin ?? rig.Now) + i, i, describe(i)))
+                .ToArray();
             await using var db = await rig.Database.Contexts.CreateDbContextAsync();
             await using var transaction = await db.Database.BeginTransactionAsync();
             await db.InsertRowsAsync(jobs);

@@ -30,7 +30,8 @@ internal sealed partial class PageClient : IDisposable
 
     public static Task<string> TextAsync(HttpResponseMessage page) => page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
-    public Task<HttpResponseMessage> GetAsync(string path) => http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+    public Task<HttpResponseMessage> GetAsync(string path) =>
+        http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 
     public async Task<HttpResponseMessage> PostAsync(string path, Dictionary<string, string> fields)
     {
@@ -38,19 +39,21 @@ internal sealed partial class PageClient : IDisposable
         return await http.PostAsync(new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
     }
 
-    public async Task<HttpResponseMessage> SubmitAsync(string path, string handler, string email, string password) => await PostAsync(path, new()
-    {
-        ["_handler"] = handler,
-        ["Form.Email"] = email,
-        ["Form.Password"] = password,
-        ["__RequestVerificationToken"] = await TokenAsync(path),
-    });
+    public async Task<HttpResponseMessage> SubmitAsync(string path, string handler, string email, string password) =>
+        await PostAsync(path, new()
+        {
+            ["_handler"] = handler,
+            ["Form.Email"] = email,
+            ["Form.Password"] = password,
+            ["__RequestVerificationToken"] = await TokenAsync(path),
+        });
 
     /// <summary>Fills in one of a page's forms and sends it.</summary>
     public async Task<HttpResponseMessage> SubmitAsync(string path, string handler, Dictionary<string, string> fields) =>
         await PostAsync(path, new(fields) { ["_handler"] = handler, ["__RequestVerificationToken"] = await TokenAsync(path) });
 
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => http.SendAsync(request, TestContext.Current.CancellationToken);
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) =>
+        http.SendAsync(request, TestContext.Current.CancellationToken);
 
     /// <summary>Registers someone new, who is then signed in here.</summary>
     public async Task<string> RegisterAsync()
@@ -70,7 +73,8 @@ internal sealed partial class PageClient : IDisposable
         return false;
     }
 
-    public async Task<HttpResponseMessage> SubmitAsync(string page, string action) => await PostAsync(action, new() { ["__RequestVerificationToken"] = await TokenAsync(page) });
+    public async Task<HttpResponseMessage> SubmitAsync(string page, string action) =>
+        await PostAsync(action, new() { ["__RequestVerificationToken"] = await TokenAsync(page) });
 
     public void Dispose() => http.Dispose();
 

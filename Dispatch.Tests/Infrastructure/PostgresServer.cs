@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Dispatch.Tests.Infrastructure;
 
-/// <summary>A PostgreSQL server of a test's own, in a folder of its own, which the test may stop and start. Ends with it. The bench uses it as well.</summary>
+/// <summary>
+/// A PostgreSQL server of a test's own, in a folder of its own, which the test may stop and start. Ends with it. The bench uses it as well.
+/// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
     private const string User = "postgres";
@@ -20,7 +22,10 @@ public sealed class PostgresServer : IAsyncDisposable
     public int Port { get; } = Ports.Free();
 
     private static string? Programs { get; } = Directory.Exists("/usr/lib/postgresql")
-        ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(d => d, StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")).FirstOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
+        ? Directory.GetDirectories("/usr/lib/postgresql")
+            .OrderByDescending(d => d, StringComparer.Ordinal)
+            .Select(d => Path.Combine(d, "bin"))
+            .FirstOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
         : null;
 
     /// <summary>A server with full durability.</summary>
@@ -63,14 +68,15 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         string[] all =
         [
-            $"port={Port}", "listen_addresses=127.0.0.1", $"unix_socket_directories={folder}", "max_connections=200", "shared_preload_libraries=pg_stat_statements",
-            "log_min_messages=panic", .. settings,
+            $"port={Port}", "listen_addresses=127.0.0.1", $"unix_socket_directories={folder}", "max_connections=200",
+            "shared_preload_libraries=pg_stat_statements", "log_min_messages=panic", .. settings,
         ];
         process = Process.Start(AsOwner("postgres", ["-D", Data, .. all.SelectMany(setting => (string[])["-c", setting])]))!;
         var started = Stopwatch.StartNew();
         while (!await AnswersAsync())
         {
-            if (started.Elapsed > TimeSpan.FromSeconds(30) || process.HasExited) throw new InvalidOperationException("PostgreSQL did not start.");
+            if (started.Elapsed > TimeSpan.FromSeconds(30) || process.HasExited)
+                throw new InvalidOperationException("PostgreSQL did not start.");
             await Task.Delay(20);
         }
     }
@@ -116,7 +122,10 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         var path = Path.Combine(Programs!, program);
         return Environment.IsPrivilegedProcess
-            ? new ProcessStartInfo("setpriv", [$"--reuid={User}", $"--regid={User}", "--init-groups", path, .. arguments]) { WorkingDirectory = folder }
+            ? new ProcessStartInfo("setpriv", [$"--reuid={User}", $"--regid={User}", "--init-groups", path, .. arguments])
+            {
+                WorkingDirectory = folder
+            }
             : new ProcessStartInfo(path, arguments) { WorkingDirectory = folder };
     }
 

@@ -30,7 +30,8 @@ internal sealed class RawReceiver : IDisposable
             if (end < 0) continue;
 
             var lines = Encoding.Latin1.GetString(all, 0, end).Split("\r\n");
-            var length = int.Parse(lines.Single(l => l.StartsWith("Content-Length: ", StringComparison.Ordinal))["Content-Length: ".Length..]);
+            var length = int.Parse(lines
+                .Single(l => l.StartsWith("Content-Length: ", StringComparison.Ordinal))["Content-Length: ".Length..]);
             if (all.Length < end + 4 + length) continue;
 
             await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), cancellation);

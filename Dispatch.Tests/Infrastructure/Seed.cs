@@ -9,7 +9,8 @@ namespace Dispatch.Tests.Infrastructure;
 internal static class Seed
 {
     public static async Task<Guid> JobAsync(
-        TestWebHost host, Guid projectId, JobStatus status = JobStatus.Scheduled, long createdAt = 1_700_000_000_000, string payload = "{}", int attempts = 0)
+        TestWebHost host, Guid projectId, JobStatus status = JobStatus.Scheduled, long createdAt = 1_700_000_000_000,
+        string payload = "{}", int attempts = 0)
     {
         await using var db = await host.NewContextAsync();
         var project = await db.Projects.SingleAsync(p => p.Id == projectId, TestContext.Current.CancellationToken);

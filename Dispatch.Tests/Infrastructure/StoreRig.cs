@@ -10,7 +10,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Dispatch.Tests.Infrastructure;
 
-/// <summary>The engine's storage without the rest of the host: one project, a clock the test sets, and hosts that may "die" and be followed by another.</summary>
+/// <summary>
+/// The engine's storage without the rest of the host:
+/// one project, a clock the test sets, and hosts that may "die" and be followed by another.
+/// </summary>
 internal sealed class StoreRig : IAsyncDisposable
 {
     private readonly List<WriteQueue> further = [];
@@ -49,7 +52,11 @@ internal sealed class StoreRig : IAsyncDisposable
     /// <summary>A further project of the same account.</summary>
     public async Task<Guid> AddProjectAsync(Guid? id = null, string name = "test")
     {
-        var project = new Project { Id = id ?? Guid.CreateVersion7(), AccountId = AccountId, Name = name, SecretCipher = "cipher", InboxToken = InboxToken.Create(), CreatedAt = Now };
+        var project = new Project
+        {
+            Id = id ?? Guid.CreateVersion7(), AccountId = AccountId, Name = name,
+            SecretCipher = "cipher", InboxToken = InboxToken.Create(), CreatedAt = Now
+        };
         await using var db = await Database.Contexts.CreateDbContextAsync();
         db.Projects.Add(project);
         await db.SaveChangesAsync();
@@ -78,7 +85,8 @@ internal sealed class StoreRig : IAsyncDisposable
     {
         var job = new Job
         {
-            Id = Guid.CreateVersion7(), AccountId = AccountId, ProjectId = projectId ?? ProjectId, Title = "t", WebhookUrl = "http://example.com/hook", Payload = "{}"u8.ToArray(),
+            Id = Guid.CreateVersion7(), AccountId = AccountId, ProjectId = projectId ?? ProjectId,
+            Title = "t", WebhookUrl = "http://example.com/hook", Payload = "{}"u8.ToArray(),
             FireAt = dueAt, NextAttemptAt = dueAt, ArmedBy = armed ? Host.Id : null, CreatedAt = Now, UpdatedAt = Now,
         };
         Assert.True(await Store.InsertAsync(job, keyId: null));
@@ -115,6 +123,21 @@ internal sealed class StoreRig : IAsyncDisposable
         await Store.MergeCountersAsync();
         return recovered;
     }
+
+    /// <summary>The claim as it would be if the job were at that attempt.</summary>
+    public static ClaimedJob AtAttempt(ClaimedJob claim, int attempt) => claim with
+    {
+        Row = new Job
+        {
+            Id = claim.Id,
+            ProjectId = claim.ProjectId,
+            Title = claim.Row.Title,
+            WebhookUrl = claim.Row.WebhookUrl,
+            Payload = claim.Row.Payload,
+            NextAttemptAt = claim.DueAt,
+            Attempt = attempt,
+        },
+    };
 
     public Task<ClaimedJob?> ClaimAsync(Guid jobId) => Store.ClaimAsync(jobId, Now, () => Lease.TermForClaim, CancellationToken.None);
 

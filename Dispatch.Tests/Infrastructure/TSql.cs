@@ -7,7 +7,10 @@ namespace Dispatch.Tests.Infrastructure;
 /// </summary>
 internal static class TSql
 {
-    /// <summary>What is wrong, with line and column; empty where nothing is. Each batch between GO is parsed by itself, and so is each text that is handed to EXEC.</summary>
+    /// <summary>
+    /// What is wrong, with line and column; empty where nothing is.
+    /// Each batch between GO is parsed by itself, and so is each text that is handed to EXEC.
+    /// </summary>
     public static IReadOnlyList<string> Errors(string script)
     {
         // Quoted names are names only with an option that sqlcmd leaves off: none may be in there, so the script must be right either way.
@@ -28,6 +31,7 @@ internal static class TSql
     {
         public List<string> Texts { get; } = [];
 
-        public override void Visit(ExecutableStringList node) => Texts.Add(string.Concat(node.Strings.OfType<StringLiteral>().Select(text => text.Value)));
+        public override void Visit(ExecutableStringList node) =>
+            Texts.Add(string.Concat(node.Strings.OfType<StringLiteral>().Select(text => text.Value)));
     }
 }

@@ -44,7 +44,10 @@ public sealed class TestHost : IAsyncDisposable
 
     private static async Task<TestHost> StartOnAsync(string folder, Action<IServiceCollection> configure, string[] settings)
     {
-        var app = await DispatchHost.CreateAsync([$"--contentRoot={folder}", "--urls=http://127.0.0.1:0", "--environment=Development", .. settings], services =>
+        var app = await DispatchHost.CreateAsync(
+        [
+            $"--contentRoot={folder}", "--urls=http://127.0.0.1:0", "--environment=Development", .. settings
+        ], services =>
         {
             TestLogs.Use(services);
             configure(services);

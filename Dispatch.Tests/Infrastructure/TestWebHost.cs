@@ -58,9 +58,11 @@ public class TestWebHost : IAsyncLifetime
         database = await DatabaseServers.CreateAsync(Provider, folder.Path);
         app = await DispatchHost.CreateAsync(
         [
-            "--contentRoot", folder.Path, "--urls", "http://127.0.0.1:0", "--environment=Production", "--ReloadStaticAssetsAtRuntime=false", .. DatabaseServers.AsSettings(database), .. Settings,
+            "--contentRoot", folder.Path, "--urls", "http://127.0.0.1:0", "--environment=Production", "--ReloadStaticAssetsAtRuntime=false",
+            .. DatabaseServers.AsSettings(database), .. Settings,
         ], Replace);
-        foreach (var path in (string[])["/api/v1/test/fault", "/test/fault"]) app.MapGet(path, (string kind) => Throw(kind)).ExcludeFromDescription();
+        foreach (var path in (string[])["/api/v1/test/fault", "/test/fault"])
+            app.MapGet(path, (string kind) => Throw(kind)).ExcludeFromDescription();
         await app.StartAsync();
     }
 
@@ -76,22 +78,35 @@ public class TestWebHost : IAsyncLifetime
         folder.Dispose();
     }
 
-    internal Task<DispatchDbContext> NewContextAsync() => Services.GetRequiredService<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync();
+    internal Task<DispatchDbContext> NewContextAsync() =>
+        Services.GetRequiredService<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync();
 
     /// <summary>Registers someone new and signs them in.</summary>
     internal async Task<ApiClient> RegisterAsync(string? email = null)
     {
-        var answer = await Anonymous.PostAsync("auth/register", new { email = email ?? $"{Guid.NewGuid():N}@example.com", password = ApiClient.Password });
+        var answer = await Anonymous.PostAsync(
+            "auth/register", new { email = email ?? $"{Guid.NewGuid():N}@example.com", password = ApiClient.Password });
         Assert.Equal(201, answer.Status);
-        return new ApiClient(Address) { Token = answer.Data.GetProperty("token").GetString(), Email = answer.Data.GetProperty("user").GetProperty("email").GetString() };
+        return new ApiClient(Address)
+        {
+            Token = answer.Data.GetProperty("token").GetString(),
+            Email = answer.Data.GetProperty("user").GetProperty("email").GetString()
+        };
     }
 
     private void Replace(IServiceCollection services)
     {
-        services.AddSingleton(Options).AddSingleton(Limits).AddSingleton(new InboxLimits(second: TimeSpan.FromDays(1))).AddSingleton(new TargetCheck(url => url.Host == DeniedHost ? "denied" : null));
+        services
+            .AddSingleton(Options)
+            .AddSingleton(Limits)
+            .AddSingleton(new InboxLimits(second: TimeSpan.FromDays(1)))
+            .AddSingleton(new TargetCheck(url => url.Host == DeniedHost ? "denied" : null));
         TestLogs.Use(services);
         // Nothing is delivered here: seeded jobs stay as they were put, and no test speaks to example.com.
-        foreach (var service in services.Where(s => s.ImplementationType == typeof(Sweeper) || s.ImplementationType == typeof(DeliveryServer)).ToArray()) services.Remove(service);
+        foreach (var service in services
+                .Where(s => s.ImplementationType == typeof(Sweeper) || s.ImplementationType == typeof(DeliveryServer))
+                .ToArray())
+            services.Remove(service);
     }
 
     private static string Throw(string kind) => kind switch

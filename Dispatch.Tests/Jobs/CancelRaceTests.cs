@@ -20,7 +20,11 @@ public sealed class CancelRaceTests
         var random = new Random(20261123);
         var start = DateTimeOffset.UtcNow.AddSeconds(8);
         var jobs = new (Guid Id, DateTimeOffset FireAt, int CancelAfterMs)[pairs];
-        await Parallel.ForAsync(0, pairs, new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = TestContext.Current.CancellationToken }, async (i, _) =>
+        await Parallel.ForAsync(0, pairs, new ParallelOptions
+        {
+            MaxDegreeOfParallelism = 32,
+            CancellationToken = TestContext.Current.CancellationToken
+        }, async (i, _) =>
         {
             var fireAt = DateTimeOffset.FromUnixTimeMilliseconds(start.AddMilliseconds(i * 4).ToUnixTimeMilliseconds());
             jobs[i] = (await user.ScheduleAsync(receiver.Url, fireAt), fireAt, 0);
@@ -29,7 +33,8 @@ public sealed class CancelRaceTests
 
         var answers = await Task.WhenAll(jobs.Select(async job =>
         {
-            await TimeProvider.System.WaitUntilAsync(job.FireAt.ToUnixTimeMilliseconds() + job.CancelAfterMs, TestContext.Current.CancellationToken);
+            await TimeProvider.System.WaitUntilAsync(
+                job.FireAt.ToUnixTimeMilliseconds() + job.CancelAfterMs, TestContext.Current.CancellationToken);
             return (job.Id, Answer: await user.CancelAsync(job.Id));
         }));
 
@@ -40,6 +45,8 @@ public sealed class CancelRaceTests
         foreach (var id in refused) await user.JobWhenAsync(id, "SUCCESS");
         Assert.DoesNotContain(receiver.Arrivals, a => cancelled.Contains(a.JobId));
         Assert.Equal(refused.Count, receiver.Arrivals.Count);
-        Assert.True(cancelled.Count > 50 && refused.Count > 50, $"{cancelled.Count} cancelled, {refused.Count} refused: the race was not run");
+        Assert.True(
+            cancelled.Count > 50 && refused.Count > 50,
+            $"{cancelled.Count} cancelled, {refused.Count} refused: the race was not run");
     }
 }

@@ -47,7 +47,13 @@ public abstract class LifeOfAJobTests(DatabaseProvider provider) : IAsyncLifetim
         Assert.Equal(payload, job.GetProperty("payload").GetRawText());
         Assert.Equal(JsonValueKind.Null, job.GetProperty("nextAttemptAt").ValueKind);
         var log = Assert.Single(job.GetProperty("logs").EnumerateArray());
-        Assert.Equal((1, "SUCCESS", 200, firedAt), (log.GetProperty("attempt").GetInt32(), log.GetProperty("status").GetString(), log.GetProperty("responseCode").GetInt32(), log.GetProperty("firedAt").GetString()));
+        Assert.Equal(
+            (1, "SUCCESS", 200, firedAt),
+            (
+                log.GetProperty("attempt").GetInt32(),
+                log.GetProperty("status").GetString(),
+                log.GetProperty("responseCode").GetInt32(),
+                log.GetProperty("firedAt").GetString()));
         Assert.InRange(log.GetProperty("latenessMs").GetInt64(), 0, 5000);
     }
 
@@ -100,13 +106,20 @@ public abstract class LifeOfAJobTests(DatabaseProvider provider) : IAsyncLifetim
     [Fact]
     public async Task An_answer_of_any_bytes_is_logged()
     {
-        byte[][] bodies = [[.. Enumerable.Range(0, 256).Select(b => (byte)b)], [0xED, 0xA0, 0x80, 0, 0xF4, 0x90, 0x80, 0x80], [0], [.. "x"u8, .. Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("😀", 5000)))]];
+        byte[][] bodies =
+        [
+            [.. Enumerable.Range(0, 256).Select(b => (byte)b)],
+            [0xED, 0xA0, 0x80, 0, 0xF4, 0x90, 0x80, 0x80],
+            [0],
+            [.. "x"u8, .. Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("😀", 5000)))]
+        ];
         receiver.Answer = (arrival, context) => context.Response.Body.WriteAsync(bodies[int.Parse(arrival.Path[1..])]).AsTask();
         var ids = new List<Guid>();
         for (var i = 0; i < bodies.Length; i++) ids.Add(await user.ScheduleAsync($"{receiver.Url}/{i}", Soon(500)));
 
         var logged = new List<string?>();
-        foreach (var id in ids) logged.Add((await user.JobWhenAsync(id, "SUCCESS")).GetProperty("logs")[0].GetProperty("responseBody").GetString());
+        foreach (var id in ids)
+            logged.Add((await user.JobWhenAsync(id, "SUCCESS")).GetProperty("logs")[0].GetProperty("responseBody").GetString());
 
         Assert.Equal(bodies[..3].Select(body => Encoding.UTF8.GetString(body).Replace("\0", "", StringComparison.Ordinal)), logged[..3]);
         Assert.StartsWith("x" + string.Concat(Enumerable.Repeat("😀", 4095)) + "\n…", logged[3], StringComparison.Ordinal);
@@ -194,7 +207,8 @@ public abstract class LifeOfAJobTests(DatabaseProvider provider) : IAsyncLifetim
         Assert.Equal(HttpStatusCode.NotFound, (await other.SendAsync(HttpMethod.Get, $"jobs/{gone}")).StatusCode);
     }
 
-    private static DateTimeOffset Soon(int milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() + milliseconds);
+    private static DateTimeOffset Soon(int milliseconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() + milliseconds);
 
     private static Task Status(Microsoft.AspNetCore.Http.HttpContext context, int status, string body = "")
     {
@@ -203,12 +217,16 @@ public abstract class LifeOfAJobTests(DatabaseProvider provider) : IAsyncLifetim
     }
 
     private static (int, string, int)[] Logs(JsonElement job) =>
-        [.. job.GetProperty("logs").EnumerateArray().Select(l => (l.GetProperty("attempt").GetInt32(), l.GetProperty("status").GetString()!, l.GetProperty("responseCode").GetInt32()))];
+        [.. job.GetProperty("logs").EnumerateArray().Select(l => (
+            l.GetProperty("attempt").GetInt32(),
+            l.GetProperty("status").GetString()!,
+            l.GetProperty("responseCode").GetInt32()))];
 
     private static string HexSignature(string secret, Arrival arrival)
     {
         var t = arrival.Headers["x-dispatch-signature"].Split(',')[0][2..];
-        return "v1=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{t}.{arrival.Text}")));
+        return "v1=" + Convert.ToHexStringLower(HMACSHA256.HashData(
+            Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{t}.{arrival.Text}")));
     }
 
     private async Task AssertSignedAsync(Arrival arrival, int secretsExpected)

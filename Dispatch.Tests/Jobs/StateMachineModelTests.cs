@@ -73,8 +73,10 @@ public sealed class StateMachineModelTests
                 Assert.Equal(job.Succeed(), await rig.RecordAsync(held, Transition.Deliver));
                 break;
             case Step.Fail when job.Held is { } held:
-                var last = held.RetryCount + 1 >= MaxAttempts;
-                Assert.Equal(job.Fail(rig.Now), await rig.RecordAsync(held, last ? Transition.Exhaust : Transition.Retry, last ? null : rig.Now + RetryDelayMs));
+                var last = held.Row.RetryCount + 1 >= MaxAttempts;
+                Assert.Equal(
+                    job.Fail(rig.Now),
+                    await rig.RecordAsync(held, last ? Transition.Exhaust : Transition.Retry, last ? null : rig.Now + RetryDelayMs));
                 break;
             case Step.RingRetry:
                 await rig.Store.RearmAsync(job.Id, rig.ProjectId, CancellationToken.None);
@@ -96,7 +98,8 @@ public sealed class StateMachineModelTests
     private static async Task AgreeAsync(StoreRig rig, ModelJob expected)
     {
         var actual = await rig.ReadAsync(expected.Id);
-        Assert.Equal((expected.Status, expected.Failures - (expected.Status == JobStatus.Dead ? 1 : 0)), (actual.Status, actual.RetryCount));
+        Assert.Equal(
+            (expected.Status, expected.Failures - (expected.Status == JobStatus.Dead ? 1 : 0)), (actual.Status, actual.RetryCount));
         Assert.Equal(expected.Attempts, (await rig.AttemptsAsync(expected.Id)).Select(a => a.Status));
     }
 

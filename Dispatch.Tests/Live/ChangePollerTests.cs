@@ -149,7 +149,11 @@ public sealed class ChangePollerTests
 
         public async Task<Guid> AddProjectAsync(Guid accountId)
         {
-            var project = new Project { Id = Guid.CreateVersion7(), AccountId = accountId, Name = "test", SecretCipher = "cipher", InboxToken = InboxToken.Create() };
+            var project = new Project
+            {
+                Id = Guid.CreateVersion7(), AccountId = accountId, Name = "test",
+                SecretCipher = "cipher", InboxToken = InboxToken.Create()
+            };
             await WriteAsync(db => db.InsertRowsAsync([project]));
             return project.Id;
         }

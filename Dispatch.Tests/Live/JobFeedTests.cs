@@ -21,14 +21,18 @@ public sealed class JobFeedTests
         var job = await rig.InsertAsync(rig.Now);
         var first = (await rig.ClaimAsync(job.Id))!;
         await rig.RecordAsync(first, Transition.Retry, retryAt: rig.Now + 1000);
-        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => rig.Store.RearmAsync(job.Id, rig.ProjectId, CancellationToken.None)));   // doubled alarms
+        // Doubled alarms.
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => rig.Store.RearmAsync(job.Id, rig.ProjectId, CancellationToken.None)));
         rig.Clock.Advance(TimeSpan.FromSeconds(1));
         await rig.RecordAsync((await rig.ClaimAsync(job.Id))!, Transition.Deliver);
         var other = await rig.InsertAsync(rig.Now + 60_000);
         await rig.Store.CancelAsync(other.Id, rig.ProjectId);
         await rig.Store.CancelAsync(other.Id, rig.ProjectId);   // refused: not told
 
-        JobStatus[] life = [JobStatus.Scheduled, JobStatus.Firing, JobStatus.Failed, JobStatus.Scheduled, JobStatus.Firing, JobStatus.Success];
+        JobStatus[] life =
+        [
+            JobStatus.Scheduled, JobStatus.Firing, JobStatus.Failed, JobStatus.Scheduled, JobStatus.Firing, JobStatus.Success
+        ];
         foreach (var status in life) Assert.Equal((job.Id, status), await NextAsync(heard));
         Assert.Equal((other.Id, JobStatus.Scheduled), await NextAsync(heard));
         Assert.Equal((other.Id, JobStatus.Cancelled), await NextAsync(heard));
@@ -43,7 +47,7 @@ public sealed class JobFeedTests
         for (var i = 0; i < 20; i++) claims.Add((await rig.ClaimAsync((await rig.InsertAsync(rig.Now)).Id))!);
         var heard = Listen(rig, rig.AccountId);
 
-        await Task.WhenAll(claims.Select((claim, i) => rig.RecordAsync(i == 7 ? claim with { Attempt = 9 } : claim, Transition.Deliver)));
+        await Task.WhenAll(claims.Select((claim, i) => rig.RecordAsync(i == 7 ? StoreRig.AtAttempt(claim, 9) : claim, Transition.Deliver)));
 
         var told = new List<Guid?>();
         for (var i = 0; i < 19; i++) told.Add((await NextAsync(heard)).JobId);

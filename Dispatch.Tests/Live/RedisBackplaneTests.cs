@@ -8,7 +8,9 @@ using StackExchange.Redis;
 
 namespace Dispatch.Tests.Live;
 
-/// <summary>Two whole hosts on one database and one Redis: what one does is heard on the other at once, and what Redis does hurts nothing.</summary>
+/// <summary>
+/// Two whole hosts on one database and one Redis: what one does is heard on the other at once, and what Redis does hurts nothing.
+/// </summary>
 [Collection(nameof(AloneOnTheMachine))]
 public sealed class RedisBackplaneTests(ITestOutputHelper output)
 {
@@ -70,7 +72,8 @@ public sealed class RedisBackplaneTests(ITestOutputHelper output)
         await ear.WaitForAsync(FeedKind.Invalidate, Soon);
 
         await redis.StartAgainAsync();
-        var back = await ear.WaitForAsync(FeedKind.Invalidate, TimeSpan.FromSeconds(15));   // without a change: something may have been missed
+        // Without a change: something may have been missed.
+        var back = await ear.WaitForAsync(FeedKind.Invalidate, TimeSpan.FromSeconds(15));
         output.WriteLine($"connected again after {back.TotalMilliseconds:N0} ms");
         await HearAgainAsync(user, ear);
         await SettleAsync(redis, ear);
@@ -119,11 +122,13 @@ public sealed class RedisBackplaneTests(ITestOutputHelper output)
         using var ear = await Ear.OpenAsync(hosts.B, user);
         await SettleAsync(redis, ear);
 
-        await using var elsewhere = await HostPair.StartAsync(DatabaseProvider.Postgres, $"--Redis:Configuration={redis.Configuration}");   // says "look again" when it starts
+        // It says "look again" when it starts.
+        await using var elsewhere = await HostPair.StartAsync(DatabaseProvider.Postgres, $"--Redis:Configuration={redis.Configuration}");
         await using var line = await ConnectionMultiplexer.ConnectAsync(redis.Configuration);
         var channels = await ChannelsAsync(line, 2);
         Assert.All(channels, channel => Assert.StartsWith("dispatch:feed:v1:key-", channel, StringComparison.Ordinal));
-        foreach (var channel in channels) await line.GetSubscriber().PublishAsync(RedisChannel.Literal(channel), "not a message of a host's");
+        foreach (var channel in channels)
+            await line.GetSubscriber().PublishAsync(RedisChannel.Literal(channel), "not a message of a host's");
         Assert.Empty(ear.TakeAll());
 
         await user.ScheduleAsync("https://example.com/hook", DateTimeOffset.UtcNow.AddHours(1));
@@ -153,7 +158,9 @@ public sealed class RedisBackplaneTests(ITestOutputHelper output)
         await using var redis = RedisServer.Reserve();
         using var folder = new TemporaryFolder();
         var database = await DatabaseServers.CreateAsync(DatabaseProvider.Postgres, folder.Path);
-        await using var host = await HostProcess.StartAsync(folder.Path, [.. DatabaseServers.AsSettings(database), $"--Redis:Configuration={redis.Configuration},password=secret-word"]);
+        await using var host = await HostProcess.StartAsync(
+            folder.Path,
+            [.. DatabaseServers.AsSettings(database), $"--Redis:Configuration={redis.Configuration},password=secret-word"]);
         await host.WaitForOutputAsync("Redis does not answer");
         await Task.Delay(4000, TestContext.Current.CancellationToken);   // it is tried again meanwhile
         Assert.Equal(2, host.Output.Split("Redis does not answer").Length);

@@ -40,16 +40,18 @@ public sealed class RelayMessageTests
     }
 
     [Fact]
-    public void A_message_that_is_cut_off_is_refused() => Messages.Where(message => message.News.Sum(one => one.Changes.Count) > 0).Sample(message =>
-    {
-        var bytes = message.ToBytes();
-        Assert.Throws<EndOfStreamException>(() => RelayMessage.Read(bytes[..^1]));
-    });
+    public void A_message_that_is_cut_off_is_refused() =>
+        Messages.Where(message => message.News.Sum(one => one.Changes.Count) > 0).Sample(message =>
+        {
+            var bytes = message.ToBytes();
+            Assert.Throws<EndOfStreamException>(() => RelayMessage.Read(bytes[..^1]));
+        });
 
     [Theory]
     [InlineData("")]
     [InlineData("hello")]
     [InlineData("................\u0003")]
     [InlineData("................\0\0\0\0\u007f................")]
-    public void What_no_host_says_is_refused(string text) => Assert.ThrowsAny<SystemException>(() => RelayMessage.Read(System.Text.Encoding.UTF8.GetBytes(text)));
+    public void What_no_host_says_is_refused(string text) =>
+        Assert.ThrowsAny<SystemException>(() => RelayMessage.Read(System.Text.Encoding.UTF8.GetBytes(text)));
 }

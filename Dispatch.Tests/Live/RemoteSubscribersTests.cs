@@ -57,7 +57,8 @@ public sealed class RemoteSubscribersTests : IDbContextFactory<DispatchDbContext
     {
         var buffer = new RelayBuffer(host, feed, clock);
         var other = Guid.CreateVersion7();
-        for (var i = 0; i < 3 * JobFeed.MaxChanges; i++) buffer.Add([new AccountChanges(account, [new FeedChange(FeedKind.Inbox, project, null, null, i)])]);
+        for (var i = 0; i < 3 * JobFeed.MaxChanges; i++)
+            buffer.Add([new AccountChanges(account, [new FeedChange(FeedKind.Inbox, project, null, null, i)])]);
         buffer.Add([new AccountChanges(other, [new FeedChange(FeedKind.Inbox, project, null, null, 1)])]);
         buffer.AddSessionsEnded();
         buffer.AddWatching();   // nobody listens, which needs no words
@@ -73,7 +74,10 @@ public sealed class RemoteSubscribersTests : IDbContextFactory<DispatchDbContext
 
         buffer.Add([new AccountChanges(other, [new FeedChange(FeedKind.Inbox, project, null, null, 1)])]);
         buffer.StartOver();
-        Assert.Equal(AccountChanges.Everyone, Assert.Single(Assert.IsType<NewsMessage>(Assert.Single(await buffer.TakeAsync(TestContext.Current.CancellationToken))).News).AccountId);
+        Assert.Equal(
+            AccountChanges.Everyone,
+            Assert.Single(Assert.IsType<NewsMessage>(Assert.Single(await buffer.TakeAsync(TestContext.Current.CancellationToken))).News)
+                .AccountId);
     }
 
     [Fact]
@@ -82,7 +86,10 @@ public sealed class RemoteSubscribersTests : IDbContextFactory<DispatchDbContext
         var buffer = new RelayBuffer(host, feed, clock);
         feed.Watched += buffer.AddWatching;
         var listening = feed.Subscribe(account, _ => { });
-        Assert.Equal(account, Assert.Single(Assert.IsType<WatchingMessage>(Assert.Single(await buffer.TakeAsync(TestContext.Current.CancellationToken))).Accounts));
+        Assert.Equal(
+            account,
+            Assert.Single(Assert.IsType<WatchingMessage>(Assert.Single(await buffer.TakeAsync(TestContext.Current.CancellationToken)))
+                .Accounts));
 
         listening.Dispose();
         buffer.AddWatching();

@@ -30,16 +30,19 @@ public sealed class TwoHostsTests(ITestOutputHelper output)
         var job = Guid.Empty;
         (string What, FeedKind Kind, Func<Task> Do)[] changes =
         [
-            ("a job", FeedKind.Job, async () => job = await user.ScheduleAsync("https://example.com/hook", DateTimeOffset.UtcNow.AddHours(1))),
+            ("a job", FeedKind.Job,
+                async () => job = await user.ScheduleAsync("https://example.com/hook", DateTimeOffset.UtcNow.AddHours(1))),
             ("a cancellation", FeedKind.Job, () => user.CancelAsync(job)),
             ("a name", FeedKind.Project, () => user.DataAsync(HttpMethod.Patch, $"projects/{user.ProjectId}", new { name = "renamed" })),
             ("a key", FeedKind.Project, () => user.DataAsync(HttpMethod.Post, $"projects/{user.ProjectId}/keys", new { label = "new" })),
             ("a revocation", FeedKind.Project, () => user.DataAsync(HttpMethod.Delete, $"projects/{user.ProjectId}/keys/{user.KeyId}")),
-            ("an inbox's answer", FeedKind.Inbox, () => user.DataAsync(HttpMethod.Put, $"projects/{user.ProjectId}/inbox/answer", new { status = 418, delayMs = 0 })),
+            ("an inbox's answer", FeedKind.Inbox,
+                () => user.DataAsync(HttpMethod.Put, $"projects/{user.ProjectId}/inbox/answer", new { status = 418, delayMs = 0 })),
             ("a request in it", FeedKind.Inbox, () => http.GetAsync(new Uri(inbox), TestContext.Current.CancellationToken)),
             ("its clearing", FeedKind.Inbox, () => user.DataAsync(HttpMethod.Delete, $"projects/{user.ProjectId}/inbox/requests")),
             ("a project", FeedKind.Project, async () => created = await user.DataAsync(HttpMethod.Post, "projects", new { name = "next" })),
-            ("a project's end", FeedKind.Project, () => user.DataAsync(HttpMethod.Delete, $"projects/{created.GetProperty("id").GetString()}")),
+            ("a project's end", FeedKind.Project,
+                () => user.DataAsync(HttpMethod.Delete, $"projects/{created.GetProperty("id").GetString()}")),
         ];
         foreach (var (what, kind, change) in changes)
         {
@@ -47,7 +50,8 @@ public sealed class TwoHostsTests(ITestOutputHelper output)
             await change();
             await ear.WaitForAsync(FeedKind.Invalidate, Soon);
             output.WriteLine($"{what}: {since.ElapsedMilliseconds:N0} ms");
-            Assert.Equal(kind, Assert.Single(here.TakeAll()).Kind);   // where it was done it is told at once, as it is, and not again by the stamp
+            // Where it was done it is told at once, as it is, and not again by the stamp.
+            Assert.Equal(kind, Assert.Single(here.TakeAll()).Kind);
             await Task.Delay(50, TestContext.Current.CancellationToken);
             if (what == "a project's end") continue;   // it is cleared away a second later, which may be heard as well
             Assert.Empty(ear.TakeAll());
@@ -72,7 +76,8 @@ public sealed class TwoHostsTests(ITestOutputHelper output)
             await where.ScheduleAsync("https://example.com/hook", DateTimeOffset.UtcNow.AddHours(1));
             await near.WaitForAsync(FeedKind.Job, Soon);
             delays.Add((await far.WaitForAsync(FeedKind.Invalidate, Soon)).TotalMilliseconds);
-            await Task.Delay(Random.Shared.Next(1000), TestContext.Current.CancellationToken);   // at any point of the second between two looks
+            // At any point of the second between two looks.
+            await Task.Delay(Random.Shared.Next(1000), TestContext.Current.CancellationToken);
         }
 
         Report("stamp", delays, output);
@@ -106,7 +111,10 @@ public sealed class TwoHostsTests(ITestOutputHelper output)
         async Task<long> CountAsync()
         {
             await using var count = new NpgsqlCommand(
-                """SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND query LIKE '%sum(%"Changes"%GROUP BY%'""", counter);
+                "SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements "
+                + "WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+                + """AND query LIKE '%sum(%"Changes"%GROUP BY%'""",
+                counter);
             return (long)(await count.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
         }
     }

@@ -6,7 +6,10 @@ using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Tests.Reading;
 
-/// <summary>1,000,000 jobs in one account: no page, filter or search takes more than 300 ms. Slow to seed, so only when asked for (<c>-explicit only</c>).</summary>
+/// <summary>
+/// 1,000,000 jobs in one account: no page, filter or search takes more than 300 ms.
+/// Slow to seed, so only when asked for (<c>-explicit only</c>).
+/// </summary>
 public sealed class GridSpeedTests
 {
     private const int Count = 1_000_000;
@@ -18,7 +21,8 @@ public sealed class GridSpeedTests
         await using var rig = await StoreRig.StartAsync(DatabaseProvider.Sqlite);
         var (busy, rare) = (await rig.AddProjectAsync(), await rig.AddProjectAsync());
         var begin = DateTimeOffset.UtcNow.AddDays(-1).ToUnixTimeMilliseconds();
-        await rig.SeedAsync(Count, i => (i % 50_000 == 7 ? rare : i % 3 == 0 ? rig.ProjectId : busy, StatusOf(i), $"Invoice reminder {i}"), begin);
+        await rig.SeedAsync(
+            Count, i => (i % 50_000 == 7 ? rare : i % 3 == 0 ? rig.ProjectId : busy, StatusOf(i), $"Invoice reminder {i}"), begin);
         var grid = new JobGridQueries(rig.Database.Contexts, new JobSearch(TimeProvider.System));
         var (first, last) = (begin + 60_000, begin + 60_000 + Count);
 
@@ -39,7 +43,9 @@ public sealed class GridSpeedTests
         }
 
         Task GridAsync(string name, GridFilter filter) => MeasureAsync(name, i => grid.ReadAsync(
-            rig.AccountId, filter.Search is null ? filter : filter with { Search = filter.Search.Replace("#", $"{i}") }, TestContext.Current.CancellationToken));
+            rig.AccountId,
+            filter.Search is null ? filter : filter with { Search = filter.Search.Replace("#", $"{i}") },
+            TestContext.Current.CancellationToken));
         foreach (var projectId in (Guid?[])[null, busy])
         {
             var of = projectId is null ? "account" : "project";
@@ -49,7 +55,9 @@ public sealed class GridSpeedTests
             foreach (var status in Enum.GetValues<JobStatus>())
             {
                 await GridAsync($"{of}: {status.ToName()}", new(status, projectId, null, null, null, 1, 25));
-                await GridAsync($"{of}: {status.ToName()}, deep", new(status, projectId, null, null, null, status == JobStatus.Success ? 8_000 : 20, 25));
+                await GridAsync(
+                    $"{of}: {status.ToName()}, deep",
+                    new(status, projectId, null, null, null, status == JobStatus.Success ? 8_000 : 20, 25));
             }
 
             await GridAsync($"{of}: due within 1 %", new(null, projectId, null, first, first + (Count / 100), 1, 25));
@@ -67,7 +75,10 @@ public sealed class GridSpeedTests
         {
             foreach (var status in (JobStatus?[])[null, .. Enum.GetValues<JobStatus>()])
             {
-                await MeasureAsync($"GET /jobs, {(projectId is null ? "bearer" : "key")}, {status?.ToName() ?? "all"}", _ => jobs.ListAsync(new JobScope(rig.AccountId, projectId), new JobListFilter(status, null, 1, 20), TestContext.Current.CancellationToken));
+                await MeasureAsync($"GET /jobs, {(projectId is null ? "bearer" : "key")}, {status?.ToName() ?? "all"}", _ => jobs.ListAsync(
+                    new JobScope(rig.AccountId, projectId),
+                    new JobListFilter(status, null, 1, 20),
+                    TestContext.Current.CancellationToken));
             }
         }
 

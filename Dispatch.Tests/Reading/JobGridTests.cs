@@ -23,9 +23,12 @@ public sealed class JobGridTests
         var half = rig.Now + (Count / 2) + 60_000;
         GridFilter[] filters =
         [
-            Filter(), Filter(status: JobStatus.Success), Filter(status: JobStatus.Dead), Filter(status: JobStatus.Firing), Filter(projectId: rig.ProjectId),
-            Filter(status: JobStatus.Cancelled, projectId: rig.ProjectId), Filter(from: half), Filter(until: half), Filter(status: JobStatus.Dead, from: half, until: half + 50),
-            Filter(search: "NUMBER 7"), Filter(search: "customers/12"), Filter(search: "100%_"), Filter(search: "ärzte ü"), Filter(search: "nothing"), Filter(search: all[40].Id.ToString()[10..20]),
+            Filter(), Filter(status: JobStatus.Success), Filter(status: JobStatus.Dead), Filter(status: JobStatus.Firing),
+            Filter(projectId: rig.ProjectId),
+            Filter(status: JobStatus.Cancelled, projectId: rig.ProjectId), Filter(from: half), Filter(until: half),
+            Filter(status: JobStatus.Dead, from: half, until: half + 50),
+            Filter(search: "NUMBER 7"), Filter(search: "customers/12"), Filter(search: "100%_"), Filter(search: "ärzte ü"),
+            Filter(search: "nothing"), Filter(search: all[40].Id.ToString()[10..20]),
             Filter(search: all[40].Id.ToString().ToUpperInvariant()), Filter(search: "number", status: JobStatus.Dead, from: half),
         ];
         foreach (var filter in filters)
@@ -49,7 +52,8 @@ public sealed class JobGridTests
         await SeedAsync(rig);
         var grid = new JobGridQueries(rig.Database.Contexts, new JobSearch(rig.Clock));
         await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
-        await db.Projects.Where(p => p.Id == rig.ProjectId).ExecuteUpdateAsync(set => set.SetProperty(p => p.DeletedAt, 1L), TestContext.Current.CancellationToken);
+        await db.Projects.Where(p => p.Id == rig.ProjectId)
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.DeletedAt, 1L), TestContext.Current.CancellationToken);
 
         foreach (var filter in (GridFilter[])[Filter(), Filter(search: "number"), Filter(status: JobStatus.Dead), Filter(from: 0)])
         {
@@ -104,7 +108,9 @@ public sealed class JobGridTests
         Assert.Equal(8, read.Jobs.Count);
     }
 
-    /// <summary>A page's ids must come from an index alone, whatever it is filtered by: a look-up for each skipped row is what makes a grid slow.</summary>
+    /// <summary>
+    /// A page's ids must come from an index alone, whatever it is filtered by: a look-up for each skipped row is what makes a grid slow.
+    /// </summary>
     [Theory]
     [InlineData(null, false)]
     [InlineData(JobStatus.Success, true)]
@@ -117,7 +123,11 @@ public sealed class JobGridTests
         var other = await rig.AddProjectAsync();
         await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
         var sight = new JobVisibility(rig.AccountId, new Dictionary<Guid, ProjectRef>(), oneProject ? rig.ProjectId : null, [other]);
-        var ids = sight.Jobs(db, status).Where(j => j.FireAt >= 1).OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id).Skip(10).Take(10).Select(j => j.Id);
+        var ids = sight.Jobs(db, status)
+            .Where(j => j.FireAt >= 1)
+            .OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id)
+            .Skip(10).Take(10)
+            .Select(j => j.Id);
 
         var plan = await QueryPlan.OfAsync(db, ids);
 
@@ -132,12 +142,16 @@ public sealed class JobGridTests
         await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
         var accountId = rig.AccountId;
 
-        var plan = await QueryPlan.OfAsync(db, db.Jobs.Where(j => j.AccountId == accountId && (j.Status == JobStatus.Failed || j.Status == JobStatus.Dead)).OrderByDescending(j => j.UpdatedAt).Select(j => j.Id));
+        var plan = await QueryPlan.OfAsync(db, db.Jobs
+            .Where(j => j.AccountId == accountId && (j.Status == JobStatus.Failed || j.Status == JobStatus.Dead))
+            .OrderByDescending(j => j.UpdatedAt)
+            .Select(j => j.Id));
 
         Assert.Contains("IX_Jobs_AccountId_UpdatedAt_ProjectId", plan);
     }
 
-    private static GridFilter Filter(JobStatus? status = null, Guid? projectId = null, string? search = null, long? from = null, long? until = null) =>
+    private static GridFilter Filter(
+        JobStatus? status = null, Guid? projectId = null, string? search = null, long? from = null, long? until = null) =>
         new(status, projectId, search, from, until, Page: 1, Limit: 30);
 
     private static bool Fits(Job job, GridFilter filter) =>
@@ -145,14 +159,18 @@ public sealed class JobGridTests
         && (filter.ProjectId is null || job.ProjectId == filter.ProjectId)
         && (filter.From is null || job.FireAt >= filter.From)
         && (filter.Until is null || job.FireAt < filter.Until)
-        && (filter.Search is null || ((string[])[job.Title, job.WebhookUrl, job.Id.ToString()]).Any(text => text.Contains(filter.Search, StringComparison.OrdinalIgnoreCase)));
+        && (filter.Search is null || ((string[])[job.Title, job.WebhookUrl, job.Id.ToString()])
+            .Any(text => text.Contains(filter.Search, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>All jobs, newest first, over two projects and every status.</summary>
     private static async Task<IReadOnlyList<Job>> SeedAsync(StoreRig rig)
     {
         var other = await rig.AddProjectAsync();
         var statuses = Enum.GetValues<JobStatus>();
-        await rig.SeedAsync(Count, i => (i % 5 == 0 ? rig.ProjectId : other, i % 3 == 0 ? JobStatus.Success : statuses[i % 7 % 6], i switch { 77 => "100%_ sure", 78 => "Ärzte Ünion", _ => $"number {i}" }));
+        await rig.SeedAsync(Count, i => (
+            i % 5 == 0 ? rig.ProjectId : other,
+            i % 3 == 0 ? JobStatus.Success : statuses[i % 7 % 6],
+            i switch { 77 => "100%_ sure", 78 => "Ärzte Ünion", _ => $"number {i}" }));
         await using var db = await rig.Database.Contexts.CreateDbContextAsync();
         return await db.Jobs.AsNoTracking().OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id).ToListAsync();
     }

@@ -11,7 +11,8 @@ public sealed class WebhookBodyTests
 
     [Fact]
     public void Body_has_the_documented_bytes() => Assert.Equal(
-        """{"jobId":"3f6c2b8e-7a41-4c9d-9b21-d5a0c3e8f612","title":"Trial expiry reminder","payload":{"userId":"usr_812","plan":"pro"},"firedAt":"2026-06-13T09:30:00.004Z"}""",
+        """{"jobId":"3f6c2b8e-7a41-4c9d-9b21-d5a0c3e8f612","title":"Trial expiry reminder","payload":{"userId":"usr_812","plan":"pro"}"""
+        + ""","firedAt":"2026-06-13T09:30:00.004Z"}""",
         Build("Trial expiry reminder", """{"userId":"usr_812","plan":"pro"}"""));
 
     [Theory]
@@ -41,5 +42,6 @@ public sealed class WebhookBodyTests
         StringComparison.Ordinal);
 
     private static string Build(string title, string payload) =>
-        new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(WebhookBody.Build(JobId, title, Encoding.UTF8.GetBytes(payload), FiredAt));
+        new UTF8Encoding(false, throwOnInvalidBytes: true)
+            .GetString(WebhookBody.Build(JobId, title, Encoding.UTF8.GetBytes(payload), FiredAt));
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Dispatch.Model;
 using Dispatch.Signing;
 
 namespace Dispatch.Tests.Signing;
@@ -8,7 +9,8 @@ public sealed class WebhookSignatureTests
 {
     private const long Seconds = 1_765_703_400;
     private const string Body =
-        """{"jobId":"3f6c2b8e-7a41-4c9d-9b21-d5a0c3e8f612","title":"Trial expiry reminder","payload":{"userId":"usr_812","plan":"pro"},"firedAt":"2026-06-13T09:30:00.004Z"}""";
+        """{"jobId":"3f6c2b8e-7a41-4c9d-9b21-d5a0c3e8f612","title":"Trial expiry reminder","payload":{"userId":"usr_812","plan":"pro"}"""
+        + ""","firedAt":"2026-06-13T09:30:00.004Z"}""";
 
     private static readonly Guid JobId = Guid.Parse("3f6c2b8e-7a41-4c9d-9b21-d5a0c3e8f612");
     private static readonly byte[] Key = [.. Enumerable.Range(0, 32).Select(i => (byte)(i * 7))];
@@ -36,7 +38,11 @@ public sealed class WebhookSignatureTests
     [Fact]
     public void Standard_webhooks_reference_vector_is_met_by_the_computation_these_tests_compare_with() => Assert.Equal(
         "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
-        StandardForm(Convert.FromBase64String("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, """{"test": 2432232314}"""));
+        StandardForm(
+            Convert.FromBase64String("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            1_614_265_330,
+            """{"test": 2432232314}"""));
 
     [Fact]
     public void Rotation_signs_with_both_secrets_newest_first()
@@ -52,14 +58,24 @@ public sealed class WebhookSignatureTests
     {
         var firedAt = new DateTimeOffset(2026, 6, 13, 9, 30, 0, 4, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
-        var request = WebhookRequest.For(JobId, new("https://example.com/"), "Trial expiry reminder", """{"userId":"usr_812","plan":"pro"}"""u8, [Shown(Key)], firedAt);
+        var request = WebhookRequest.For(
+            new Job
+            {
+                Id = JobId,
+                Title = "Trial expiry reminder",
+                WebhookUrl = "https://example.com/",
+                Payload = """{"userId":"usr_812","plan":"pro"}"""u8.ToArray(),
+            },
+            [Shown(Key)],
+            firedAt);
 
         Assert.Equal(Body, Encoding.UTF8.GetString(request.Body));
         Assert.Equal(firedAt, request.FiredAtMs);
         Assert.Equal(WebhookSignature.Sign([Shown(Key)], JobId, firedAt / 1000, request.Body), request.Signature);
     }
 
-    private static WebhookSignature Sign(params string[] secrets) => WebhookSignature.Sign(secrets, JobId, Seconds, Encoding.UTF8.GetBytes(Body));
+    private static WebhookSignature Sign(params string[] secrets) =>
+        WebhookSignature.Sign(secrets, JobId, Seconds, Encoding.UTF8.GetBytes(Body));
 
     private static string Shown(byte[] key) => "whsec_" + Convert.ToBase64String(key);
 

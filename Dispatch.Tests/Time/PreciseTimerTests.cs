@@ -25,7 +25,8 @@ public sealed class PreciseTimerTests
         using var preciseTimer = new PreciseTimer(TimeProvider.System);
         using var stop = new CancellationTokenSource();
         var late = preciseTimer.WaitUntilAsync(TimeProvider.System.NowMs() + 60_000, stop.Token);
-        await preciseTimer.WaitUntilAsync(TimeProvider.System.NowMs() + 30, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        await preciseTimer.WaitUntilAsync(TimeProvider.System.NowMs() + 30, TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
 
         Assert.False(late.IsCompleted);
         await stop.CancelAsync();

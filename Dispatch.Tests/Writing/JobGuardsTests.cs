@@ -8,7 +8,10 @@ namespace Dispatch.Tests.Writing;
 
 public sealed class JobGuardsTests
 {
-    /// <summary>By their holder they would be among everything that is due, or all that is to come: a million rows read by the writer for a sweep of a few.</summary>
+    /// <summary>
+    /// By their holder they would be among everything that is due, or all that is to come:
+    /// a million rows read by the writer for a sweep of a few.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -19,8 +22,14 @@ public sealed class JobGuardsTests
         await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
         var (ids, hostId, now) = (Enumerable.Range(0, batch).Select(_ => Guid.CreateVersion7()).ToArray(), rig.Host.Id, rig.Now);
 
-        var toClaim = await QueryPlan.OfAsync(db, db.Jobs.Where(j => ids.Contains(j.Id) && j.NextAttemptAt <= now).StillHeldBy(new HostArgument(hostId)).Select(j => j.Id));
-        var toArm = await QueryPlan.OfAsync(db, db.Jobs.Where(j => ids.Contains(j.Id) && j.NextAttemptAt != null).StillFree().Select(j => j.Id));
+        var toClaim = await QueryPlan.OfAsync(db, db.Jobs
+            .Where(j => ids.Contains(j.Id) && j.NextAttemptAt <= now)
+            .StillHeldBy(new HostArgument(hostId))
+            .Select(j => j.Id));
+        var toArm = await QueryPlan.OfAsync(db, db.Jobs
+            .Where(j => ids.Contains(j.Id) && j.NextAttemptAt != null)
+            .StillFree()
+            .Select(j => j.Id));
 
         Assert.StartsWith("SEARCH j USING INDEX sqlite_autoindex_Jobs_1 (Id=?)", toClaim);
         Assert.StartsWith("SEARCH j USING INDEX sqlite_autoindex_Jobs_1 (Id=?)", toArm);
@@ -38,7 +47,11 @@ public sealed class JobGuardsTests
         var ids = await db.Jobs.Select(j => j.Id).Take(200).ToArrayAsync(TestContext.Current.CancellationToken);
 
         var plan = await QueryPlan.OfAsync(db, db.Jobs
-            .Where(j => ids.Contains(j.Id) && j.NextAttemptAt <= rig.Now).StillHeldBy(new HostArgument(rig.Host.Id)).InLivingProjects(db).StillBefore(Transition.Claim).Select(j => j.Id));
+            .Where(j => ids.Contains(j.Id) && j.NextAttemptAt <= rig.Now)
+            .StillHeldBy(new HostArgument(rig.Host.Id))
+            .InLivingProjects(db)
+            .StillBefore(Transition.Claim)
+            .Select(j => j.Id));
 
         Assert.Contains(provider == DatabaseProvider.Sqlite ? "SEARCH j USING INDEX sqlite_autoindex_Jobs_1 (Id=?)" : "\"PK_Jobs\"", plan);
         Assert.DoesNotContain("IX_Jobs", plan);
@@ -52,7 +65,10 @@ public sealed class JobGuardsTests
         var free = await rig.InsertAsync(rig.Now + 1000, armed: false);
         await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal([held.Id], await db.Jobs.StillHeldBy(new HostArgument(rig.Host.Id)).Select(j => j.Id).ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Equal([held.Id], await db.Jobs
+            .StillHeldBy(new HostArgument(rig.Host.Id))
+            .Select(j => j.Id)
+            .ToListAsync(TestContext.Current.CancellationToken));
         Assert.Equal([free.Id], await db.Jobs.StillFree().Select(j => j.Id).ToListAsync(TestContext.Current.CancellationToken));
     }
 }

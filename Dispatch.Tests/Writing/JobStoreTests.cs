@@ -37,7 +37,8 @@ public sealed class JobStoreTests
             await Task.WhenAll(claim, cancel);
 
             Assert.Equal(await cancel == CancelOutcome.Cancelled, await claim is null);
-            Assert.Equal(await cancel == CancelOutcome.Cancelled ? JobStatus.Cancelled : JobStatus.Firing, (await rig.ReadAsync(job.Id)).Status);
+            Assert.Equal(
+                await cancel == CancelOutcome.Cancelled ? JobStatus.Cancelled : JobStatus.Firing, (await rig.ReadAsync(job.Id)).Status);
         }
     }
 
@@ -151,7 +152,11 @@ public sealed class JobStoreTests
     public async Task A_job_is_refused_once_its_key_or_project_is_gone(DatabaseProvider provider)
     {
         await using var rig = await StoreRig.StartAsync(provider);
-        var job = new Job { Id = Guid.CreateVersion7(), ProjectId = rig.ProjectId, Title = "t", WebhookUrl = "http://example.com", Payload = "{}"u8.ToArray() };
+        var job = new Job
+        {
+            Id = Guid.CreateVersion7(), ProjectId = rig.ProjectId, Title = "t",
+            WebhookUrl = "http://example.com", Payload = "{}"u8.ToArray()
+        };
         Assert.False(await rig.Store.InsertAsync(job, keyId: Guid.CreateVersion7()));
 
         await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);

@@ -6,7 +6,9 @@ using Dispatch.Web.Client.Contracts;
 
 namespace Dispatch.Web.Client.Api;
 
-/// <summary>The dashboard's calls over HTTP, from WebAssembly: the session's cookie, and the header without which it opens nothing.</summary>
+/// <summary>
+/// The dashboard's calls over HTTP, from WebAssembly. It sends the session's cookie, and the header without which the cookie opens nothing.
+/// </summary>
 public sealed class DispatchClient(HttpClient http) : IDispatchApi
 {
     /// <summary>Sent with every call. No other site can make a browser send it, so the cookie alone is worth nothing to them.</summary>
@@ -21,21 +23,28 @@ public sealed class DispatchClient(HttpClient http) : IDispatchApi
         GetAsync("dashboard/projects", Json.EnvelopeProjectCards, cancellation);
 
     public Task<ApiResult<ProjectDto>> CreateProjectAsync(string name) =>
-        SendAsync(HttpMethod.Post, "projects", JsonContent.Create(new ProjectRequest { Name = name }, Json.ProjectRequest), Json.EnvelopeProjectDto);
+        SendAsync(
+            HttpMethod.Post, "projects",
+            JsonContent.Create(new ProjectRequest { Name = name }, Json.ProjectRequest), Json.EnvelopeProjectDto);
 
     public Task<ApiResult<ProjectCard>> ProjectAsync(Guid projectId, CancellationToken cancellation = default) =>
         GetAsync($"dashboard/projects/{projectId}", Json.EnvelopeProjectCard, cancellation);
 
     public Task<ApiResult<ProjectDto>> RenameProjectAsync(Guid projectId, string name) =>
-        SendAsync(HttpMethod.Patch, $"projects/{projectId}", JsonContent.Create(new ProjectRequest { Name = name }, Json.ProjectRequest), Json.EnvelopeProjectDto);
+        SendAsync(
+            HttpMethod.Patch, $"projects/{projectId}",
+            JsonContent.Create(new ProjectRequest { Name = name }, Json.ProjectRequest), Json.EnvelopeProjectDto);
 
-    public Task<ApiResult<NoData>> DeleteProjectAsync(Guid projectId) => SendAsync(HttpMethod.Delete, $"projects/{projectId}", null, Json.EnvelopeNoData);
+    public Task<ApiResult<NoData>> DeleteProjectAsync(Guid projectId) =>
+        SendAsync(HttpMethod.Delete, $"projects/{projectId}", null, Json.EnvelopeNoData);
 
     public Task<ApiResult<KeyList>> KeysAsync(Guid projectId, CancellationToken cancellation = default) =>
         GetAsync($"projects/{projectId}/keys", Json.EnvelopeKeyList, cancellation);
 
     public Task<ApiResult<NewKeyDto>> CreateKeyAsync(Guid projectId, string label) =>
-        SendAsync(HttpMethod.Post, $"projects/{projectId}/keys", JsonContent.Create(new KeyRequest { Label = label }, Json.KeyRequest), Json.EnvelopeNewKeyDto);
+        SendAsync(
+            HttpMethod.Post, $"projects/{projectId}/keys",
+            JsonContent.Create(new KeyRequest { Label = label }, Json.KeyRequest), Json.EnvelopeNewKeyDto);
 
     public Task<ApiResult<NoData>> RevokeKeyAsync(Guid projectId, Guid keyId) =>
         SendAsync(HttpMethod.Delete, $"projects/{projectId}/keys/{keyId}", null, Json.EnvelopeNoData);
@@ -53,7 +62,9 @@ public sealed class DispatchClient(HttpClient http) : IDispatchApi
         GetAsync($"dashboard/jobs/{jobId}", Json.EnvelopeJobView, cancellation);
 
     public Task<ApiResult<JobDto>> ScheduleAsync(Guid projectId, string body) =>
-        SendAsync(HttpMethod.Post, $"projects/{projectId}/jobs", new StringContent(body, Encoding.UTF8, "application/json"), Json.EnvelopeJobDto);
+        SendAsync(
+            HttpMethod.Post, $"projects/{projectId}/jobs",
+            new StringContent(body, Encoding.UTF8, "application/json"), Json.EnvelopeJobDto);
 
     public Task<ApiResult<NoData>> CancelJobAsync(Guid projectId, Guid jobId) =>
         SendAsync(HttpMethod.Delete, $"projects/{projectId}/jobs/{jobId}", null, Json.EnvelopeNoData);
@@ -62,9 +73,12 @@ public sealed class DispatchClient(HttpClient http) : IDispatchApi
         GetAsync($"projects/{projectId}/inbox", Json.EnvelopeInbox, cancellation);
 
     public Task<ApiResult<InboxAnswer>> SetInboxAnswerAsync(Guid projectId, InboxAnswer answer) =>
-        SendAsync(HttpMethod.Put, $"projects/{projectId}/inbox/answer", JsonContent.Create(answer, Json.InboxAnswer), Json.EnvelopeInboxAnswer);
+        SendAsync(
+            HttpMethod.Put, $"projects/{projectId}/inbox/answer",
+            JsonContent.Create(answer, Json.InboxAnswer), Json.EnvelopeInboxAnswer);
 
-    public Task<ApiResult<NoData>> ClearInboxAsync(Guid projectId) => SendAsync(HttpMethod.Delete, $"projects/{projectId}/inbox/requests", null, Json.EnvelopeNoData);
+    public Task<ApiResult<NoData>> ClearInboxAsync(Guid projectId) =>
+        SendAsync(HttpMethod.Delete, $"projects/{projectId}/inbox/requests", null, Json.EnvelopeNoData);
 
     private Task<ApiResult<T>> GetAsync<T>(string path, JsonTypeInfo<Envelope<T>> type, CancellationToken cancellation) where T : class =>
         SendAsync(HttpMethod.Get, path, null, type, cancellation);
@@ -80,7 +94,9 @@ public sealed class DispatchClient(HttpClient http) : IDispatchApi
             using var response = await http.SendAsync(request, cancellation);
             var envelope = (await response.Content.ReadFromJsonAsync(type, cancellation))!;
             if (envelope.Status) return new ApiResult<T>(envelope.Data, null);
-            return new ApiFailure((int)response.StatusCode, envelope.Message, envelope.Errors ?? (envelope.Error is { Field: not null } error ? [error] : []));
+            return new ApiFailure(
+                (int)response.StatusCode, envelope.Message,
+                envelope.Errors ?? (envelope.Error is { Field: not null } error ? [error] : []));
         }
         catch (Exception exception) when (exception is HttpRequestException or JsonException)
         {

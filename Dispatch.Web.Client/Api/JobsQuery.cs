@@ -36,7 +36,9 @@ public sealed partial record JobsQuery
             ("page", Page == 1 ? null : Page.ToString(CultureInfo.InvariantCulture)),
             ("limit", Limit == DefaultLimit ? null : Limit.ToString(CultureInfo.InvariantCulture)),
         ];
-        var query = string.Join('&', parts.Where(part => !string.IsNullOrEmpty(part.Value)).Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}"));
+        var query = string.Join('&', parts
+            .Where(part => !string.IsNullOrEmpty(part.Value))
+            .Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}"));
         return query.Length == 0 ? "" : $"?{query}";
     }
 }

@@ -119,7 +119,10 @@ public sealed record ProjectCard
 public sealed record JobGrid
 {
     /// <summary>The page's jobs, newest first.</summary>
-    public required IReadOnlyList<GridJob> Jobs { get; init; }
+    public required IReadOnlyList<JobRow> Jobs { get; init; }
+
+    /// <summary>Attempts started so far, by the job's id.</summary>
+    public required IReadOnlyDictionary<Guid, int> Attempts { get; init; }
 
     /// <summary>Jobs that match; with <see cref="TotalIsExact"/> false, at least so many.</summary>
     public required long Total { get; init; }
@@ -132,16 +135,6 @@ public sealed record JobGrid
 
     /// <summary>The jobs in sight by status: of the chosen project, or of all; whatever else the filter says.</summary>
     public required StatusCounts Counts { get; init; }
-}
-
-/// <summary>A row of the jobs grid.</summary>
-public sealed record GridJob
-{
-    /// <summary>The job as it is listed.</summary>
-    public required JobRow Job { get; init; }
-
-    /// <summary>Attempts started so far.</summary>
-    public required int Attempts { get; init; }
 }
 
 /// <summary>Everything the page of a job shows.</summary>

@@ -13,9 +13,11 @@ public sealed record Envelope<T>(
     [property: Description("True when the call did what it was asked.")] bool Status,
     [property: Description("Why, for a person.")] string Message,
     [property: Description("The resource, or null.")] T? Data,
-    [property: Description("The error, or the first of several; absent on success."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: Description("The error, or the first of several; absent on success."),
+        JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     ApiError? Error = null,
-    [property: Description("All field errors at once; absent where no field is to blame."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: Description("All field errors at once; absent where no field is to blame."),
+        JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     IReadOnlyList<ApiError>? Errors = null)
     where T : class;
 
@@ -25,7 +27,8 @@ public sealed record Envelope<T>(
 /// <param name="Message">What is wrong with it, for a person.</param>
 public sealed record ApiError(
     [property: Description("A stable name in snake_case, such as `fire_at_in_past`.")] string Code,
-    [property: Description("The field or parameter to blame; absent where none is."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: Description("The field or parameter to blame; absent where none is."),
+        JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     string? Field = null,
     [property: Description("What is wrong with it, for a person."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     string? Message = null);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace Dispatch.Web.Client.Contracts;
@@ -15,6 +16,7 @@ public sealed record JobRequest
     public required string FireAt { get; init; }
 
     /// <summary>The JSON object to deliver, byte for byte as it is sent here. At most 256 KiB unless the installation says otherwise, at most 64 levels deep. Default <c>{}</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RawJson? Payload { get; init; }
 }
 
@@ -76,6 +78,17 @@ public record JobDto : JobFields
 /// <summary>A job with its project and its attempts.</summary>
 public sealed record JobDetails : JobDto
 {
+    /// <summary>For readers of JSON.</summary>
+    [JsonConstructor]
+    public JobDetails()
+    {
+    }
+
+    /// <summary>The same job, with what belongs to it.</summary>
+    [SetsRequiredMembers]
+    public JobDetails(JobDto job)
+        : base(job) => (Project, Logs) = (null!, null!);   // set by the initialiser
+
     /// <summary>The project it belongs to.</summary>
     [JsonPropertyOrder(1)]
     public required ProjectName Project { get; init; }

@@ -11,7 +11,10 @@ namespace Dispatch.Web.Client.Contracts;
 public sealed class PlainJsonEncoder : JavaScriptEncoder
 {
     private static readonly SearchValues<char> MustEscapeOrLook = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Select(code => (char)code), '"', '\\', .. Enumerable.Range(0xD800, 0x800).Select(code => (char)code)]);
+    [
+        .. Enumerable.Range(0, 0x20).Select(code => (char)code), '"', '\\',
+        .. Enumerable.Range(0xD800, 0x800).Select(code => (char)code)
+    ]);
 
     private PlainJsonEncoder()
     {

@@ -8,7 +8,9 @@ namespace Dispatch.Web.Client.Contracts;
 [JsonConverter(typeof(RawJsonConverter))]
 public readonly record struct RawJson(ReadOnlyMemory<byte> Utf8);
 
-/// <summary>Writes the bytes unchecked: they were checked when they came in, and checking them again costs more than the rest of the answer.</summary>
+/// <summary>
+/// Writes the bytes unchecked. They were checked when they came in, and checking them again costs more than the rest of the answer.
+/// </summary>
 internal sealed class RawJsonConverter : JsonConverter<RawJson>
 {
     public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options) =>

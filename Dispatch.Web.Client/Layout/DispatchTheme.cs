@@ -8,7 +8,8 @@ namespace Dispatch.Web.Client.Layout;
 /// </summary>
 public static class DispatchTheme
 {
-    private static readonly string[] Sans = ["Inter", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "DejaVu Sans", "sans-serif"];
+    private static readonly string[] Sans =
+        ["Inter", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "DejaVu Sans", "sans-serif"];
 
     public static MudTheme Instance { get; } = new()
     {

@@ -7,8 +7,8 @@ using Microsoft.JSInterop;
 namespace Dispatch.Web.Client.Live;
 
 /// <summary>
-/// Listens to the hub from WebAssembly: whatever breaks, it connects again and tells the listeners to look again. Only when the host says that
-/// nobody is signed in any more does it go to the sign-in page.
+/// Listens to the hub from WebAssembly. If the connection breaks, it connects again and tells the listeners to look again. It goes to
+/// the sign-in page only when the host says that nobody is signed in any more.
 /// </summary>
 public sealed class HubLiveFeed : ILiveFeed, IAsyncDisposable
 {

@@ -1,6 +1,8 @@
 namespace Dispatch.Web.Client.Live;
 
-/// <summary>Tells the pages which of the person's jobs changed. In a circuit it listens in the process, in WebAssembly to the hub <c>/hubs/jobs</c>.</summary>
+/// <summary>
+/// Tells the pages which of the person's jobs changed. In a circuit it listens in the process, in WebAssembly to the hub <c>/hubs/jobs</c>.
+/// </summary>
 public interface ILiveFeed
 {
     /// <summary>

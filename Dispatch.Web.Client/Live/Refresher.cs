@@ -10,7 +10,10 @@ public sealed class Refresher(Func<Task> read, TimeProvider? clock = null) : IDi
 {
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>What costs the host much, a search over a million jobs, is read less often, but not so rarely that the page seems to stand still.</summary>
+    /// <summary>
+    /// A reading that costs the host much, such as a search over a million jobs, happens less often, but not so rarely that the page
+    /// seems to stand still.
+    /// </summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     private readonly TimeProvider clock = clock ?? TimeProvider.System;
@@ -48,8 +51,8 @@ public sealed class Refresher(Func<Task> read, TimeProvider? clock = null) : IDi
     }
 
     /// <summary>
-    /// Four times as long as the quicker of the last two readings took: two that are slow are the host's work, one is the browser's (the first in
-    /// WebAssembly above all), which would keep the page behind for seconds.
+    /// Four times as long as the quicker of the last two readings took. Two slow readings are the host's work; a single slow one is the
+    /// browser's (above all the first one in WebAssembly), and counting it would keep the page behind for seconds.
     /// </summary>
     private TimeSpan PauseAfter(TimeSpan took)
     {

@@ -18,7 +18,8 @@ public sealed class BrowserFields(IJSRuntime browser) : IAsyncDisposable
 
     /// <summary>Puts an instant into a <c>datetime-local</c> input.</summary>
     /// <param name="utc">RFC 3339 UTC; null empties the input.</param>
-    public async Task ShowInstantAsync(ElementReference input, string? utc) => await (await Script).InvokeVoidAsync("showInstant", input, utc);
+    public async Task ShowInstantAsync(ElementReference input, string? utc) =>
+        await (await Script).InvokeVoidAsync("showInstant", input, utc);
 
     /// <summary>The instant that the value of a <c>datetime-local</c> input means to the reader; null where it means none.</summary>
     public async Task<string?> UtcOfAsync(string local) => await (await Script).InvokeAsync<string?>("utcOf", local);
@@ -36,7 +37,10 @@ public sealed class BrowserFields(IJSRuntime browser) : IAsyncDisposable
 
     public async Task GoToAsync(ElementReference area, int at) => await (await Script).InvokeVoidAsync("goTo", area, at);
 
-    /// <summary>The text of a text area, as a stream: one message to a circuit is limited, and a payload may be longer. Null where it is longer than <see cref="MaxText"/>.</summary>
+    /// <summary>
+    /// The text of a text area, as a stream, because one message to a circuit is limited and a payload may be longer.
+    /// Null if the text is longer than <see cref="MaxText"/>.
+    /// </summary>
     public async Task<string?> TextOfAsync(ElementReference area)
     {
         await using var sent = await (await Script).InvokeAsync<IJSStreamReference>("textOf", area);

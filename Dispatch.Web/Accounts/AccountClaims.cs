@@ -6,10 +6,11 @@ using Microsoft.Extensions.Options;
 namespace Dispatch.Web.Accounts;
 
 /// <summary>
-/// What the cookie says of an account: its id and its name; the sign-in adds the session. Identity's security stamp stays out: the session's
-/// row is asked instead (<see cref="CookieSessions"/>), which also adds <see cref="Operator"/>.
+/// The cookie carries an account's id and name; the sign-in adds the session. Identity's security stamp stays out, because
+/// <see cref="CookieSessions"/> asks the session's row instead. It also adds <see cref="Operator"/>.
 /// </summary>
-internal sealed class AccountClaims(UserManager<Account> accounts, IOptions<IdentityOptions> identity) : UserClaimsPrincipalFactory<Account>(accounts, identity)
+internal sealed class AccountClaims(UserManager<Account> accounts, IOptions<IdentityOptions> identity)
+    : UserClaimsPrincipalFactory<Account>(accounts, identity)
 {
     /// <summary>The role that shows operators their menu.</summary>
     public const string Operator = "operator";

@@ -13,6 +13,8 @@ internal sealed record AccountHoldings(int Projects, int Jobs, int Waiting)
         var projects = db.Projects.Where(p => p.AccountId == accountId && p.DeletedAt == null);
         var jobs = db.Jobs.Where(j => projects.Any(p => p.Id == j.ProjectId));
         return new AccountHoldings(
-            await projects.CountAsync(cancellation), await jobs.CountAsync(cancellation), await jobs.CountAsync(j => j.NextAttemptAt != null, cancellation));
+            await projects.CountAsync(cancellation),
+            await jobs.CountAsync(cancellation),
+            await jobs.CountAsync(j => j.NextAttemptAt != null, cancellation));
     }
 }

@@ -8,8 +8,8 @@ using Dispatch.Web.Client.Contracts;
 namespace Dispatch.Web.Accounts;
 
 /// <summary>
-/// Keeps passwords from being guessed, and guessing from taking the processor that deliveries need: so many tries a minute per address and per
-/// account, and one password hash at a time.
+/// Limits the tries per minute for each address and each account, so that nobody guesses a password. Lets one password hash run at a time,
+/// so that guessing does not take the processor that deliveries need.
 /// </summary>
 internal sealed class AccountLimits(RateLimitOptions options) : IDisposable
 {
@@ -49,7 +49,8 @@ internal sealed class AccountLimits(RateLimitOptions options) : IDisposable
     public void Dispose() => turns.Dispose();
 
     private static LimiterPerKey<string> PerMinute(int permits) =>
-        new(() => new FixedWindowRateLimiter(new FixedWindowRateLimiterOptions { PermitLimit = permits, Window = Window, AutoReplenishment = false }));
+        new(() => new FixedWindowRateLimiter(
+            new FixedWindowRateLimiterOptions { PermitLimit = permits, Window = Window, AutoReplenishment = false }));
 
     // Whoever has one IPv6 address usually has its whole /64.
     private static string Network(IPAddress? address)

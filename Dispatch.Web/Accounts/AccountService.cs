@@ -13,10 +13,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Web.Accounts;
 
-/// <summary>Everything that needs a password: register, sign in, change it, delete the account. The API and the pages both go through here.</summary>
+/// <summary>
+/// Everything that needs a password: register, sign in, change it, delete the account. The API and the pages both call it.
+/// </summary>
 internal sealed class AccountService(
-    UserManager<Account> accounts, DispatchDbContext db, SessionStore sessions, AccountLimits limits, DummyPassword dummy, ProjectStore projects, DispatchOptions options,
-    TimeProvider clock)
+    UserManager<Account> accounts, DispatchDbContext db, SessionStore sessions, AccountLimits limits, DummyPassword dummy,
+    ProjectStore projects, DispatchOptions options, TimeProvider clock)
 {
     public const int MinPassword = 8;
     public const int MaxPassword = 1024;
@@ -25,7 +27,9 @@ internal sealed class AccountService(
 
     // One text for every reason, and it names the lock: whoever is locked out learns why, whoever guesses learns nothing.
     public static readonly Failure WrongCredentials = new(
-        401, "The e-mail or the password is wrong, or the account is locked for 15 minutes after too many wrong passwords", new ApiError("wrong_credentials"));
+        401,
+        "The e-mail or the password is wrong, or the account is locked for 15 minutes after too many wrong passwords",
+        new ApiError("wrong_credentials"));
 
     /// <summary>Whether anyone may make an account now.</summary>
     public async Task<bool> IsRegistrationOpenAsync(CancellationToken cancellation) =>
@@ -54,7 +58,8 @@ internal sealed class AccountService(
         var started = Stopwatch.GetTimestamp();
         var result = await TrySignInAsync(email, password, address, cancellation);
         // Counting a wrong password is a write that an unknown e-mail does not cause; waiting out a fixed time hides it.
-        if (result.Failure == WrongCredentials && RefusalTime - Stopwatch.GetElapsedTime(started) is var left && left > TimeSpan.Zero) await Task.Delay(left, cancellation);
+        if (result.Failure == WrongCredentials && RefusalTime - Stopwatch.GetElapsedTime(started) is var left && left > TimeSpan.Zero)
+            await Task.Delay(left, cancellation);
         return result;
     }
 
@@ -84,7 +89,8 @@ internal sealed class AccountService(
         using var turn = await limits.TakeTurnAsync(cancellation);
         if (!turn.IsAcquired) return AccountLimits.Busy;
 
-        if (await accounts.FindByIdAsync(accountId.ToString()) is not { } account || !await VerifyAsync(account, current)) return WrongPassword("currentPassword");
+        if (await accounts.FindByIdAsync(accountId.ToString()) is not { } account || !await VerifyAsync(account, current))
+            return WrongPassword("currentPassword");
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         account.PasswordHash = accounts.PasswordHasher.HashPassword(account, replacement);
         Require(await accounts.UpdateSecurityStampAsync(account));   // saves the hash as well
@@ -101,8 +107,10 @@ internal sealed class AccountService(
         using var turn = await limits.TakeTurnAsync(cancellation);
         if (!turn.IsAcquired) return AccountLimits.Busy;
 
-        if (await accounts.FindByIdAsync(accountId.ToString()) is not { } account || !await VerifyAsync(account, password)) return WrongPassword("password");
-        await projects.DeleteAllAsync(accountId);   // first: an account without projects can be deleted again, projects without an account cannot
+        if (await accounts.FindByIdAsync(accountId.ToString()) is not { } account || !await VerifyAsync(account, password))
+            return WrongPassword("password");
+        // The projects go first, because an account without projects can be deleted again, but projects without an account cannot.
+        await projects.DeleteAllAsync(accountId);
         await db.Sessions.Where(s => s.AccountId == accountId).ExecuteDeleteAsync(CancellationToken.None);
         Require(await accounts.DeleteAsync(account));
         sessions.TellEnded();
@@ -115,7 +123,9 @@ internal sealed class AccountService(
         if (limits.Count(address, accountId.ToString()) is { } tooMany) return tooMany;
         using var turn = await limits.TakeTurnAsync(cancellation);
         if (!turn.IsAcquired) return AccountLimits.Busy;
-        return await accounts.FindByIdAsync(accountId.ToString()) is { } account && await VerifyAsync(account, password) ? null : WrongPassword("password");
+        return await accounts.FindByIdAsync(accountId.ToString()) is { } account && await VerifyAsync(account, password)
+            ? null
+            : WrongPassword("password");
     }
 
     // Only ever in a turn of AccountLimits: wrong tries at the same time would otherwise count as one.
@@ -138,7 +148,14 @@ internal sealed class AccountService(
     }
 
     private Account NewAccount(string email, bool isOperator) =>
-        new() { Id = Guid.CreateVersion7(clock.GetUtcNow()), UserName = email, Email = email, IsOperator = isOperator, CreatedAt = clock.NowMs() };
+        new()
+        {
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            UserName = email,
+            Email = email,
+            IsOperator = isOperator,
+            CreatedAt = clock.NowMs()
+        };
 
     /// <summary>Null: it is not the first.</summary>
     // Serializable: of two hosts that both see none before theirs, the database lets one through.
@@ -168,7 +185,9 @@ internal sealed class AccountService(
         try
         {
             var created = await accounts.CreateAsync(account, password);
-            if (created.Errors.Any(e => e.Code is nameof(IdentityErrorDescriber.DuplicateEmail) or nameof(IdentityErrorDescriber.DuplicateUserName))) return false;
+            if (created.Errors.Any(e =>
+                    e.Code is nameof(IdentityErrorDescriber.DuplicateEmail) or nameof(IdentityErrorDescriber.DuplicateUserName)))
+                return false;
             Require(created);
             return true;
         }
@@ -181,7 +200,11 @@ internal sealed class AccountService(
     private static Failure? Check(string email, string password)
     {
         List<ApiError> errors = [];
-        if (!EmailAddress.IsValid(email)) errors.Add(new ApiError("email_invalid", "email", $"email must be an address such as ada@example.com, at most {EmailAddress.MaxLength} characters"));
+        if (!EmailAddress.IsValid(email))
+            errors.Add(new ApiError(
+                "email_invalid",
+                "email",
+                $"email must be an address such as ada@example.com, at most {EmailAddress.MaxLength} characters"));
         if (PasswordError(password, "password", "password") is { } error) errors.Add(error);
         return errors.Count == 0 ? null : Failure.Fields(errors);
     }
@@ -199,6 +222,8 @@ internal sealed class AccountService(
 
     private static void Require(IdentityResult result)
     {
-        if (!result.Succeeded) throw new InvalidOperationException("Identity refused what was checked before: " + string.Join(", ", result.Errors.Select(e => e.Code)));
+        if (!result.Succeeded)
+            throw new InvalidOperationException(
+                "Identity refused what was checked before: " + string.Join(", ", result.Errors.Select(e => e.Code)));
     }
 }

@@ -14,7 +14,8 @@ internal static class AccountServices
 {
     public static IServiceCollection AddDispatchAccounts(this IServiceCollection services)
     {
-        services.AddSingleton<AccountLimits>().AddSingleton<DummyPassword>().AddSingleton<SessionStore>().AddSingleton<SessionLook>().AddScoped<AccountService>().AddScoped<PasskeyService>();
+        services.AddSingleton<AccountLimits>().AddSingleton<DummyPassword>().AddSingleton<SessionStore>().AddSingleton<SessionLook>()
+            .AddScoped<AccountService>().AddScoped<PasskeyService>();
         services.AddSingleton<SessionWatch>().AddHostedService(provider => provider.GetRequiredService<SessionWatch>());
         services.AddSingleton<IAuthorizationHandler, OperatorHandler>();
         services.AddIdentity();
@@ -62,17 +63,22 @@ internal static class AccountServices
             .AddPolicyScheme(Schemes.BearerOrApiKey, null, options => options.ForwardDefaultSelector =
                 http => http.Request.Headers.ContainsKey(ApiKeyHandler.Header) ? Schemes.ApiKey : OfPerson(http.Request));
         // Every refused request would be a line otherwise.
-        services.AddLogging(logging => logging.AddFilter(typeof(BearerHandler).FullName, LogLevel.Warning).AddFilter(typeof(ApiKeyHandler).FullName, LogLevel.Warning));
+        services.AddLogging(logging => logging
+            .AddFilter(typeof(BearerHandler).FullName, LogLevel.Warning)
+            .AddFilter(typeof(ApiKeyHandler).FullName, LogLevel.Warning));
     }
 
-    private static string OfPerson(HttpRequest request) => request.Headers.ContainsKey(DispatchClient.Header) ? Schemes.Dashboard : Schemes.Bearer;
+    private static string OfPerson(HttpRequest request) =>
+        request.Headers.ContainsKey(DispatchClient.Header) ? Schemes.Dashboard : Schemes.Bearer;
 
     private static void AddPolicies(this IServiceCollection services)
     {
         var authorization = services.AddAuthorizationBuilder();
         authorization.AddPolicy(Schemes.Bearer, policy => policy.AddAuthenticationSchemes(Schemes.Person).RequireAuthenticatedUser());
         authorization.AddPolicy(Schemes.ApiKey, policy => policy.AddAuthenticationSchemes(Schemes.ApiKey).RequireAuthenticatedUser());
-        authorization.AddPolicy(Schemes.BearerOrApiKey, policy => policy.AddAuthenticationSchemes(Schemes.BearerOrApiKey).RequireAuthenticatedUser());
+        authorization.AddPolicy(Schemes.BearerOrApiKey, policy => policy
+            .AddAuthenticationSchemes(Schemes.BearerOrApiKey)
+            .RequireAuthenticatedUser());
 
         authorization.AddPolicy(Schemes.Operator, policy => policy
             .AddAuthenticationSchemes(IdentityConstants.ApplicationScheme)
@@ -102,7 +108,8 @@ internal static class AccountServices
         options.ReturnUrlParameter = "returnUrl";
         options.Events.OnRedirectToLogin = context =>
         {
-            if (SameOrigin.IsConnection(context.Request)) context.Response.StatusCode = StatusCodes.Status401Unauthorized;   // a script asked, not a person
+            // A script made such a request, not a person, so a page would not help.
+            if (SameOrigin.IsConnection(context.Request)) context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             else context.Response.Redirect(context.RedirectUri);
             return Task.CompletedTask;
         };

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Dispatch.Web.Accounts;
 
 /// <summary>Programs by <c>x-api-key</c>.</summary>
-internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyStore keys)
+internal sealed class ApiKeyHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyStore keys)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Header = "x-api-key";
@@ -17,7 +18,8 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
     {
         if (Request.Headers[Header] is not [{ } text]) return AuthenticateResult.NoResult();
         // Only POST /jobs may believe the cache: its insert looks at the key once more, in the database.
-        if (await keys.FindAsync(text, mayBeCached: HttpMethods.IsPost(Request.Method), Context.RequestAborted) is not { } owner) return AuthenticateResult.NoResult();
+        if (await keys.FindAsync(text, mayBeCached: HttpMethods.IsPost(Request.Method), Context.RequestAborted) is not { } owner)
+            return AuthenticateResult.NoResult();
         Context.Features.Set(new Caller(owner.AccountId, owner.ProjectId, owner.KeyId));
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(Scheme.Name)), Scheme.Name));
     }
@@ -28,6 +30,7 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
     public static Failure Refuse(HttpRequest request)
     {
         request.HttpContext.Response.Headers.WWWAuthenticate = "ApiKey realm=\"dispatch\"";
-        return Failure.Unauthorized(request.Headers.ContainsKey(Header) ? "The API key is not valid" : "Send the project's API key as x-api-key");
+        return Failure.Unauthorized(
+            request.Headers.ContainsKey(Header) ? "The API key is not valid" : "Send the project's API key as x-api-key");
     }
 }

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace Dispatch.Web.Accounts;
 
-/// <summary>Sessions by <c>Authorization: Bearer</c>, looked up in the database at each request: signing out ends them at once, on every host.</summary>
+/// <summary>
+/// Sessions by <c>Authorization: Bearer</c>. Each request looks its session up in the database, so that signing out ends it at once, on
+/// every host.
+/// </summary>
 internal sealed class BearerHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, SessionLook sessions)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
@@ -18,7 +21,9 @@ internal sealed class BearerHandler(
 
     /// <summary>The request's token, or null where there is none.</summary>
     public static string? Token(HttpRequest request) =>
-        request.Headers.Authorization is [{ } header] && header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? header[Prefix.Length..].Trim() : null;
+        request.Headers.Authorization is [{ } header] && header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+            ? header[Prefix.Length..].Trim()
+            : null;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -32,6 +37,8 @@ internal sealed class BearerHandler(
     {
         var sent = Request.Headers.Authorization.Count > 0;
         Response.Headers.WWWAuthenticate = sent ? $"{Challenge}, error=\"invalid_token\"" : Challenge;   // RFC 6750, section 3
-        return Failure.Unauthorized(sent ? "The session token is not valid; sign in again" : "Sign in and send the token as Authorization: Bearer").ExecuteAsync(Context);
+        return Failure
+            .Unauthorized(sent ? "The session token is not valid; sign in again" : "Sign in and send the token as Authorization: Bearer")
+            .ExecuteAsync(Context);
     }
 }

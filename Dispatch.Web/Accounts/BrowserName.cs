@@ -1,6 +1,8 @@
 namespace Dispatch.Web.Accounts;
 
-/// <summary>A user agent in plain words, "Firefox on Windows": enough for its owner to know a session again, and no more than a guess.</summary>
+/// <summary>
+/// A user agent in plain words, "Firefox on Windows": enough for its owner to know a session again, and no more than a guess.
+/// </summary>
 internal static class BrowserName
 {
     // The order counts: Edge and Opera say Chrome as well, Chrome says Safari.
@@ -13,7 +15,8 @@ internal static class BrowserName
     // Android says Linux as well, an iPhone says Mac OS X.
     private static readonly (string Mark, string Name)[] Systems =
     [
-        ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+        ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
+        ("CrOS", "ChromeOS"), ("Linux", "Linux"),
     ];
 
     public static string Of(string? userAgent)

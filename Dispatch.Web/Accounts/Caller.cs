@@ -1,6 +1,8 @@
 namespace Dispatch.Web.Accounts;
 
-/// <summary>Who makes an API call, as its credential says. Handlers take it as a parameter; authorization sees to it that it is there.</summary>
+/// <summary>
+/// The account that makes an API call, as the credential says. Handlers take it as a parameter; authorization makes sure that it is there.
+/// </summary>
 /// <param name="ProjectId">The only project in reach, with an API key; null with a session.</param>
 /// <param name="KeyId">The API key; null with a session.</param>
 internal sealed record Caller(Guid AccountId, Guid? ProjectId = null, Guid? KeyId = null)

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Components.Server;
 namespace Dispatch.Web.Accounts;
 
 /// <summary>
-/// A circuit outlives the request that proved who is there: when the session has ended (<see cref="SessionWatch"/>) nobody is signed in any more, and the
-/// page goes to the sign-in page. Its calls do not wait for that (<see cref="Dashboard.CircuitDispatchApi"/>).
+/// A circuit outlives the request that proved who is there. When the session has ended (<see cref="SessionWatch"/>), nobody is signed in
+/// any more, and the page goes to the sign-in page. The circuit's calls do not wait for that
+/// (<see cref="Dashboard.CircuitDispatchApi"/>).
 /// </summary>
 internal sealed class CircuitSessions : ServerAuthenticationStateProvider, IDisposable
 {

@@ -7,14 +7,15 @@ using Microsoft.AspNetCore.StaticAssets;
 namespace Dispatch.Web.Accounts;
 
 /// <summary>
-/// Asks at each request whether the session that the cookie names is still open, in place of Identity's look at the security stamp once a minute:
-/// a minute is too long for someone who has just signed a lost laptop out.
+/// Asks at each request whether the session that the cookie names is still open. This replaces Identity's look at the security stamp once a
+/// minute, because a minute is too long for someone who has just signed a lost laptop out.
 /// </summary>
 internal static class CookieSessions
 {
     public static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
-        // Whoever is signed in gets the same scripts and styles: no look-up for them. Nor for the page of an error, which may be that there is no look-up.
+        // Scripts and styles are the same for everyone, so they need no look-up. The page of an error gets none either, because the error
+        // may be that the look-up fails.
         var needsNobody = context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not null
             || context.HttpContext.Features.Get<IExceptionHandlerFeature>() is not null;
         if (needsNobody || await FindAsync(context) is not { } session)
@@ -25,13 +26,17 @@ internal static class CookieSessions
         }
 
         var options = context.HttpContext.RequestServices.GetRequiredService<DispatchOptions>();
-        SetOperator((ClaimsIdentity)context.Principal!.Identity!, OperatorHandler.IsOperator(session.IsFirstOperator, session.Email, options));
+        SetOperator(
+            (ClaimsIdentity)context.Principal!.Identity!,
+            OperatorHandler.IsOperator(session.IsFirstOperator, session.Email, options));
     }
 
     private static async Task<OpenSession?> FindAsync(CookieValidatePrincipalContext context)
     {
         if (context.Principal?.SessionId() is not { } id) return null;
-        var session = await context.HttpContext.RequestServices.GetRequiredService<SessionLook>().FindAsync(id, context.HttpContext.RequestAborted);
+        var session = await context.HttpContext.RequestServices
+            .GetRequiredService<SessionLook>()
+            .FindAsync(id, context.HttpContext.RequestAborted);
         return session?.AccountId == context.Principal.AccountId() ? session : null;
     }
 

@@ -18,10 +18,13 @@ internal sealed class DashboardHandler(IOptionsMonitor<AuthenticationSchemeOptio
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (!Request.Headers.ContainsKey(DispatchClient.Header)) return AuthenticateResult.NoResult();
-        if ((await Context.AuthenticateAsync(IdentityConstants.ApplicationScheme)).Principal is not { } person || person.AccountId() is not { } accountId) return AuthenticateResult.NoResult();
+        if ((await Context.AuthenticateAsync(IdentityConstants.ApplicationScheme)).Principal is not { } person
+            || person.AccountId() is not { } accountId)
+            return AuthenticateResult.NoResult();
         Context.Features.Set(new Caller(accountId));
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(Scheme.Name)), Scheme.Name));
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => Failure.Unauthorized("Sign in again").ExecuteAsync(Context);
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
+        Failure.Unauthorized("Sign in again").ExecuteAsync(Context);
 }

@@ -10,5 +10,6 @@ internal static class LocalUrl
         url is ['/', ..] && url is not ['/', '/' or '\\', ..] && !url.Any(char.IsControl) ? url : Overview;
 
     /// <summary>A page that hands the address on.</summary>
-    public static string With(string page, string? returnUrl) => OrOverview(returnUrl) is var local && local != Overview ? $"{page}?returnUrl={Uri.EscapeDataString(local)}" : page;
+    public static string With(string page, string? returnUrl) =>
+        OrOverview(returnUrl) is var local && local != Overview ? $"{page}?returnUrl={Uri.EscapeDataString(local)}" : page;
 }

@@ -10,10 +10,11 @@ internal sealed class OperatorRequirement : IAuthorizationRequirement;
 
 /// <summary>Looks at the account as it is now, not as it was when the cookie was made.</summary>
 /// <remarks>
-/// The framework has every handler made for every request that asks for anything. So it is one for all, without the scoped context that Identity's stores want:
-/// <c>POST /jobs</c> would pay for both.
+/// The framework has every handler made for every request that asks for anything. Therefore this handler is one for all requests and does
+/// without the scoped context that Identity's stores want, because <c>POST /jobs</c> would pay for both.
 /// </remarks>
-internal sealed class OperatorHandler(IDbContextFactory<DispatchDbContext> contexts, DispatchOptions options) : AuthorizationHandler<OperatorRequirement>
+internal sealed class OperatorHandler(IDbContextFactory<DispatchDbContext> contexts, DispatchOptions options)
+    : AuthorizationHandler<OperatorRequirement>
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, OperatorRequirement requirement)
     {
@@ -24,5 +25,6 @@ internal sealed class OperatorHandler(IDbContextFactory<DispatchDbContext> conte
         if (account is not null && IsOperator(account.IsOperator, account.Email!, options)) context.Succeed(requirement);
     }
 
-    public static bool IsOperator(bool isFirstOperator, string email, DispatchOptions options) => isFirstOperator || options.Operators.Contains(email, StringComparer.OrdinalIgnoreCase);
+    public static bool IsOperator(bool isFirstOperator, string email, DispatchOptions options) =>
+        isFirstOperator || options.Operators.Contains(email, StringComparer.OrdinalIgnoreCase);
 }

@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Dispatch.Web.Accounts;
 
-/// <summary>Where <c>passkeys.js</c> gets the challenges; the answers come back in the pages' forms. Both ask for the form's antiforgery token.</summary>
+/// <summary>
+/// <c>passkeys.js</c> gets the challenges here; the answers come back in the pages' forms. Both ask for the form's antiforgery token.
+/// </summary>
 internal static class PasskeyEndpoints
 {
     public static void MapPasskeys(this IEndpointRouteBuilder app)
@@ -16,14 +18,16 @@ internal static class PasskeyEndpoints
             .RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = IdentityConstants.ApplicationScheme });
     }
 
-    private static async Task<IResult> BeginSignInAsync(HttpContext http, IAntiforgery antiforgery, AccountLimits limits, PasskeyService passkeys)
+    private static async Task<IResult> BeginSignInAsync(
+        HttpContext http, IAntiforgery antiforgery, AccountLimits limits, PasskeyService passkeys)
     {
         if (!await antiforgery.IsRequestValidAsync(http)) return TypedResults.BadRequest();
         if (limits.Count(http.Connection.RemoteIpAddress) is { } tooMany) return tooMany;
         return Challenge(await passkeys.BeginSignInAsync());
     }
 
-    private static async Task<IResult> BeginAddAsync(HttpContext http, IAntiforgery antiforgery, PasskeyService passkeys, CancellationToken cancellation)
+    private static async Task<IResult> BeginAddAsync(
+        HttpContext http, IAntiforgery antiforgery, PasskeyService passkeys, CancellationToken cancellation)
     {
         if (!await antiforgery.IsRequestValidAsync(http)) return TypedResults.BadRequest();
         if (!http.Request.HasFormContentType || http.User.AccountId() is not { } me) return TypedResults.BadRequest();

@@ -8,17 +8,20 @@ using Microsoft.AspNetCore.Identity;
 namespace Dispatch.Web.Accounts;
 
 /// <summary>
-/// Passkeys (WebAuthn): Identity makes the challenges and verifies the answers; between the two the challenge waits in a cookie of five minutes.
-/// To add one takes the password, so that a stolen session cannot make itself permanent.
+/// Passkeys (WebAuthn): Identity makes the challenges and verifies the answers; between the two the challenge waits in a cookie of five
+/// minutes. Adding one takes the password, so that a stolen session cannot make itself permanent.
 /// </summary>
-internal sealed class PasskeyService(UserManager<Account> accounts, SignInManager<Account> signIn, AccountService desk, AccountLimits limits)
+internal sealed class PasskeyService(
+    UserManager<Account> accounts, SignInManager<Account> signIn, AccountService accountService, AccountLimits limits)
 {
     public const int MaxName = 60;
     public const int MaxPerAccount = 20;
 
-    private static readonly Failure Refused = new(401, "The passkey was not accepted; try again, or sign in with the password", new ApiError("passkey_refused"));
+    private static readonly Failure Refused = new(
+        401, "The passkey was not accepted; try again, or sign in with the password", new ApiError("passkey_refused"));
     private static readonly Failure NotAdded = Failure.BadRequest("passkey_refused", "The passkey could not be verified; try again");
-    private static readonly Failure TooMany = Failure.BadRequest("too_many_passkeys", $"An account has at most {MaxPerAccount} passkeys; remove one first");
+    private static readonly Failure TooMany = Failure.BadRequest(
+        "too_many_passkeys", $"An account has at most {MaxPerAccount} passkeys; remove one first");
 
     /// <summary>Oldest first.</summary>
     public async Task<IReadOnlyList<UserPasskeyInfo>> ListAsync(Guid accountId) =>
@@ -27,10 +30,11 @@ internal sealed class PasskeyService(UserManager<Account> accounts, SignInManage
     /// <summary>What <c>navigator.credentials.create()</c> is to be asked, as JSON.</summary>
     public async Task<Parsed<string>> BeginAddAsync(Guid accountId, string password, IPAddress? address, CancellationToken cancellation)
     {
-        if (await desk.ConfirmAsync(accountId, password, address, cancellation) is { } refused) return refused;
+        if (await accountService.ConfirmAsync(accountId, password, address, cancellation) is { } refused) return refused;
         if (await FindAsync(accountId) is not { } account) return Failure.OfStatus(401);
         if ((await accounts.GetPasskeysAsync(account)).Count >= MaxPerAccount) return TooMany;
-        return await signIn.MakePasskeyCreationOptionsAsync(new PasskeyUserEntity { Id = account.Id.ToString(), Name = account.Email!, DisplayName = account.Email! });
+        return await signIn.MakePasskeyCreationOptionsAsync(
+            new PasskeyUserEntity { Id = account.Id.ToString(), Name = account.Email!, DisplayName = account.Email! });
     }
 
     /// <summary>Keeps the passkey that the browser made.</summary>
@@ -57,10 +61,16 @@ internal sealed class PasskeyService(UserManager<Account> accounts, SignInManage
         if (await FindAsync(accountId) is { } account && IdOf(id) is { } credential) await accounts.RemovePasskeyAsync(account, credential);
     }
 
-    /// <summary>What <c>navigator.credentials.get()</c> is to be asked, as JSON. It names no account: the authenticator knows whose passkeys it has.</summary>
+    /// <summary>
+    /// The request for <c>navigator.credentials.get()</c>, as JSON. It names no account, because the authenticator knows whose passkeys
+    /// it has.
+    /// </summary>
     public Task<string> BeginSignInAsync() => signIn.MakePasskeyRequestOptionsAsync(null);
 
-    /// <summary>The account of the passkey. The lock after wrong passwords does not hold here: a passkey is not guessed, and its owner must get in.</summary>
+    /// <summary>
+    /// The account of the passkey. The lock after wrong passwords does not hold here, because a passkey is not guessed and its owner must
+    /// get in.
+    /// </summary>
     /// <param name="answer">What the browser returned, as JSON.</param>
     public async Task<Parsed<Account>> SignInAsync(string answer, IPAddress? address)
     {
@@ -75,7 +85,8 @@ internal sealed class PasskeyService(UserManager<Account> accounts, SignInManage
     private static byte[]? IdOf(string id) => id.Length <= 1500 && Base64Url.IsValid(id) ? Base64Url.DecodeFromChars(id) : null;
 
     // Without NUL, which PostgreSQL does not keep.
-    private static string NameOf(string name) => name.Replace("\0", "", StringComparison.Ordinal).Trim() is { Length: > 0 } given ? Surrogates.Cut(given, MaxName) : "Passkey";
+    private static string NameOf(string name) =>
+        name.Replace("\0", "", StringComparison.Ordinal).Trim() is { Length: > 0 } given ? Surrogates.Cut(given, MaxName) : "Passkey";
 
     private Task<Account?> FindAsync(Guid accountId) => accounts.FindByIdAsync(accountId.ToString());
 

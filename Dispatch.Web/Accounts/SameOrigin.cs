@@ -24,14 +24,17 @@ internal static class SameOrigin
     }
 
     /// <summary>A script's request for a circuit or for the live feed, not a page.</summary>
-    public static bool IsConnection(HttpRequest request) => request.Path.StartsWithSegments(Circuits) || request.Path.StartsWithSegments(Hub);
+    public static bool IsConnection(HttpRequest request) =>
+        request.Path.StartsWithSegments(Circuits) || request.Path.StartsWithSegments(Hub);
 
-    // Only host and port: TLS may end at a proxy that is not named. A program that is no browser sends no Origin, and nobody's cookies either.
+    // Only host and port count, because TLS may end at a proxy that is not named. A program that is no browser sends no Origin, and
+    // nobody's cookies either.
     private static bool IsOwn(HttpRequest request, Uri? publicUrl)
     {
         if (request.Headers.Origin is not [{ } origin]) return request.Headers.Origin.Count == 0;
         if (!Uri.TryCreate(origin, UriKind.Absolute, out var from)) return false;
-        return Matches(from, request.Host) || (publicUrl is not null && from.Authority.Equals(publicUrl.Authority, StringComparison.OrdinalIgnoreCase));
+        return Matches(from, request.Host)
+            || (publicUrl is not null && from.Authority.Equals(publicUrl.Authority, StringComparison.OrdinalIgnoreCase));
     }
 
     private static bool Matches(Uri from, HostString host) =>

@@ -10,12 +10,16 @@ namespace Dispatch.Web.Accounts;
 /// <param name="IsFirstOperator">The account itself is an operator; the setting may make it one as well.</param>
 internal sealed record OpenSession(Guid Id, Guid AccountId, string Email, bool IsFirstOperator);
 
-/// <summary>The look-up of a session at each request, and the mark that it was seen: written at most once a minute, so that a request costs no write.</summary>
+/// <summary>
+/// Looks a session up at each request, and marks that it was seen. It writes the mark at most once a minute, so that a request costs no
+/// write.
+/// </summary>
 internal sealed class SessionLook(IDbContextFactory<DispatchDbContext> contexts, TimeProvider clock)
 {
     // Asked every two seconds where hosts share the database.
-    private static readonly CompiledQuery<Func<DispatchDbContext, Guid[], long, IAsyncEnumerable<Guid>>> OpenAmong = new(() => EF.CompileAsyncQuery((DispatchDbContext db, Guid[] ids, long now) =>
-        db.Sessions.Where(s => ids.Contains(s.Id) && s.ExpiresAt > now).Select(s => s.Id)));
+    private static readonly CompiledQuery<Func<DispatchDbContext, Guid[], long, IAsyncEnumerable<Guid>>> OpenAmong = new(
+        () => EF.CompileAsyncQuery((DispatchDbContext db, Guid[] ids, long now) =>
+            db.Sessions.Where(s => ids.Contains(s.Id) && s.ExpiresAt > now).Select(s => s.Id)));
 
     private static readonly long MarkEvery = (long)TimeSpan.FromMinutes(1).TotalMilliseconds;
 
@@ -52,7 +56,11 @@ internal sealed class SessionLook(IDbContextFactory<DispatchDbContext> contexts,
         var now = clock.NowMs();
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var found = await which(db.Sessions).Where(s => s.ExpiresAt > now)
-            .Join(db.Users, s => s.AccountId, a => a.Id, (s, a) => new { Session = new OpenSession(s.Id, s.AccountId, a.Email!, a.IsOperator), s.Kind, s.LastSeenAt })
+            .Join(
+                db.Users,
+                s => s.AccountId,
+                a => a.Id,
+                (s, a) => new { Session = new OpenSession(s.Id, s.AccountId, a.Email!, a.IsOperator), s.Kind, s.LastSeenAt })
             .FirstOrDefaultAsync(cancellation);
         if (found is null) return null;
         if (found.LastSeenAt <= now - MarkEvery) await MarkAsync(db, found.Session.Id, found.Kind, now);
@@ -67,7 +75,8 @@ internal sealed class SessionLook(IDbContextFactory<DispatchDbContext> contexts,
         {
             await (kind switch
             {
-                SessionKind.Browser => unmarked.ExecuteUpdateAsync(set => set.SetProperty(s => s.LastSeenAt, now).SetProperty(s => s.ExpiresAt, expiresAt)),
+                SessionKind.Browser => unmarked.ExecuteUpdateAsync(
+                    set => set.SetProperty(s => s.LastSeenAt, now).SetProperty(s => s.ExpiresAt, expiresAt)),
                 SessionKind.Token => unmarked.ExecuteUpdateAsync(set => set.SetProperty(s => s.LastSeenAt, now)),
             });
         }

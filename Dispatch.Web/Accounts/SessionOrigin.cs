@@ -13,5 +13,6 @@ internal sealed record SessionOrigin(string? UserAgent, string? Address)
         return new SessionOrigin(agent.Length == 0 ? null : agent, Text(http.Connection.RemoteIpAddress));
     }
 
-    private static string? Text(IPAddress? address) => (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
+    private static string? Text(IPAddress? address) =>
+        (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
 }

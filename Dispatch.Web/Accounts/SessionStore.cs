@@ -11,8 +11,8 @@ namespace Dispatch.Web.Accounts;
 internal sealed record NewSession(string Token, long ExpiresAt);
 
 /// <summary>
-/// Sessions of browsers and of tokens: rows that are looked up at each request, so that signing out and a change of password end them at once,
-/// on every host.
+/// Sessions of browsers and of tokens. Each is a row that every request looks up, so that signing out and a change of password end it at
+/// once, on every host.
 /// </summary>
 internal sealed class SessionStore(IDbContextFactory<DispatchDbContext> contexts, TimeProvider clock)
 {
@@ -24,13 +24,15 @@ internal sealed class SessionStore(IDbContextFactory<DispatchDbContext> contexts
     public event Action? Ended;
 
     /// <summary>
-    /// Opens a token's session for someone whose password was just verified. Null when the password was changed since: a sign-in that is under
-    /// way meanwhile must not outlive the change.
+    /// Opens a token's session for someone whose password was just verified. Null if the password was changed since, because a sign-in
+    /// that is under way meanwhile must not outlive the change.
     /// </summary>
     public async Task<NewSession?> OpenAsync(Account account, SessionOrigin origin, CancellationToken cancellation)
     {
         var token = Secret.Create(Prefix);
-        return await AddAsync(account, SessionKind.Token, token, origin, cancellation) is { } session ? new NewSession(token, session.ExpiresAt) : null;
+        return await AddAsync(account, SessionKind.Token, token, origin, cancellation) is { } session
+            ? new NewSession(token, session.ExpiresAt)
+            : null;
     }
 
     /// <summary>The same for a browser; the id is for its cookie.</summary>
@@ -64,7 +66,8 @@ internal sealed class SessionStore(IDbContextFactory<DispatchDbContext> contexts
     /// <summary>Whoever deletes sessions in a transaction of their own says so once it is committed.</summary>
     public void TellEnded() => Ended?.Invoke();
 
-    private async Task<Session?> AddAsync(Account account, SessionKind kind, string token, SessionOrigin origin, CancellationToken cancellation)
+    private async Task<Session?> AddAsync(
+        Account account, SessionKind kind, string token, SessionOrigin origin, CancellationToken cancellation)
     {
         var now = clock.NowMs();
         var session = new Session

@@ -6,8 +6,9 @@ using Dispatch.Settings;
 namespace Dispatch.Web.Accounts;
 
 /// <summary>
-/// Closes what lasts longer than a request, circuits and hub connections, when its session has ended: at once when it ended on this host, or on another
-/// one that can say so (<see cref="RedisBackplane"/>), within <see cref="IntervalOf"/> otherwise. One query asks for all of them.
+/// Closes circuits and hub connections, which last longer than a request, when their session has ended: at once if it ended on this host or
+/// on another one that can say so (<see cref="RedisBackplane"/>), otherwise within <see cref="IntervalOf"/>. One query asks for all of
+/// them.
 /// </summary>
 internal sealed partial class SessionWatch : BackgroundService
 {
@@ -17,7 +18,8 @@ internal sealed partial class SessionWatch : BackgroundService
     private readonly TimeSpan interval;
     private readonly ILogger<SessionWatch> logger;
 
-    public SessionWatch(SessionStore store, SessionLook sessions, DatabaseOptions database, ILogger<SessionWatch> logger, RedisBackplane? relay = null)
+    public SessionWatch(
+        SessionStore store, SessionLook sessions, DatabaseOptions database, ILogger<SessionWatch> logger, RedisBackplane? relay = null)
     {
         this.sessions = sessions;
         this.logger = logger;
@@ -73,7 +75,10 @@ internal sealed partial class SessionWatch : BackgroundService
         }
     }
 
-    [LoggerMessage(EventId = 410, Level = LogLevel.Warning, Message = "Whether sessions have ended could not be looked up; trying again in a few seconds")]
+    [LoggerMessage(
+        EventId = 410,
+        Level = LogLevel.Warning,
+        Message = "Whether sessions have ended could not be looked up; trying again in a few seconds")]
     private static partial void LogNotLookedUp(ILogger logger, Exception exception);
 
     private sealed class Connection(SessionWatch watch, Guid sessionId, Action close) : IDisposable

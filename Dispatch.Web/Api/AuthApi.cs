@@ -19,7 +19,8 @@ internal static class AuthApi
 
         auth.MapPost("/register", RegisterAsync).WithName("register").WithSummary("Make an account and sign in")
             .Takes(typeof(Credentials))
-            .Fails(400, "email_required", "email_invalid", "password_required", "password_invalid", "password_too_short", "password_too_long")
+            .Fails(
+                400, "email_required", "email_invalid", "password_required", "password_invalid", "password_too_short", "password_too_long")
             .Fails(403, "registration_closed").Fails(409, "email_taken").Fails(429, "too_many_requests");
 
         auth.MapPost("/login", SignInAsync).WithName("login").WithSummary("Sign in")
@@ -46,14 +47,14 @@ internal static class AuthApi
     }
 
     private static async Task<Results<Created<Envelope<SessionDto>>, Failure>> RegisterAsync(
-        HttpContext http, AccountService desk, SessionStore sessions, CancellationToken cancellation)
+        HttpContext http, AccountService accounts, SessionStore sessions, CancellationToken cancellation)
     {
         var (fields, failure) = await JsonBody.ReadSmallAsync(http.Request, EmailAndPassword);
         if (fields is null) return failure!;
         var (email, password) = (fields.RequiredText(0), fields.RequiredText(1));
         if (fields.Failure is { } invalid) return invalid;
 
-        var (account, refused) = await desk.RegisterAsync(email!, password!, http.Connection.RemoteIpAddress, cancellation);
+        var (account, refused) = await accounts.RegisterAsync(email!, password!, http.Connection.RemoteIpAddress, cancellation);
         if (account is null) return refused!;
         return await sessions.OpenAsync(account, SessionOrigin.Of(http), cancellation) is { } session
             ? Responses.Created("/api/v1/auth/me", "Account created successfully", session.ToDto(account))
@@ -61,14 +62,14 @@ internal static class AuthApi
     }
 
     private static async Task<Results<Ok<Envelope<SessionDto>>, Failure>> SignInAsync(
-        HttpContext http, AccountService desk, SessionStore sessions, CancellationToken cancellation)
+        HttpContext http, AccountService accounts, SessionStore sessions, CancellationToken cancellation)
     {
         var (fields, failure) = await JsonBody.ReadSmallAsync(http.Request, EmailAndPassword);
         if (fields is null) return failure!;
         var (email, password) = (fields.RequiredText(0), fields.RequiredText(1));
         if (fields.Failure is { } invalid) return invalid;
 
-        var (account, refused) = await desk.SignInAsync(email!, password!, http.Connection.RemoteIpAddress, cancellation);
+        var (account, refused) = await accounts.SignInAsync(email!, password!, http.Connection.RemoteIpAddress, cancellation);
         if (account is null) return refused!;
         return await sessions.OpenAsync(account, SessionOrigin.Of(http), cancellation) is { } session
             ? Responses.Ok("Signed in successfully", session.ToDto(account))
@@ -78,7 +79,8 @@ internal static class AuthApi
     private static async Task<Results<Ok<Envelope<NoData>>, Failure>> SignOutAsync(HttpRequest request, SessionStore sessions)
     {
         // The pages' cookie opens this too; who has only that signs out by the pages, which take the cookie away.
-        if (BearerHandler.Token(request) is not { } token) return Failure.Unauthorized("Send the token that is to be signed out as Authorization: Bearer");
+        if (BearerHandler.Token(request) is not { } token)
+            return Failure.Unauthorized("Send the token that is to be signed out as Authorization: Bearer");
         await sessions.CloseAsync(token, CancellationToken.None);
         return Responses.Done("Signed out successfully");
     }
@@ -89,27 +91,28 @@ internal static class AuthApi
             : Failure.OfStatus(StatusCodes.Status401Unauthorized);   // deleted since the token was looked up
 
     private static async Task<Results<Ok<Envelope<NoData>>, Failure>> ChangePasswordAsync(
-        HttpContext http, Caller caller, AccountService desk, CancellationToken cancellation)
+        HttpContext http, Caller caller, AccountService accounts, CancellationToken cancellation)
     {
         var (fields, failure) = await JsonBody.ReadSmallAsync(http.Request, BothPasswords);
         if (fields is null) return failure!;
         var (current, replacement) = (fields.RequiredText(0), fields.RequiredText(1));
         if (fields.Failure is { } invalid) return invalid;
 
-        return await desk.ChangePasswordAsync(caller.AccountId, current!, replacement!, keep: null, http.Connection.RemoteIpAddress, cancellation) is { } refused
+        return await accounts.ChangePasswordAsync(
+            caller.AccountId, current!, replacement!, keep: null, http.Connection.RemoteIpAddress, cancellation) is { } refused
             ? refused
             : Responses.Done("Password changed successfully; sign in again");
     }
 
     private static async Task<Results<Ok<Envelope<NoData>>, Failure>> DeleteAsync(
-        HttpContext http, Caller caller, AccountService desk, CancellationToken cancellation)
+        HttpContext http, Caller caller, AccountService accounts, CancellationToken cancellation)
     {
         var (fields, failure) = await JsonBody.ReadSmallAsync(http.Request, PasswordOnly);
         if (fields is null) return failure!;
         var password = fields.RequiredText(0);
         if (fields.Failure is { } invalid) return invalid;
 
-        return await desk.DeleteAsync(caller.AccountId, password!, http.Connection.RemoteIpAddress, cancellation) is { } refused
+        return await accounts.DeleteAsync(caller.AccountId, password!, http.Connection.RemoteIpAddress, cancellation) is { } refused
             ? refused
             : Responses.Done("Account deleted successfully");
     }

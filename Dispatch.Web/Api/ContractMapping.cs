@@ -25,26 +25,11 @@ internal static class ContractMapping
         UpdatedAt = Clock.ToRfc3339(job.UpdatedAt),
     };
 
-    public static JobDetails ToDetails(this JobHistory history)
+    public static JobDetails ToDetails(this Job job, JobHistory history) => new(job.ToDto())
     {
-        var job = history.Job;
-        return new JobDetails
-        {
-            Id = job.Id,
-            ProjectId = job.ProjectId,
-            Title = job.Title,
-            WebhookUrl = job.WebhookUrl,
-            Payload = new RawJson(job.Payload),
-            FireAt = Clock.ToRfc3339(job.FireAt),
-            Status = job.Status.ToName(),
-            RetryCount = job.RetryCount,
-            NextAttemptAt = NextAttempt(job.Status, job.NextAttemptAt),
-            CreatedAt = Clock.ToRfc3339(job.CreatedAt),
-            UpdatedAt = Clock.ToRfc3339(job.UpdatedAt),
-            Project = history.Project.ToName(),
-            Logs = [.. history.Attempts.Select(ToEntry)],
-        };
-    }
+        Project = history.Project.ToName(),
+        Logs = [.. history.Attempts.Select(ToEntry)],
+    };
 
     public static JobList ToList(this JobListPage page, JobListFilter filter) => new()
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Dispatch.Model;
 using Dispatch.Reading;
 using Dispatch.Time;
 using Dispatch.Web.Client.Contracts;
@@ -41,19 +42,20 @@ internal static class DashboardMapping
 
     public static JobGrid ToDto(this GridPage page) => new()
     {
-        Jobs = [.. page.Jobs.Select(job => new GridJob { Job = job.ToRow(page.Projects), Attempts = job.Attempts })],
+        Jobs = [.. page.Jobs.Select(job => job.ToRow(page.Projects))],
+        Attempts = page.Jobs.ToDictionary(job => job.Id, job => job.Attempts),
         Total = page.Total,
         TotalIsExact = page.TotalIsExact,
         SearchedSince = page.SearchedSince is { } since ? Clock.ToRfc3339(since) : null,
         Counts = page.Counts.ToDto(),
     };
 
-    public static JobView ToDto(this JobInFull job) => new()
+    public static JobView ToView(this Job job, JobHistory history, RequestAsSent? lastRequest, int maxAttempts) => new()
     {
-        Job = job.History.ToDetails(),
-        IsArmed = job.IsArmed,
-        MaxAttempts = job.MaxAttempts,
-        LastRequest = job.LastRequest?.ToDto(),
+        Job = job.ToDetails(history),
+        IsArmed = job.ArmedBy is not null,
+        MaxAttempts = maxAttempts,
+        LastRequest = lastRequest?.ToDto(),
     };
 
     private static SentRequest ToDto(this RequestAsSent request) => new()

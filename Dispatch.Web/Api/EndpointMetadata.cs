@@ -10,21 +10,30 @@ internal sealed record FailsWith(int Status, string[] Codes);
 
 /// <summary>A query parameter that a call reads by hand.</summary>
 /// <param name="Names">The values allowed; null: any of its type.</param>
-internal sealed record QueryParameter(string Name, string Description, string? Format = null, int? Minimum = null, int? Maximum = null, int? Default = null, string[]? Names = null);
+internal sealed record QueryParameter(
+    string Name, string Description, string? Format = null, int? Minimum = null, int? Maximum = null, int? Default = null,
+    string[]? Names = null);
 
-/// <summary>What the OpenAPI document says about a call beyond what the framework sees; it stands in the route table, beside the route.</summary>
+/// <summary>
+/// Tells the OpenAPI document about a call beyond what the framework sees. The route table has it beside the route.
+/// </summary>
 internal static class EndpointMetadata
 {
     public static TBuilder Takes<TBuilder>(this TBuilder call, Type body) where TBuilder : IEndpointConventionBuilder => call
         .WithMetadata(new TakesBody(body))
-        .Fails(400, "bad_request", "malformed_json", "body_not_object", "invalid_utf8", "lone_surrogate", "unknown_field", "duplicate_field")
+        .Fails(
+            400, "bad_request", "malformed_json", "body_not_object", "invalid_utf8", "lone_surrogate", "unknown_field", "duplicate_field")
         .Fails(413, "body_too_large")
         .Fails(415, "unsupported_media_type");
 
-    public static TBuilder Fails<TBuilder>(this TBuilder call, int status, params string[] codes) where TBuilder : IEndpointConventionBuilder => call
-        .WithMetadata(new FailsWith(status, codes), new ProducesResponseTypeMetadata(status, typeof(Envelope<NoData>), ["application/json"]));
+    public static TBuilder Fails<TBuilder>(this TBuilder call, int status, params string[] codes)
+        where TBuilder : IEndpointConventionBuilder =>
+        call.WithMetadata(
+            new FailsWith(status, codes),
+            new ProducesResponseTypeMetadata(status, typeof(Envelope<NoData>), ["application/json"]));
 
-    public static TBuilder Query<TBuilder>(this TBuilder call, params QueryParameter[] parameters) where TBuilder : IEndpointConventionBuilder =>
+    public static TBuilder Query<TBuilder>(this TBuilder call, params QueryParameter[] parameters)
+        where TBuilder : IEndpointConventionBuilder =>
         call.WithMetadata([.. parameters]);
 
     /// <summary>Lets in who has the credential of that scheme, and documents the refusal.</summary>

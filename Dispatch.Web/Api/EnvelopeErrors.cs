@@ -3,7 +3,9 @@ using Dispatch.Writing;
 
 namespace Dispatch.Web.Api;
 
-/// <summary>Sees to it that every answer under <c>/api</c> is the envelope, those of the framework and those after an exception as well.</summary>
+/// <summary>
+/// Makes sure that every answer under <c>/api</c> is the envelope, those of the framework and those after an exception as well.
+/// </summary>
 internal static partial class EnvelopeErrors
 {
     public static IApplicationBuilder UseEnvelopeErrors(this IApplicationBuilder app)
@@ -27,7 +29,8 @@ internal static partial class EnvelopeErrors
             return;
         }
 
-        if (http.Response is { StatusCode: >= 400, HasStarted: false, ContentType: null }) await WriteAsync(http, Failure.OfStatus(http.Response.StatusCode));
+        if (http.Response is { StatusCode: >= 400, HasStarted: false, ContentType: null })
+            await WriteAsync(http, Failure.OfStatus(http.Response.StatusCode));
     }
 
     private static Failure OfException(HttpContext http, Exception exception, ILogger logger)

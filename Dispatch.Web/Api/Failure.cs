@@ -4,10 +4,13 @@ using Dispatch.Web.Client.Contracts;
 
 namespace Dispatch.Web.Api;
 
-/// <summary>An error as a value: its status, what a person reads, what a program reads. As an endpoint's result it becomes the envelope.</summary>
+/// <summary>
+/// An error as a value: its status, a message for a person, an error for a program. As an endpoint's result it becomes the envelope.
+/// </summary>
 /// <param name="Errors">All field errors at once; null where no field is to blame.</param>
 /// <param name="RetryAfter">When trying again makes sense.</param>
-internal sealed record Failure(int Status, string Message, ApiError Error, IReadOnlyList<ApiError>? Errors = null, TimeSpan? RetryAfter = null) : IResult
+internal sealed record Failure(
+    int Status, string Message, ApiError Error, IReadOnlyList<ApiError>? Errors = null, TimeSpan? RetryAfter = null) : IResult
 {
     public static Failure NotFound(string what) => new(404, $"{what} not found", new ApiError("not_found"));
 
@@ -24,7 +27,10 @@ internal sealed record Failure(int Status, string Message, ApiError Error, IRead
     public static Failure Unauthorized(string message) => new(401, message, new ApiError("unauthorized"));
 
     public static Failure StorageUnavailable { get; } = new(
-        503, "The storage does not answer at the moment; try again", new ApiError("storage_unavailable"), RetryAfter: TimeSpan.FromSeconds(1));
+        503,
+        "The storage does not answer at the moment; try again",
+        new ApiError("storage_unavailable"),
+        RetryAfter: TimeSpan.FromSeconds(1));
 
     /// <summary>What a bare status of the framework means.</summary>
     public static Failure OfStatus(int status) => status switch
@@ -46,7 +52,8 @@ internal sealed record Failure(int Status, string Message, ApiError Error, IRead
     public Task ExecuteAsync(HttpContext httpContext)
     {
         SetHead(httpContext.Response);
-        return httpContext.Response.WriteAsJsonAsync(new Envelope<NoData>(false, Message, null, Error, Errors), DispatchJson.Plain.EnvelopeNoData);
+        return httpContext.Response.WriteAsJsonAsync(
+            new Envelope<NoData>(false, Message, null, Error, Errors), DispatchJson.Plain.EnvelopeNoData);
     }
 
     /// <summary>Status and headers alone, for a page that shows the message in its own way.</summary>
@@ -55,6 +62,7 @@ internal sealed record Failure(int Status, string Message, ApiError Error, IRead
         response.StatusCode = Status;
         // RFC 9110, section 15.5.2: no 401 without it.
         if (Status == 401 && response.Headers.WWWAuthenticate.Count == 0) response.Headers.WWWAuthenticate = BearerHandler.Challenge;
-        if (RetryAfter is { } wait) response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        if (RetryAfter is { } wait)
+            response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
     }
 }

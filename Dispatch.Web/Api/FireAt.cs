@@ -1,6 +1,8 @@
 namespace Dispatch.Web.Api;
 
-/// <summary>Reads <c>YYYY-MM-DDTHH:MM:SS[.fraction]Z</c> and nothing else: RFC 3339 with <c>Z</c> as the only offset and no leap seconds.</summary>
+/// <summary>
+/// Reads <c>YYYY-MM-DDTHH:MM:SS[.fraction]Z</c> and nothing else: RFC 3339 with <c>Z</c> as the only offset and no leap seconds.
+/// </summary>
 internal static class FireAt
 {
     private const int WholeSeconds = 19;   // YYYY-MM-DDTHH:MM:SS

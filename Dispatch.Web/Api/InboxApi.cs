@@ -18,7 +18,9 @@ internal static class InboxApi
         var inbox = api.MapGroup("/projects/{id}/inbox").WithTags("Inbox").Needs(Schemes.Bearer).Fails(404, "not_found");
 
         inbox.MapGet("", ReadAsync).WithName("readInbox").WithSummary("Read a project's inbox, newest request first")
-            .WithDescription("The address of the project's test endpoint, what it answers, and the last 100 requests it received. Jobs to it are always delivered.");
+            .WithDescription(
+                "The address of the project's test endpoint, what it answers, and the last 100 requests it received. "
+                + "Jobs to it are always delivered.");
 
         inbox.MapPut("/answer", SetAnswerAsync).WithName("setInboxAnswer").WithSummary("Choose what a project's inbox answers")
             .WithDescription("For every request from now on; those that wait for their answer keep the old one.")
@@ -28,13 +30,14 @@ internal static class InboxApi
     }
 
     private static async Task<Results<Ok<Envelope<Client.Contracts.Inbox>>, Failure>> ReadAsync(
-        string id, HttpRequest request, Caller caller, InboxService desk, PublicAddress address, CancellationToken cancellation)
+        string id, HttpRequest request, Caller caller, InboxService inboxes, PublicAddress address, CancellationToken cancellation)
     {
-        var (inbox, failure) = await desk.ReadAsync(caller.AccountId, RouteId.Parse(id), address.Of(request), cancellation);
+        var (inbox, failure) = await inboxes.ReadAsync(caller.AccountId, RouteId.Parse(id), address.Of(request), cancellation);
         return inbox is null ? failure! : Responses.Ok("Inbox fetched successfully", inbox);
     }
 
-    private static async Task<Results<Ok<Envelope<InboxAnswer>>, Failure>> SetAnswerAsync(string id, HttpRequest request, Caller caller, InboxService desk)
+    private static async Task<Results<Ok<Envelope<InboxAnswer>>, Failure>> SetAnswerAsync(
+        string id, HttpRequest request, Caller caller, InboxService inboxes)
     {
         var (fields, failure) = await JsonBody.ReadSmallAsync(request, AnswerNames);
         if (fields is null) return failure!;
@@ -42,10 +45,13 @@ internal static class InboxApi
         var delayMs = fields.RequiredWholeNumber(DelayMs, 0, InboxService.MaxDelayMs);
         if (fields.Failure is { } invalid) return invalid;
 
-        var (answer, refused) = await desk.SetAnswerAsync(caller.AccountId, RouteId.Parse(id), new InboxAnswer { Status = status!.Value, DelayMs = delayMs!.Value });
+        var (answer, refused) = await inboxes.SetAnswerAsync(
+            caller.AccountId, RouteId.Parse(id), new InboxAnswer { Status = status!.Value, DelayMs = delayMs!.Value });
         return answer is null ? refused! : Responses.Ok("Inbox answer changed successfully", answer);
     }
 
-    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> ClearAsync(string id, Caller caller, InboxService desk) =>
-        await desk.ClearAsync(caller.AccountId, RouteId.Parse(id)) is { } failure ? failure : Responses.Done("Inbox cleared successfully");
+    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> ClearAsync(string id, Caller caller, InboxService inboxes) =>
+        await inboxes.ClearAsync(caller.AccountId, RouteId.Parse(id)) is { } failure
+            ? failure
+            : Responses.Done("Inbox cleared successfully");
 }

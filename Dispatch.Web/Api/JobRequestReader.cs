@@ -1,15 +1,12 @@
 using System.Text.Json;
+using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Time;
 
 namespace Dispatch.Web.Api;
 
-/// <summary>What a caller wants delivered, checked.</summary>
-/// <param name="Payload">A copy of the very bytes that were sent.</param>
-/// <param name="FireAt">Milliseconds since the Unix epoch, UTC.</param>
-internal sealed record JobDraft(string Title, string WebhookUrl, byte[] Payload, long FireAt);
-
-/// <summary>Reads the body of <c>POST /jobs</c> in one pass over its bytes, without building a document of the payload.</summary>
+/// <summary>Reads the body of <c>POST /jobs</c> in one pass over its bytes, without building a document of the payload.
+/// The job has what the body says and nothing else.</summary>
 internal sealed class JobRequestReader(DeliveryOptions delivery, TargetCheck whyDenied, TimeProvider clock)
 {
     private const int MaxTitle = 200;
@@ -25,10 +22,10 @@ internal sealed class JobRequestReader(DeliveryOptions delivery, TargetCheck why
 
     private static ReadOnlySpan<byte> EmptyObject => "{}"u8;
 
-    public ValueTask<Parsed<JobDraft>> ReadAsync(HttpRequest request) =>
+    public ValueTask<Parsed<Job>> ReadAsync(HttpRequest request) =>
         JsonBody.ReadAsync(request, delivery.MaxPayloadBytes + BesidePayload, this, static (body, reader) => reader.Read(body.Span));
 
-    public Parsed<JobDraft> Read(ReadOnlySpan<byte> body)
+    public Parsed<Job> Read(ReadOnlySpan<byte> body)
     {
         var (fields, failure) = JsonFields.Read(body, Names);
         if (fields is null) return failure!;
@@ -45,7 +42,13 @@ internal sealed class JobRequestReader(DeliveryOptions delivery, TargetCheck why
         CheckPayload(fields);
         return fields.Failure is { } invalid
             ? invalid
-            : new JobDraft(title!, url!, payload.Kind == JsonTokenType.None ? EmptyObject.ToArray() : body[payload.Start..payload.End].ToArray(), fireAt!.Value);
+            : new Job
+            {
+                Title = title!,
+                WebhookUrl = url!,
+                Payload = payload.Kind == JsonTokenType.None ? EmptyObject.ToArray() : body[payload.Start..payload.End].ToArray(),
+                FireAt = fireAt!.Value,
+            };
     }
 
     private string? ReadUrl(JsonFields fields)

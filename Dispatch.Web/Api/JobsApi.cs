@@ -52,8 +52,8 @@ internal static class JobsApi
         // Nothing is stored that would look at the key once more, and another host may have revoked it.
         if (draft is null) return await keys.IsThereAsync(caller.KeyId!.Value, request.HttpContext.RequestAborted) ? failure! : ApiKeyHandler.Refuse(request);
 
-        var job = await desk.ScheduleAsync(
-            new NewJob(caller.AccountId, caller.ProjectId!.Value, caller.KeyId, draft.Title, draft.WebhookUrl, draft.Payload, draft.FireAt));
+        (draft.AccountId, draft.ProjectId) = (caller.AccountId, caller.ProjectId!.Value);
+        var job = await desk.ScheduleAsync(draft, caller.KeyId);
         return job is null
             ? ApiKeyHandler.Refuse(request)   // revoked since it was looked up
             : Responses.Created($"/api/v1/jobs/{job.Id}", Scheduled, job.ToDto());
@@ -82,8 +82,8 @@ internal static class JobsApi
     }
 
     private static async Task<Results<Ok<Envelope<JobDetails>>, Failure>> GetAsync(string id, Caller caller, JobQueries jobs, CancellationToken cancellation) =>
-        await jobs.FindAsync(Scope(caller), RouteId.Parse(id), cancellation) is { } job
-            ? Responses.Ok("Job fetched successfully", job.ToDetails())
+        await jobs.FindAsync(Scope(caller), RouteId.Parse(id), cancellation) is var (job, history)
+            ? Responses.Ok("Job fetched successfully", job.ToDetails(history))
             : Failure.NotFound("Job");
 
     private static JobScope Scope(Caller caller) => new(caller.AccountId, caller.ProjectId);

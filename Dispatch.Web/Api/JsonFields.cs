@@ -11,8 +11,8 @@ namespace Dispatch.Web.Api;
 internal readonly record struct JsonField(JsonTokenType Kind, string? Text, int Start, int End, int Depth);
 
 /// <summary>
-/// The fields of a body that is one JSON object, read strictly in a single pass: unknown and repeated fields are errors with their name, and
-/// the whole text must be sound Unicode. Field errors are collected, so that a caller learns all of them at once.
+/// The fields of a body that is one JSON object, read strictly in a single pass: unknown and repeated fields are errors with their name,
+/// and the whole text must be sound Unicode. The reader collects field errors, so that a caller learns all of them at once.
 /// </summary>
 internal sealed class JsonFields
 {
@@ -53,7 +53,8 @@ internal sealed class JsonFields
     }
 
     /// <summary>Reports a field with the code <c>{field}_{problem}</c>.</summary>
-    public void Report(int field, string problem, string message) => Report($"{names.Code(field)}_{problem}", names.Name(field), $"{names.Name(field)} {message}");
+    public void Report(int field, string problem, string message) =>
+        Report($"{names.Code(field)}_{problem}", names.Name(field), $"{names.Name(field)} {message}");
 
     public void Report(string code, string field, string message)
     {
@@ -77,7 +78,9 @@ internal sealed class JsonFields
         }
     }
 
-    /// <summary>A whole number in that range, both ends included; null after reporting that it is not there, or is something else.</summary>
+    /// <summary>
+    /// A whole number in that range, both ends included; null after reporting that it is not there, or is something else.
+    /// </summary>
     public int? RequiredWholeNumber(int field, int min, int max)
     {
         var (kind, text, _, _, _) = fields[field];
@@ -96,7 +99,8 @@ internal sealed class JsonFields
     {
         if (RequiredText(field)?.Trim() is not { } text) return null;
         if (text.Length == 0) Report(field, "required", "must not be empty");
-        else if (text.Length > maxLength && text.EnumerateRunes().Count() > maxLength) Report(field, "too_long", $"must have at most {maxLength} characters");
+        else if (text.Length > maxLength && text.EnumerateRunes().Count() > maxLength)
+            Report(field, "too_long", $"must have at most {maxLength} characters");
         else if (text.Contains('\0')) Report(field, "invalid", "must not contain NUL");   // no database keeps it in text
         else return text;
         return null;
@@ -139,7 +143,8 @@ internal sealed class JsonFields
             while (reader.Read() && reader.CurrentDepth > outer)
             {
                 sound &= !Surrogates.AnyLone(in reader);
-                if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) depth = Math.Max(depth, reader.CurrentDepth - outer + 1);
+                if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                    depth = Math.Max(depth, reader.CurrentDepth - outer + 1);
             }
         }
 

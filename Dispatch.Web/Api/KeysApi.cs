@@ -27,7 +27,8 @@ internal static class KeysApi
             .WithDescription("The first request that starts after this answer gets 401 with the key.");
     }
 
-    private static async Task<Results<Created<Envelope<NewKeyDto>>, Failure>> CreateAsync(string id, HttpRequest request, Caller caller, ApiKeyStore keys)
+    private static async Task<Results<Created<Envelope<NewKeyDto>>, Failure>> CreateAsync(
+        string id, HttpRequest request, Caller caller, ApiKeyStore keys)
     {
         var (fields, failure) = await JsonBody.ReadSmallAsync(request, LabelOnly);
         if (fields is null) return failure!;
@@ -35,7 +36,8 @@ internal static class KeysApi
         if (label is null) return invalid!;
 
         return await keys.CreateAsync(caller.AccountId, RouteId.Parse(id), label) is { } key
-            ? Responses.Created($"/api/v1/projects/{key.Row.ProjectId}/keys", "API key created successfully; it is shown only this once", key.ToDto())
+            ? Responses.Created(
+                $"/api/v1/projects/{key.Row.ProjectId}/keys", "API key created successfully; it is shown only this once", key.ToDto())
             : Failure.NotFound("Project");
     }
 
@@ -45,14 +47,17 @@ internal static class KeysApi
             ? Responses.Ok("API keys fetched successfully", new KeyList { Keys = [.. list.Select(key => key.ToDto())] })
             : Failure.NotFound("Project");
 
-    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> RevokeAsync(string id, string keyId, Caller caller, ApiKeyStore keys) =>
+    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> RevokeAsync(
+        string id, string keyId, Caller caller, ApiKeyStore keys) =>
         await keys.RevokeAsync(caller.AccountId, RouteId.Parse(id), RouteId.Parse(keyId))
             ? Responses.Done("API key revoked successfully")
             : Failure.NotFound("API key");
 
     /// <summary>The label as it is stored, or what is wrong with it; for who has it without a request.</summary>
     public static Parsed<string> CheckLabel(string label) =>
-        JsonFields.Read(JsonSerializer.SerializeToUtf8Bytes(new KeyRequest { Label = label }, DispatchJson.Plain.KeyRequest), LabelOnly) is var (fields, failure) && fields is not null
+        JsonFields.Read(
+            JsonSerializer.SerializeToUtf8Bytes(new KeyRequest { Label = label }, DispatchJson.Plain.KeyRequest),
+            LabelOnly) is var (fields, failure) && fields is not null
             ? LabelOf(fields)
             : failure!;
 

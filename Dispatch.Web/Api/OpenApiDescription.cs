@@ -14,7 +14,8 @@ internal static class OpenApiDescription
 
     public static IServiceCollection AddDispatchOpenApi(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
-        options.CreateSchemaReferenceId = type => OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace("Dto", "", StringComparison.Ordinal);
+        options.CreateSchemaReferenceId = type =>
+            OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace("Dto", "", StringComparison.Ordinal);
         options.ShouldInclude = call => call.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true;
         options.AddDocumentTransformer(DescribeDocumentAsync);
         options.AddOperationTransformer(OpenApiOperations.DescribeAsync);
@@ -29,18 +30,21 @@ internal static class OpenApiDescription
         components.Schemas.Remove(nameof(NoData));
     }
 
-    private static Task DescribeDocumentAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
+    private static Task DescribeDocumentAsync(
+        OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
     {
         document.Info = new OpenApiInfo
         {
             Title = "Dispatch",
             Version = "v1",
-            Description = """
-                Schedules webhooks: give Dispatch a URL, a UTC instant and a JSON object, and at that instant it POSTs the object to the URL.
-
-                Every answer is the envelope `{ "status", "message", "data" }`; errors add `error`, and `errors` where fields are to blame. Times are
-                RFC 3339 in UTC with exactly three fractional digits. An id that does not exist and an id that belongs to someone else get the same 404.
-                """,
+            Description =
+                "Schedules webhooks: give Dispatch a URL, a UTC instant and a JSON object, "
+                + "and at that instant it POSTs the object to the URL.\n"
+                + "\n"
+                + """Every answer is the envelope `{ "status", "message", "data" }`; errors add `error`, """
+                + "and `errors` where fields are to blame. Times are\n"
+                + "RFC 3339 in UTC with exactly three fractional digits. "
+                + "An id that does not exist and an id that belongs to someone else get the same 404.",
         };
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>

@@ -18,7 +18,8 @@ internal static class OpenApiExamples
             }
             """),
         nameof(Credentials) => JsonNode.Parse("""{ "email": "ada@example.com", "password": "correct horse battery" }"""),
-        nameof(PasswordChange) => JsonNode.Parse("""{ "currentPassword": "correct horse battery", "newPassword": "staple after staple" }"""),
+        nameof(PasswordChange) => JsonNode.Parse(
+            """{ "currentPassword": "correct horse battery", "newPassword": "staple after staple" }"""),
         nameof(AccountDeletion) => JsonNode.Parse("""{ "password": "correct horse battery" }"""),
         nameof(ProjectRequest) => JsonNode.Parse("""{ "name": "Billing" }"""),
         nameof(InboxAnswer) => JsonNode.Parse("""{ "status": 500, "delayMs": 2000 }"""),

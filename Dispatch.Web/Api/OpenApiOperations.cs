@@ -11,12 +11,18 @@ internal static class OpenApiOperations
 {
     private const string Json = "application/json";
 
-    public static async Task DescribeAsync(OpenApiOperation call, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    public static async Task DescribeAsync(
+        OpenApiOperation call, OpenApiOperationTransformerContext context, CancellationToken cancellation)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        call.Security = [.. Credentials(metadata).Select(name => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(name, context.Document)] = [] })];
+        call.Security =
+        [
+            .. Credentials(metadata).Select(
+                name => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(name, context.Document)] = [] })
+        ];
         call.Parameters = [.. (call.Parameters ?? []).Select(PathId), .. metadata.OfType<QueryParameter>().Select(Describe)];
-        if (metadata.OfType<TakesBody>().LastOrDefault() is { } body) call.RequestBody = await DescribeAsync(body.Type, context, cancellation);
+        if (metadata.OfType<TakesBody>().LastOrDefault() is { } body)
+            call.RequestBody = await DescribeAsync(body.Type, context, cancellation);
         foreach (var (status, response) in call.Responses ?? []) Describe(status, (OpenApiResponse)response, metadata.OfType<FailsWith>());
     }
 
@@ -53,7 +59,8 @@ internal static class OpenApiOperations
         },
     };
 
-    private static async Task<OpenApiRequestBody> DescribeAsync(Type body, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    private static async Task<OpenApiRequestBody> DescribeAsync(
+        Type body, OpenApiOperationTransformerContext context, CancellationToken cancellation)
     {
         var schema = await context.GetOrCreateSchemaAsync(body, null, cancellation);
         context.Document!.AddComponent(body.Name, schema);
@@ -73,10 +80,14 @@ internal static class OpenApiOperations
         if (status is "429" or "503") response.Headers = Header("Retry-After", "Seconds until trying again makes sense.");
         if (status is "401") response.Headers = Header("WWW-Authenticate", "The credential that is asked for.");
 
-        string[] codes = [.. failures.Where(failure => failure.Status.ToString() == status).SelectMany(failure => failure.Codes).Distinct()];
+        string[] codes =
+        [
+            .. failures.Where(failure => failure.Status.ToString() == status).SelectMany(failure => failure.Codes).Distinct()
+        ];
         if (codes.Length == 0) return;
         response.Description = $"{response.Description}. Error codes: {string.Join(", ", codes.Select(code => $"`{code}`"))}.";
-        if (response.Content is { } contents && contents.TryGetValue(Json, out var content)) content.Examples = codes.ToDictionary(code => code, code => OpenApiExamples.OfError(int.Parse(status), code));
+        if (response.Content is { } contents && contents.TryGetValue(Json, out var content))
+            content.Examples = codes.ToDictionary(code => code, code => OpenApiExamples.OfError(int.Parse(status), code));
     }
 
     private static Dictionary<string, IOpenApiHeader> Header(string name, string description) => new()

@@ -31,7 +31,8 @@ internal static class ProjectsApi
             .WithDescription("Its keys stop working at once, its jobs are cancelled and disappear.").Fails(404, "not_found");
     }
 
-    private static async Task<Results<Created<Envelope<ProjectDto>>, Failure>> CreateAsync(HttpRequest request, Caller caller, ProjectStore projects)
+    private static async Task<Results<Created<Envelope<ProjectDto>>, Failure>> CreateAsync(
+        HttpRequest request, Caller caller, ProjectStore projects)
     {
         var (name, failure) = await ReadNameAsync(request);
         if (name is null) return failure!;
@@ -52,7 +53,8 @@ internal static class ProjectsApi
             ? Responses.Ok("Project fetched successfully", project.ToDto())
             : Failure.NotFound("Project");
 
-    private static async Task<Results<Ok<Envelope<ProjectDto>>, Failure>> RenameAsync(string id, HttpRequest request, Caller caller, ProjectStore projects)
+    private static async Task<Results<Ok<Envelope<ProjectDto>>, Failure>> RenameAsync(
+        string id, HttpRequest request, Caller caller, ProjectStore projects)
     {
         var (name, failure) = await ReadNameAsync(request);
         if (name is null) return failure!;
@@ -69,7 +71,9 @@ internal static class ProjectsApi
 
     /// <summary>The name as it is stored, or what is wrong with it; for who has it without a request.</summary>
     public static Parsed<string> CheckName(string name) =>
-        JsonFields.Read(JsonSerializer.SerializeToUtf8Bytes(new ProjectRequest { Name = name }, DispatchJson.Plain.ProjectRequest), NameOnly) is var (fields, failure) && fields is not null
+        JsonFields.Read(
+            JsonSerializer.SerializeToUtf8Bytes(new ProjectRequest { Name = name }, DispatchJson.Plain.ProjectRequest),
+            NameOnly) is var (fields, failure) && fields is not null
             ? NameOf(fields)
             : failure!;
 

@@ -4,7 +4,9 @@ using Dispatch.Web.Client.Contracts;
 
 namespace Dispatch.Web.Api;
 
-/// <summary>Reads the query of a list. Bad values are errors, never clamped or ignored: a list that shows something else misleads.</summary>
+/// <summary>
+/// Reads the query of a list. Bad values are errors, never clamped or ignored, because a list that shows something else misleads.
+/// </summary>
 internal sealed class QueryValues(IQueryCollection query)
 {
     public const int MaxLimit = 100;
@@ -19,8 +21,10 @@ internal sealed class QueryValues(IQueryCollection query)
     {
         foreach (var (name, values) in query)
         {
-            if (!parameters.Any(parameter => parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase))) errors.Add(new ApiError("unknown_parameter", name, $"{name} is not a parameter of this call"));
-            else if (values.Count > 1) errors.Add(new ApiError("duplicate_parameter", name, $"{name} is there more than once"));
+            if (!parameters.Any(parameter => parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+                errors.Add(new ApiError("unknown_parameter", name, $"{name} is not a parameter of this call"));
+            else if (values.Count > 1)
+                errors.Add(new ApiError("duplicate_parameter", name, $"{name} is there more than once"));
         }
 
         return this;
@@ -30,7 +34,11 @@ internal sealed class QueryValues(IQueryCollection query)
     {
         if (Text("status") is not { } name) return null;
         var status = StatusNames.ToJobStatus(name);
-        if (status is null) errors.Add(new ApiError("status_invalid", "status", $"status must be one of {string.Join(", ", Enum.GetValues<JobStatus>().Select(known => known.ToName()))}"));
+        if (status is null)
+            errors.Add(new ApiError(
+                "status_invalid",
+                "status",
+                $"status must be one of {string.Join(", ", Enum.GetValues<JobStatus>().Select(known => known.ToName()))}"));
         return status;
     }
 
@@ -52,7 +60,8 @@ internal sealed class QueryValues(IQueryCollection query)
     public string? Text(string name, int maxLength)
     {
         var text = Text(name);
-        if (text?.Length > maxLength) errors.Add(new ApiError($"{name}_too_long", name, $"{name} must have at most {maxLength:N0} characters"));
+        if (text?.Length > maxLength)
+            errors.Add(new ApiError($"{name}_too_long", name, $"{name} must have at most {maxLength:N0} characters"));
         return text;
     }
 
@@ -61,8 +70,12 @@ internal sealed class QueryValues(IQueryCollection query)
     private int Number(string name, int otherwise, int maximum)
     {
         if (Text(name) is not { } text) return otherwise;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= maximum) return number;
-        errors.Add(new ApiError($"{name}_invalid", name, maximum == int.MaxValue ? $"{name} must be a whole number from 1" : $"{name} must be a whole number from 1 to {maximum}"));
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= maximum)
+            return number;
+        errors.Add(new ApiError(
+            $"{name}_invalid",
+            name,
+            maximum == int.MaxValue ? $"{name} must be a whole number from 1" : $"{name} must be a whole number from 1 to {maximum}"));
         return otherwise;
     }
 }

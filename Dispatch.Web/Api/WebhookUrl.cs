@@ -13,7 +13,9 @@ internal static class WebhookUrl
     public static bool TryParse(string text, out Uri url)
     {
         url = null!;
-        var authority = text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? 8 : text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? 7 : 0;
+        var authority = text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? 8
+            : text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? 7
+            : 0;
         if (authority == 0 || HasUnsafeCharacter(text) || !Uri.TryCreate(text, UriKind.Absolute, out var parsed)) return false;
         url = parsed;
         return parsed.Port != 0 && HasAsciiHost(parsed) && !HasUserInfo(text.AsSpan(authority));

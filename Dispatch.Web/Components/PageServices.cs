@@ -15,16 +15,16 @@ internal static class PageServices
 {
     // Everything from this host, no inline script; the pages carry their style in themselves.
     private const string Policy =
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
-        + "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        + "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
     // Hangfire's dashboard brings inline scripts of its own.
     private const string HangfirePolicy = "frame-ancestors 'none'; object-src 'none'; base-uri 'self'; form-action 'self'";
 
     // Passkeys for this host's own pages; nothing else that a page could ask a device for.
     private const string Permissions =
-        "publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=(), payment=(), usb=(), "
-        + "serial=(), hid=(), midi=(), display-capture=()";
+        "publickey-credentials-get=(self), publickey-credentials-create=(self), "
+        + "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), display-capture=()";
 
     // A circuit begins with one message that brings back what was read while rendering: a grid of 100 jobs with URLs of 2,048 characters
     // is near half a megabyte. At SignalR's default of 32 KB the circuit breaks off.
@@ -32,7 +32,9 @@ internal static class PageServices
 
     public static IServiceCollection AddDispatchPages(this IServiceCollection services)
     {
-        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => hub.MaximumReceiveMessageSize = MaxMessage).AddInteractiveWebAssemblyComponents()
+        services.AddRazorComponents()
+            .AddInteractiveServerComponents().AddHubOptions(hub => hub.MaximumReceiveMessageSize = MaxMessage)
+            .AddInteractiveWebAssemblyComponents()
             .AddAuthenticationStateSerialization();   // name and role: all that a browser needs to know
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, CircuitSessions>();
@@ -79,7 +81,8 @@ internal static class PageServices
         app.MapPasskeys();
         app.MapPost("/logout", PageSignIn.SignOutAsync).ExcludeFromDescription();
         // No local-requests-only filter: behind a reverse proxy on the same machine every request is local.
-        app.MapHangfireDashboardWithAuthorizationPolicy(Schemes.Operator, "/hangfire", new Hangfire.DashboardOptions { Authorization = [], DashboardTitle = "Dispatch" });
+        app.MapHangfireDashboardWithAuthorizationPolicy(
+            Schemes.Operator, "/hangfire", new Hangfire.DashboardOptions { Authorization = [], DashboardTitle = "Dispatch" });
         return app;
     }
 
@@ -88,7 +91,8 @@ internal static class PageServices
     {
         pages.Add(endpoint =>
         {
-            if (endpoint.Metadata.OfType<ComponentTypeMetadata>().Any()) endpoint.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head, HttpMethods.Post]));
+            if (endpoint.Metadata.OfType<ComponentTypeMetadata>().Any())
+                endpoint.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head, HttpMethods.Post]));
         });
         return pages;
     }
@@ -102,7 +106,8 @@ internal static class PageServices
 
     // Programs that POST, to an inbox or to a hub, get the bare status.
     private static bool IsForPerson(HttpContext http) =>
-        !IsApi(http) && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) || http.Request.HasFormContentType);
+        !IsApi(http)
+        && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) || http.Request.HasFormContentType);
 
     private static bool IsErrorPage(HttpContext http) =>
         http.Features.Get<IStatusCodeReExecuteFeature>() is not null || http.Features.Get<IExceptionHandlerFeature>() is not null;

@@ -37,14 +37,19 @@ internal sealed record CopyArguments(CopyEndpoint? From, CopyEndpoint To)
         for (var at = 0; at < arguments.Count; at++)
         {
             var (option, text) = arguments[at].Split('=', 2) is [var name, var value] ? (name, value) : (arguments[at], null);
-            if (option is not ("--from" or "--to")) throw new UsageException($"'{Shown(option)}' is not an option of migrate-data; it has --from, --to and --help.");
-            text ??= ++at < arguments.Count ? arguments[at] : throw new UsageException($"{option} needs a database, such as \"Sqlite:Data Source=data/dispatch.db\".");
+            if (option is not ("--from" or "--to"))
+                throw new UsageException($"'{Shown(option)}' is not an option of migrate-data; it has --from, --to and --help.");
+            text ??= ++at < arguments.Count
+                ? arguments[at]
+                : throw new UsageException($"{option} needs a database, such as \"Sqlite:Data Source=data/dispatch.db\".");
             if (!ends.TryAdd(option, new CopyEndpoint(option, Parse(option, text)))) throw new UsageException($"{option} is there twice.");
         }
 
         return ends.TryGetValue("--to", out var to)
             ? new CopyArguments(ends.GetValueOrDefault("--from"), to)
-            : throw new UsageException("--to is missing: the database to fill, such as --to \"Postgres:Host=db.example.com;Database=dispatch;Username=dispatch;Password=…\".");
+            : throw new UsageException(
+                "--to is missing: the database to fill, such as "
+                + "--to \"Postgres:Host=db.example.com;Database=dispatch;Username=dispatch;Password=…\".");
     }
 
     private static DatabaseOptions Parse(string option, string text)
@@ -57,7 +62,8 @@ internal sealed record CopyArguments(CopyEndpoint? From, CopyEndpoint To)
     }
 
     // A connection string without its quotation marks may end up here in pieces, its password among them.
-    private static string Shown(string option) => option.StartsWith("--", StringComparison.Ordinal) ? option : option[..Math.Min(option.Length, 3)] + "…";
+    private static string Shown(string option) =>
+        option.StartsWith("--", StringComparison.Ordinal) ? option : option[..Math.Min(option.Length, 3)] + "…";
 }
 
 /// <summary>The command was called wrongly; the message says what is wrong and what is allowed.</summary>

@@ -14,7 +14,8 @@ internal static class CopyLine
     public static string Bar(CopyProgress at, int width)
     {
         var done = (int)(BarWidth * Share(at));
-        var line = $"[{new string('#', done)}{new string('.', BarWidth - done)}] {Percent(at),3} %  {at.Rows:N0} of {at.Of:N0} rows, {Pace(at)}  {at.Table}";
+        var line = $"[{new string('#', done)}{new string('.', BarWidth - done)}] {Percent(at),3} %  "
+            + $"{at.Rows:N0} of {at.Of:N0} rows, {Pace(at)}  {at.Table}";
         return line.Length <= width ? line : line[..Math.Max(0, width)];
     }
 

@@ -1,7 +1,9 @@
 using System.Text;
 using Dispatch.Jobs;
+using Dispatch.Model;
 using Dispatch.Projects;
 using Dispatch.Reading;
+using Dispatch.Settings;
 using Dispatch.Web.Api;
 using Dispatch.Web.Client.Contracts;
 
@@ -9,7 +11,8 @@ namespace Dispatch.Web.Dashboard;
 
 /// <summary>What the dashboard asks for beyond the public API, once for both ways to it: the circuit in the process, and <see cref="DashboardApi"/>.</summary>
 internal sealed class DashboardService(
-    JobService jobs, ProjectStore projects, JobRequestReader reader, OverviewQueries overviews, ProjectCardQueries cards, JobGridQueries grids, JobViewQueries views)
+    JobService jobs, ProjectStore projects, JobRequestReader reader, OverviewQueries overviews, ProjectCardQueries cards, JobGridQueries grids, JobViewQueries views,
+    DeliveryOptions options)
 {
     public async Task<Overview> OverviewAsync(Guid accountId, CancellationToken cancellation) => (await overviews.ReadAsync(accountId, cancellation)).ToDto();
 
@@ -22,17 +25,20 @@ internal sealed class DashboardService(
         await grids.ReadAsync(accountId, filter, cancellation) is { } page ? page.ToDto() : Failure.NotFound("Project");
 
     public async Task<Parsed<JobView>> JobAsync(Guid accountId, Guid jobId, CancellationToken cancellation) =>
-        await views.FindAsync(new JobScope(accountId, null), jobId, cancellation) is { } job ? job.ToDto() : Failure.NotFound("Job");
+        await views.FindAsync(new JobScope(accountId, null), jobId, cancellation) is var (job, history, request)
+            ? job.ToView(history, request, options.MaxAttempts)
+            : Failure.NotFound("Job");
 
     /// <summary>Schedules in the person's name, without a key.</summary>
-    public async Task<Parsed<JobDto>> ScheduleAsync(Guid accountId, Guid projectId, JobDraft draft, CancellationToken cancellation)
+    public async Task<Parsed<JobDto>> ScheduleAsync(Guid accountId, Guid projectId, Job draft, CancellationToken cancellation)
     {
         if (await projects.FindAsync(accountId, projectId, cancellation) is null) return Failure.NotFound("Project");
-        var job = await jobs.ScheduleAsync(new NewJob(accountId, projectId, KeyId: null, draft.Title, draft.WebhookUrl, draft.Payload, draft.FireAt));
+        (draft.AccountId, draft.ProjectId) = (accountId, projectId);
+        var job = await jobs.ScheduleAsync(draft, keyId: null);
         return job is null ? Failure.NotFound("Project") : job.ToDto();
     }
 
-    /// <inheritdoc cref="ScheduleAsync(Guid, Guid, JobDraft, CancellationToken)"/>
+    /// <inheritdoc cref="ScheduleAsync(Guid, Guid, Job, CancellationToken)"/>
     public async Task<Parsed<JobDto>> ScheduleAsync(Guid accountId, Guid projectId, string body)
     {
         var (draft, failure) = reader.Read(Encoding.UTF8.GetBytes(body));

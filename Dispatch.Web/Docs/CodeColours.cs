@@ -32,13 +32,28 @@ internal static partial class CodeColours
 
     private static string Kind(Match token) => token.Groups["comment"].Success ? "c" : token.Groups["string"].Success ? "s" : "k";
 
-    [GeneratedRegex("""(?<comment>(?<=^|\s)#.*$)|(?<string>'[^']*'|"(?:[^"\\]|\\.)*")|(?<!\S)(?<keyword>if|then|fi|for|in|do|done|until|while|export|echo|curl|dotnet|openssl)(?!\S)""", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        """(?<comment>(?<=^|\s)#.*$)"""
+        + """|(?<string>'[^']*'|"(?:[^"\\]|\\.)*")"""
+        + """|(?<!\S)(?<keyword>if|then|fi|for|in|do|done|until|while|export|echo|curl|dotnet|openssl)(?!\S)""",
+        RegexOptions.Multiline)]
     private static partial Regex Shell();
 
-    [GeneratedRegex("""(?<comment>#.*$)|(?<string>\"\"\"[\s\S]*?\"\"\"|[fbr]?"(?:[^"\\\n]|\\.)*"|[fbr]?'(?:[^'\\\n]|\\.)*')|\b(?<keyword>and|as|class|def|elif|else|except|for|from|if|import|in|is|not|or|pass|raise|return|try|while|with|None|True|False)\b""", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        """(?<comment>#.*$)"""
+        + """|(?<string>\"\"\"[\s\S]*?\"\"\"|[fbr]?"(?:[^"\\\n]|\\.)*"|[fbr]?'(?:[^'\\\n]|\\.)*')"""
+        + """|\b(?<keyword>and|as|class|def|elif|else|except|for|from|if|import|in|is|not|or|pass|raise|return|try|while|with"""
+        + """|None|True|False)\b""",
+        RegexOptions.Multiline)]
     private static partial Regex Python();
 
-    [GeneratedRegex("""(?<comment>(?<!:)//.*$)|(?<string>\"\"\"[\s\S]*?\"\"\"|\$?@?"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)|\b(?<keyword>as|async|await|bool|byte|catch|class|const|defer|else|err|error|export|false|for|foreach|from|func|function|if|import|in|int|is|let|namespace|new|nil|null|of|out|package|private|public|range|record|return|sealed|static|string|switch|throw|true|try|type|using|var|while)\b""", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        """(?<comment>(?<!:)//.*$)"""
+        + """|(?<string>\"\"\"[\s\S]*?\"\"\"|\$?@?"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)"""
+        + """|\b(?<keyword>as|async|await|bool|byte|catch|class|const|defer|else|err|error|export|false|for|foreach|from|func|function"""
+        + """|if|import|in|int|is|let|namespace|new|nil|null|of|out|package|private|public|range|record|return"""
+        + """|sealed|static|string|switch|throw|true|try|type|using|var|while)\b""",
+        RegexOptions.Multiline)]
     private static partial Regex CLike();
 
     [GeneratedRegex("""(?<string>"(?:[^"\\\n]|\\.)*")(?!\s*:)|\b(?<keyword>true|false|null)\b""")]

@@ -18,7 +18,8 @@ internal sealed record CodeFence(string Language, string? Tab, string? File, str
         var words = info.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return new CodeFence(words.Length == 0 || words[0].Contains('=') ? "" : words[0], Value("tab"), Value("file"), Value("run"));
 
-        string? Value(string key) => words.FirstOrDefault(word => word.StartsWith($"{key}=", StringComparison.Ordinal))?[(key.Length + 1)..];
+        string? Value(string key) =>
+            words.FirstOrDefault(word => word.StartsWith($"{key}=", StringComparison.Ordinal))?[(key.Length + 1)..];
     }
 }
 
@@ -29,7 +30,12 @@ internal sealed class CodeRenderer : HtmlObjectRenderer<CodeBlock>
     {
         var fence = obj is FencedCodeBlock fenced ? CodeFence.Of(fenced) : new CodeFence("", null, null, null);
         var name = fence.File ?? fence.Language switch { "text" => "", "js" => "node", "cs" => "c#", var language => language };
-        renderer.WriteLine($"<div class=\"code\"><div class=\"code-head\"><span>{name}</span><button type=\"button\" class=\"copy\" hidden>Copy</button></div>");
-        renderer.Write("<pre tabindex=\"0\"><code>").Write(CodeColours.Html(obj.Lines.ToString(), fence.Language)).WriteLine("</code></pre></div>");
+        renderer.WriteLine(
+            $"<div class=\"code\"><div class=\"code-head\"><span>{name}</span>"
+            + "<button type=\"button\" class=\"copy\" hidden>Copy</button></div>");
+        renderer
+            .Write("<pre tabindex=\"0\"><code>")
+            .Write(CodeColours.Html(obj.Lines.ToString(), fence.Language))
+            .WriteLine("</code></pre></div>");
     }
 }

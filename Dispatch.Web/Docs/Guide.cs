@@ -36,7 +36,8 @@ internal sealed partial class Guide
     public string Markdown(string host) => markdown.Replace(GuideText.Base, host, StringComparison.Ordinal);
 
     /// <summary>A chapter as it is shown to those who reached this host at that address.</summary>
-    public static string Html(GuideSection section, string host) => section.Html.Replace(GuideText.Base, HtmlEncoder.Default.Encode(host), StringComparison.Ordinal);
+    public static string Html(GuideSection section, string host) =>
+        section.Html.Replace(GuideText.Base, HtmlEncoder.Default.Encode(host), StringComparison.Ordinal);
 
     // Tabs and the names of tests mean nothing outside the page, nor do classes and anchors in braces.
     [GeneratedRegex("(?<=^```\\w+) .*$|(?<=[`\\w)]) ?\\{[.#][^}\n]*\\}", RegexOptions.Multiline)]

@@ -18,7 +18,9 @@ internal static class GuideMarkdown
     public static GuideSection Render(string markdown)
     {
         var document = Markdown.Parse(markdown, Pipeline);
-        var headings = document.Descendants<HeadingBlock>().Select(heading => new GuideHeading(heading.GetAttributes().Id!, TextOf(heading.Inline!))).ToArray();
+        var headings = document.Descendants<HeadingBlock>()
+            .Select(heading => new GuideHeading(heading.GetAttributes().Id!, TextOf(heading.Inline!)))
+            .ToArray();
         var summary = TextOf(document.OfType<ParagraphBlock>().First().Inline!);
         KeepLinksOnPage(document);
         CodeTabs.Group(document);
@@ -53,7 +55,8 @@ internal static class GuideMarkdown
         _ => "",
     }));
 
-    private static string FirstSentence(string text) => text.IndexOf(". ", StringComparison.Ordinal) is >= 0 and var end ? text[..(end + 1)] : text;
+    private static string FirstSentence(string text) =>
+        text.IndexOf(". ", StringComparison.Ordinal) is >= 0 and var end ? text[..(end + 1)] : text;
 
     private sealed class HeadingWithAnchor : HtmlObjectRenderer<HeadingBlock>
     {

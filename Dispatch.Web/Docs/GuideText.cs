@@ -28,5 +28,7 @@ internal static class GuideText
     }
 
     private static string Duration(TimeSpan duration) =>
-        duration.TotalSeconds < 120 || duration.TotalSeconds % 60 != 0 ? $"{duration.TotalSeconds:0.###} s" : $"{duration.TotalMinutes:0} min";
+        duration.TotalSeconds < 120 || duration.TotalSeconds % 60 != 0
+            ? $"{duration.TotalSeconds:0.###} s"
+            : $"{duration.TotalMinutes:0} min";
 }

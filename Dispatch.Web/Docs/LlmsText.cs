@@ -5,14 +5,22 @@ namespace Dispatch.Web.Docs;
 /// <summary><c>/llms.txt</c> (llmstxt.org): what language models should read, as links to this host.</summary>
 internal static class LlmsText
 {
+    private const string About =
+        "Dispatch is a self-hosted webhook scheduler. A program gives it a URL, a UTC instant and a JSON object; "
+        + "at that instant Dispatch POSTs the object to the URL, signed, and retries when the receiver fails.";
+
+    private const string Rules =
+        "Jobs are written with a project's API key in the header `x-api-key`. "
+        + "Delivery is at least once: receivers use `jobId` as the idempotency key and check the signature over the raw body.";
+
     public static string Write(Guide guide, string host)
     {
         var text = new StringBuilder($"""
             # Dispatch
 
-            > Dispatch is a self-hosted webhook scheduler. A program gives it a URL, a UTC instant and a JSON object; at that instant Dispatch POSTs the object to the URL, signed, and retries when the receiver fails.
+            > {About}
 
-            This installation is at {host}; its REST API is under {host}/api/v1. Jobs are written with a project's API key in the header `x-api-key`. Delivery is at least once: receivers use `jobId` as the idempotency key and check the signature over the raw body.
+            This installation is at {host}; its REST API is under {host}/api/v1. {Rules}
 
             ## Start here
 
@@ -24,6 +32,8 @@ internal static class LlmsText
 
             """.ReplaceLineEndings("\n"));
         foreach (var section in guide.Sections) text.Append($"\n- [{section.Title}]({host}/docs/using#{section.Id}): {section.Summary}");
-        return text.Append($"\n\n## Optional\n\n- [Interactive API reference]({host}/docs/api): for people, in a browser\n").Replace(GuideText.Base, host).ToString();
+        return text.Append($"\n\n## Optional\n\n- [Interactive API reference]({host}/docs/api): for people, in a browser\n")
+            .Replace(GuideText.Base, host)
+            .ToString();
     }
 }

@@ -14,7 +14,8 @@ internal sealed record InboxBody(byte[] Bytes, bool HasMore)
     public static async Task<InboxBody> ReadAsync(HttpRequest request, int limit, CancellationToken cancellation)
     {
         // Ours is far below the server's limit, which would refuse the request before its first byte.
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
 
         using var kept = new MemoryStream();
         var chunk = ArrayPool<byte>.Shared.Rent(Chunk);

@@ -10,11 +10,12 @@ using Microsoft.Net.Http.Headers;
 namespace Dispatch.Web.Inboxes;
 
 /// <summary>
-/// <c>/in/{token}</c>, for any method: keeps the request, waits as long as the owner chose, and answers what the owner chose. It stands before
-/// sign-in, antiforgery and the pages, so it knows no cookies and speaks no HTML.
+/// <c>/in/{token}</c>, for any method: keeps the request, waits as long as the owner chose, and answers what the owner chose. It stands
+/// before sign-in, antiforgery and the pages, so it knows no cookies and speaks no HTML.
 /// </summary>
 internal sealed partial class InboxEndpoint(
-    InboxStore inboxes, InboxLimits limits, DeliveryOptions delivery, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<InboxEndpoint> log)
+    InboxStore inboxes, InboxLimits limits, DeliveryOptions delivery, IHostApplicationLifetime lifetime, TimeProvider clock,
+    ILogger<InboxEndpoint> log)
 {
     // A body longer than any delivery of ours is not signed by us. Up to there it is read whole, for a signature is over all of it.
     private readonly int readBytes = Math.Max(ReceivedRequest.KeptBytes, delivery.MaxPayloadBytes + (64 * 1024));
@@ -41,7 +42,8 @@ internal sealed partial class InboxEndpoint(
     private async Task<(int Status, bool Received)> ReceiveAsync(HttpContext http)
     {
         var token = http.Request.Path.Value?.TrimStart('/') ?? "";
-        if (!InboxToken.IsWellFormed(token) || await inboxes.FindAsync(token, http.RequestAborted) is not { } inbox) return (StatusCodes.Status404NotFound, false);
+        if (!InboxToken.IsWellFormed(token) || await inboxes.FindAsync(token, http.RequestAborted) is not { } inbox)
+            return (StatusCodes.Status404NotFound, false);
 
         using var place = limits.Enter(inbox.ProjectId);
         if (!place.IsAcquired) return (StatusCodes.Status503ServiceUnavailable, false);
@@ -86,19 +88,30 @@ internal sealed partial class InboxEndpoint(
 
     // Without cookies: somebody who opens the address in the browser they are signed in with would leave their session in it.
     private static string HeadersOf(HttpRequest request) => JsonSerializer.Serialize(
-        [.. request.Headers.Where(header => !header.Key.Equals(HeaderNames.Cookie, StringComparison.OrdinalIgnoreCase)).SelectMany(header => header.Value, (header, value) => new HeaderLine(header.Key, value ?? ""))],
+        [
+            .. request.Headers
+                .Where(header => !header.Key.Equals(HeaderNames.Cookie, StringComparison.OrdinalIgnoreCase))
+                .SelectMany(header => header.Value, (header, value) => new HeaderLine(header.Key, value ?? ""))
+        ],
         DispatchJson.Plain.HeaderLineArray);
 
     private static SignatureHeaders Signatures(IHeaderDictionary headers) =>
-        new(One(headers, "x-dispatch-signature"), One(headers, "webhook-id"), One(headers, "webhook-timestamp"), One(headers, "webhook-signature"));
+        new(
+            One(headers, "x-dispatch-signature"),
+            One(headers, "webhook-id"),
+            One(headers, "webhook-timestamp"),
+            One(headers, "webhook-signature"));
 
-    private static string? One(IHeaderDictionary headers, string name) => headers.TryGetValue(name, out var values) ? values.ToString() : null;
+    private static string? One(IHeaderDictionary headers, string name) =>
+        headers.TryGetValue(name, out var values) ? values.ToString() : null;
 
     private static Task WriteAsync(HttpContext http, int status, bool received)
     {
         http.Response.StatusCode = status;
-        if (status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable && !received) http.Response.Headers.RetryAfter = "1";
-        if (status is StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified) return Task.CompletedTask;
+        if (status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable && !received)
+            http.Response.Headers.RetryAfter = "1";
+        if (status is StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified)
+            return Task.CompletedTask;
 
         var body = received ? """{"received":true}""" : """{"received":false}""";
         http.Response.ContentType = "application/json";

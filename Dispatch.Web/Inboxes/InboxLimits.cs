@@ -9,7 +9,9 @@ namespace Dispatch.Web.Inboxes;
 /// <param name="second">How long the buckets take for what they are filled with in a second; tests let them stay empty.</param>
 internal sealed class InboxLimits(TimeSpan second)
 {
-    /// <summary>Requests inside at once, those that wait to be answered included. An answer that is slow by choice costs a connection and a timer.</summary>
+    /// <summary>
+    /// Requests inside at once, those that wait for their answer included. An answer that is slow by choice costs a connection and a timer.
+    /// </summary>
     private const int MaxInside = 1024;
 
     private const int Burst = 10_000;
@@ -19,7 +21,8 @@ internal sealed class InboxLimits(TimeSpan second)
     private const int BurstKilobytes = 32 * 1024;
     private const int KilobytesPerSecond = 1024;
 
-    private readonly LimiterPerKey<Guid> inside = new(() => new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = MaxInside }));
+    private readonly LimiterPerKey<Guid> inside = new(
+        () => new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = MaxInside }));
     private readonly LimiterPerKey<Guid> rate = Bucket(Burst, PerSecond, second);
     private readonly LimiterPerKey<Guid> kilobytes = Bucket(BurstKilobytes, KilobytesPerSecond, second);
 
@@ -45,11 +48,12 @@ internal sealed class InboxLimits(TimeSpan second)
         return lease.IsAcquired;
     }
 
-    private static LimiterPerKey<Guid> Bucket(int burst, int perSecond, TimeSpan second) => new(() => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
-    {
-        TokenLimit = burst,
-        TokensPerPeriod = perSecond,
-        ReplenishmentPeriod = second,
-        AutoReplenishment = false,
-    }));
+    private static LimiterPerKey<Guid> Bucket(int burst, int perSecond, TimeSpan second) =>
+        new(() => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = burst,
+            TokensPerPeriod = perSecond,
+            ReplenishmentPeriod = second,
+            AutoReplenishment = false,
+        }));
 }

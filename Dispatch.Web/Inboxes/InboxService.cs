@@ -44,8 +44,10 @@ internal sealed class InboxService(InboxStore inboxes, PublicAddress address)
     private static Failure? WhyInvalid(InboxAnswer answer)
     {
         var errors = new List<ApiError>();
-        if (answer.Status is < MinStatus or > MaxStatus) errors.Add(new("status_invalid", "status", $"status {JsonFields.WholeNumberRule(MinStatus, MaxStatus)}"));
-        if (answer.DelayMs is < 0 or > MaxDelayMs) errors.Add(new("delay_ms_invalid", "delayMs", $"delayMs {JsonFields.WholeNumberRule(0, MaxDelayMs)}"));
+        if (answer.Status is < MinStatus or > MaxStatus)
+            errors.Add(new("status_invalid", "status", $"status {JsonFields.WholeNumberRule(MinStatus, MaxStatus)}"));
+        if (answer.DelayMs is < 0 or > MaxDelayMs)
+            errors.Add(new("delay_ms_invalid", "delayMs", $"delayMs {JsonFields.WholeNumberRule(0, MaxDelayMs)}"));
         return errors.Count == 0 ? null : Failure.Fields(errors);
     }
 

@@ -44,7 +44,8 @@ internal sealed partial class ChangeBatcher : IDisposable
             }
             else if (!invalidate)
             {
-                waiting[(kind, change.ProjectId, change.JobId)] = new Change(kind, change.ProjectId, change.JobId, change.Status?.ToName(), change.At);
+                waiting[(kind, change.ProjectId, change.JobId)] =
+                    new Change(kind, change.ProjectId, change.JobId, change.Status?.ToName(), change.At);
             }
 
             if (arrived.CurrentCount == 0) arrived.Release();

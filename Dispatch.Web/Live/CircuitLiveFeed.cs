@@ -6,8 +6,12 @@ using Microsoft.JSInterop;
 
 namespace Dispatch.Web.Live;
 
-/// <summary>Listens to the engine's feed from a circuit, in the process. A circuit that lost its browser goes on listening until it is given up.</summary>
-internal sealed class CircuitLiveFeed(JobFeed feed, AuthenticationStateProvider authentication, IJSRuntime browser, TimeProvider clock, ILogger<ChangeBatcher> log) : ILiveFeed, IDisposable
+/// <summary>
+/// Listens to the engine's feed from a circuit, in the process. A circuit that lost its browser goes on listening until it is given up.
+/// </summary>
+internal sealed class CircuitLiveFeed(
+    JobFeed feed, AuthenticationStateProvider authentication, IJSRuntime browser, TimeProvider clock, ILogger<ChangeBatcher> log)
+    : ILiveFeed, IDisposable
 {
     private readonly Listeners listeners = new();
     private ChangeBatcher? batcher;

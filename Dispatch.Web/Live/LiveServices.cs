@@ -9,7 +9,8 @@ internal static class LiveServices
 {
     public static IServiceCollection AddDispatchLive(this IServiceCollection services)
     {
-        services.AddSignalR(hub => hub.KeepAliveInterval = HubLiveFeed.KeepAlive).AddJsonProtocol(json => json.PayloadSerializerOptions = LiveJson.Wire);
+        services.AddSignalR(hub => hub.KeepAliveInterval = HubLiveFeed.KeepAlive)
+            .AddJsonProtocol(json => json.PayloadSerializerOptions = LiveJson.Wire);
         return services.AddScoped<ILiveFeed, CircuitLiveFeed>();
     }
 

@@ -14,7 +14,8 @@ internal static class OperatorEndpoints
         app.MapGet("/health/ready", ReadyAsync).ExcludeFromDescription();
     }
 
-    private static async Task<IResult> ReadyAsync(Readiness readiness, IDbContextFactory<DispatchDbContext> contexts, CancellationToken cancellation)
+    private static async Task<IResult> ReadyAsync(
+        Readiness readiness, IDbContextFactory<DispatchDbContext> contexts, CancellationToken cancellation)
     {
         if (!readiness.IsOpen) return Results.Text("not ready: starting or stopping", statusCode: StatusCodes.Status503ServiceUnavailable);
         try

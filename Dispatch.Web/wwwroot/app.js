@@ -50,7 +50,10 @@ customElements.define('local-time', class extends HTMLElement {
       default: {
         const sameYear = at.getFullYear() === new Date().getFullYear();
         const fractionalSecondDigits = this.getAttribute('mode') === 'precise' ? 3 : undefined;
-        return at.toLocaleString([], { year: sameYear ? undefined : 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits });
+        return at.toLocaleString([], {
+          year: sameYear ? undefined : 'numeric', month: 'short', day: 'numeric',
+          hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits
+        });
       }
     }
   }

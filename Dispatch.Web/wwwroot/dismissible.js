@@ -1,5 +1,5 @@
-// <dismissible-part remember="name">: once its [data-dismiss] button was pressed, it stays hidden in this browser. Loaded in the head, so that
-// what was dismissed is hidden before it is painted, at prerender and when the interactive page takes over.
+// <dismissible-part remember="name">: once its [data-dismiss] button was pressed, it stays hidden in this browser. Loaded in the head,
+// so that what was dismissed is hidden before it is painted, at prerender and when the interactive page takes over.
 (() => {
   const isDismissed = name => { try { return localStorage.getItem(name) === 'dismissed'; } catch { return false; } };
 

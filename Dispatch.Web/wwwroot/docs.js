@@ -82,7 +82,9 @@
     for (const button of document.querySelectorAll(".docs .copy")) {
       button.hidden = false;
       button.addEventListener("click", async () => {
-        const source = button.dataset.source ? document.getElementById(button.dataset.source) : button.closest(".code").querySelector("code");
+        const source = button.dataset.source
+          ? document.getElementById(button.dataset.source)
+          : button.closest(".code").querySelector("code");
         tell(button, await copy(source.textContent) ? "Copied" : "Select the text and copy it");
       });
     }
@@ -153,5 +155,7 @@
     if (top < 40 || top > bar.clientHeight - 60) bar.scrollTop += top - bar.clientHeight / 3;
   }
 
-  for (const link of document.querySelectorAll(".docs .toc-small a")) link.addEventListener("click", () => { link.closest("details").open = false; });
+  for (const link of document.querySelectorAll(".docs .toc-small a")) link.addEventListener("click", () => {
+    link.closest("details").open = false;
+  });
 })();

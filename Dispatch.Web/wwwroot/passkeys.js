@@ -1,7 +1,10 @@
 // Forms with data-passkey="create" or "get": the host gives a challenge, the authenticator answers, the form is posted with the answer.
-const canUse = isSecureContext && globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON && PublicKeyCredential.parseRequestOptionsFromJSON;
+const canUse = isSecureContext
+  && globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON
+  && PublicKeyCredential.parseRequestOptionsFromJSON;
 
-const inBase64Url = buffer => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+const inBase64Url = buffer => btoa(String.fromCharCode(...new Uint8Array(buffer)))
+  .replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 
 // By hand, because credential.toJSON() throws with some password managers' own objects.
 function asJson(credential) {
@@ -21,7 +24,9 @@ function asJson(credential) {
 }
 
 async function challengeFor(form) {
-  const response = await fetch(form.dataset.challenge, { method: 'POST', body: new URLSearchParams(new FormData(form)), redirect: 'error' });
+  const response = await fetch(form.dataset.challenge, {
+    method: 'POST', body: new URLSearchParams(new FormData(form)), redirect: 'error'
+  });
   if (response.ok) return response.json();
   const envelope = await response.json().catch(() => null);
   throw new Error(envelope?.message ?? 'This page is too old; load it again.');

@@ -15,7 +15,8 @@ internal static class GridScenario
         var soon = Clock.Rfc3339(Clock.NowMs() + 86_400_000);
         string[] filters =
         [
-            "", "&page=20000", "&page=40000", "&status=SCHEDULED", "&status=SCHEDULED&page=20000", "&status=CANCELLED", $"&projectId={hosts.ProjectId}",
+            "", "&page=20000", "&page=40000", "&status=SCHEDULED", "&status=SCHEDULED&page=20000", "&status=CANCELLED",
+            $"&projectId={hosts.ProjectId}",
             "&search=bench", "&search=nowhere", $"&from={soon}&to={Clock.Rfc3339(Clock.NowMs() + 86_410_000)}",
         ];
         string[] paths = ["dashboard/overview", "dashboard/projects", .. filters.Select(filter => $"dashboard/jobs?limit=25{filter}")];

@@ -28,11 +28,17 @@ internal static class HostsScenarios
         var took = await PostSteadilyAsync(hosts, ahead: 8_000);
         var arrivals = await hosts.Receiver.ReportAsync(Jobs, TimeSpan.FromSeconds(60));
         Console.WriteLine($"{Rate}/s for {Seconds} s on {count} host(s): {Describe(arrivals)}");
-        Console.WriteLine($"  {await store.StatementsAsync() / Jobs:0.000} statements a job, BEGIN and COMMIT included; host CPU {(hosts.HostCpu() - cpu).TotalMicroseconds / Jobs:0} us a job");
         Console.WriteLine(
-            $"  of PostgreSQL: CPU {(store.Cpu() - storeCpu).TotalMicroseconds / Jobs:0} us, WAL {(await store.WalBytesAsync() - wal) / Jobs:0} bytes, disk {(await store.DiskBytesAsync() - size) / Jobs:0} bytes a job");
+            $"  {await store.StatementsAsync() / Jobs:0.000} statements a job, BEGIN and COMMIT included; "
+                + $"host CPU {(hosts.HostCpu() - cpu).TotalMicroseconds / Jobs:0} us a job");
+        Console.WriteLine(
+            $"  of PostgreSQL: CPU {(store.Cpu() - storeCpu).TotalMicroseconds / Jobs:0} us, "
+                + $"WAL {(await store.WalBytesAsync() - wal) / Jobs:0} bytes, "
+                + $"disk {(await store.DiskBytesAsync() - size) / Jobs:0} bytes a job");
         foreach (var line in await store.TopStatementsAsync()) Console.WriteLine($"    {line}");
-        Console.WriteLine($"  POST p50 {took[took.Count / 2]:0.0} p99 {took[(int)(took.Count * 0.99)]:0.0} ms; jobs by host {await SharesAsync(store)}");
+        Console.WriteLine(
+            $"  POST p50 {took[took.Count / 2]:0.0} p99 {took[(int)(took.Count * 0.99)]:0.0} ms; "
+                + $"jobs by host {await SharesAsync(store)}");
     }
 
     /// <summary>5,000 jobs due within 5 s, one host killed half way.</summary>
@@ -49,13 +55,16 @@ internal static class HostsScenarios
         await hosts.KillHostAsync(1);
         var all = await hosts.Receiver.ReportAsync(5_000, TimeSpan.FromSeconds(60));
         Console.WriteLine($"5,000 in 5 s, one of two hosts killed half way: {Describe(all)}; armed by host {armed}");
-        Console.WriteLine($"  last arrival {all.LastAtMs - killedAt:0} ms after the kill; interrupted attempts {await hosts.Postgres!.NumberAsync("SELECT count(*) FROM \"Attempts\" WHERE \"Status\" = 'INTERRUPTED'"):0}");
+        Console.WriteLine(
+            $"  last arrival {all.LastAtMs - killedAt:0} ms after the kill; interrupted attempts "
+                + $"{await hosts.Postgres!.NumberAsync("SELECT count(*) FROM \"Attempts\" WHERE \"Status\" = 'INTERRUPTED'"):0}");
         Console.WriteLine($"  due before the kill: {Describe(await hosts.Receiver.DueWithinAsync(0, killedAt))}");
         Console.WriteLine($"  due after it: {Describe(await hosts.Receiver.DueWithinAsync(killedAt, long.MaxValue))}");
     }
 
     private static string Describe(Arrivals a) =>
-        $"{a.Unique} received, {a.Duplicates} duplicates, {a.Early} early; lateness p50 {a.P50:0.00} p90 {a.P90:0.00} p99 {a.P99:0.00} max {a.Max:0.00} ms";
+        $"{a.Unique} received, {a.Duplicates} duplicates, {a.Early} early; "
+            + $"lateness p50 {a.P50:0.00} p90 {a.P90:0.00} p99 {a.P99:0.00} max {a.Max:0.00} ms";
 
     // An open loop: who is slow to answer does not slow the next ones down.
     private static async Task<List<double>> PostSteadilyAsync(DispatchHosts hosts, long ahead)
@@ -83,14 +92,17 @@ internal static class HostsScenarios
     private static async Task<string> SharesAsync(PostgresStore store)
     {
         var all = await store.NumberAsync("SELECT sum(\"Success\") FROM \"ProjectCounters\"");
-        var least = await store.NumberAsync("SELECT min(\"Success\") FROM \"ProjectCounters\" WHERE \"HostId\" IN (SELECT \"Id\" FROM \"Hosts\") AND \"Success\" > 0");
+        var least = await store.NumberAsync(
+            "SELECT min(\"Success\") FROM \"ProjectCounters\" "
+                + "WHERE \"HostId\" IN (SELECT \"Id\" FROM \"Hosts\") AND \"Success\" > 0");
         return $"{least / all:P0} / {1 - (least / all):P0}";
     }
 
     private static async Task<string> ArmedAsync(PostgresStore store)
     {
         var all = await store.NumberAsync("SELECT count(*) FROM \"Jobs\" WHERE \"ArmedBy\" IS NOT NULL");
-        var first = await store.NumberAsync("SELECT count(*) FROM \"Jobs\" WHERE \"ArmedBy\" = (SELECT \"Id\" FROM \"Hosts\" ORDER BY \"Id\" LIMIT 1)");
+        var first = await store.NumberAsync(
+            "SELECT count(*) FROM \"Jobs\" WHERE \"ArmedBy\" = (SELECT \"Id\" FROM \"Hosts\" ORDER BY \"Id\" LIMIT 1)");
         return $"{first:0} / {all - first:0}";
     }
 }

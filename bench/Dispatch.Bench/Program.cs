@@ -17,7 +17,10 @@ switch (args)
         return 0;
 }
 
-var scenarios = new Dictionary<string, Func<Task>> { ["grid"] = GridScenario.RunAsync, ["hosts"] = HostsScenarios.SteadyAsync, ["takeover"] = HostsScenarios.TakeoverAsync };
+var scenarios = new Dictionary<string, Func<Task>>
+{
+    ["grid"] = GridScenario.RunAsync, ["hosts"] = HostsScenarios.SteadyAsync, ["takeover"] = HostsScenarios.TakeoverAsync
+};
 var rows = TableOfRows.All.Where(row => row.ReadOff is null).ToDictionary(row => row.Name);
 var (names, runs, only, keeps) = (new List<string>(), 3, Array.Empty<string>(), true);
 for (var i = 0; i < args.Length; i++)
@@ -30,7 +33,10 @@ for (var i = 0; i < args.Length; i++)
 
 if (names.FirstOrDefault(name => !rows.ContainsKey(name) && !scenarios.ContainsKey(name)) is { } unknown)
 {
-    Console.Error.WriteLine($"'{unknown}' is none of the rows {string.Join(", ", TableOfRows.All.Select(row => row.Name))}, nor of the scenarios {string.Join(", ", scenarios.Keys)}. Options: --runs N (3), --only CONTESTANT,…, --scratch (prints and keeps nothing).");
+    Console.Error.WriteLine(
+        $"'{unknown}' is none of the rows {string.Join(", ", TableOfRows.All.Select(row => row.Name))}, "
+            + $"nor of the scenarios {string.Join(", ", scenarios.Keys)}. "
+            + "Options: --runs N (3), --only CONTESTANT,…, --scratch (prints and keeps nothing).");
     return 2;
 }
 

@@ -11,12 +11,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Micro;
 
-/// <summary>What <c>POST /jobs</c> does beside Kestrel, the key's check and the database. One thread that never waits: its time is its processor time.</summary>
+/// <summary>
+/// What <c>POST /jobs</c> does beside Kestrel, the key's check and the database. One thread that never waits: its time is its processor
+/// time.
+/// </summary>
 public class AcceptBenchmarks
 {
-    private readonly byte[] body = Encoding.UTF8.GetBytes($$"""
-        {"title":"{{Sample.Title}}","webhookUrl":"{{Sample.WebhookUrl}}","fireAt":"2100-01-01T00:00:00.000Z","payload":{{Encoding.UTF8.GetString(Sample.Payload)}}}
-        """);
+    private readonly byte[] body = Encoding.UTF8.GetBytes(
+        $$"""{"title":"{{Sample.Title}}","webhookUrl":"{{Sample.WebhookUrl}}","fireAt":"2100-01-01T00:00:00.000Z","payload":"""
+            + $$"""{{Encoding.UTF8.GetString(Sample.Payload)}}}""");
 
     private readonly Job job = Sample.NewJob(Guid.CreateVersion7(), Guid.CreateVersion7(), TimeProvider.System.NowMs(), dueInMs: 3_600_000);
     private JobRequestReader reader = null!;

@@ -11,8 +11,8 @@ using BenchmarkDotNet.Validators;
 namespace Dispatch.Micro;
 
 /// <summary>
-/// Processor time per job, as columns and in the JSON: of this process by <see cref="CpuMeter"/>, or the mean time itself where a benchmark is one thread that
-/// never waits; and of the database server.
+/// Processor time per job, as columns and in the JSON: of this process by <see cref="CpuMeter"/>, or the mean time itself where a
+/// benchmark is one thread that never waits; and of the database server.
 /// </summary>
 internal sealed class CpuDiagnoser : IDiagnoser
 {
@@ -32,7 +32,9 @@ internal sealed class CpuDiagnoser : IDiagnoser
     public IEnumerable<Metric> ProcessResults(DiagnoserResults results)
     {
         var jobs = results.BenchmarkCase.Descriptor.OperationsPerInvoke;
-        var times = results.Measurements.Where(m => m.Is(IterationMode.Workload, IterationStage.Result)).Select(m => m.GetAverageTime().Nanoseconds).ToArray();
+        var times = results.Measurements
+            .Where(m => m.Is(IterationMode.Workload, IterationStage.Result))
+            .Select(m => m.GetAverageTime().Nanoseconds).ToArray();
         if (times.Length == 0) yield break;
         yield return new Metric(Column.OfProcess, CpuMeter.Usual is { } spent ? spent.TotalNanoseconds / jobs : times.Average());
         if (CpuMeter.UsualOfServer is { } server) yield return new Metric(Column.OfServer, server.TotalNanoseconds / jobs);

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Dispatch.Model;
 using Dispatch.Signing;
 using Dispatch.Time;
 
@@ -8,6 +9,7 @@ namespace Dispatch.Micro;
 public class DeliveryBenchmarks
 {
     private readonly Guid jobId = Guid.CreateVersion7();
+    private readonly Job job = Sample.NewJob(Guid.CreateVersion7(), Guid.CreateVersion7(), TimeProvider.System.NowMs(), dueInMs: 0);
     private readonly string[] secrets = [$"whsec_{Convert.ToBase64String(new byte[32])}"];
     private readonly long firedAt = TimeProvider.System.NowMs();
     private byte[] body = null!;
@@ -25,5 +27,5 @@ public class DeliveryBenchmarks
 
     /// <summary>Both, the URL and the headers: all that the sender is handed.</summary>
     [Benchmark]
-    public object Request() => WebhookRequest.For(jobId, new Uri(Sample.WebhookUrl), Sample.Title, Sample.Payload, secrets, firedAt).Headers;
+    public object Request() => WebhookRequest.For(job, secrets, firedAt).Headers;
 }

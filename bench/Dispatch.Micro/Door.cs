@@ -15,7 +15,9 @@ internal sealed class Door : WriteRequest<bool>, ICustomWrite
 
     private Door(WriteQueue commits) => this.commits = commits;
 
-    /// <summary>Long ago: nothing is waited for in its company. On a database server a batch of outcomes would wait 60 ms for more.</summary>
+    /// <summary>
+    /// Long ago: nothing is waited for in its company. On a database server a batch of outcomes would wait 60 ms for more.
+    /// </summary>
     public override long? Before => 0;
 
     /// <summary>Ends when the writer stands before it.</summary>

@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dispatch.Micro;
 
-/// <summary>The engine's writer on a real database in use: one host, one project with a key, and jobs that are done, on the wire, and to come.</summary>
+/// <summary>
+/// The engine's writer on a real database in use: one host, one project with a key, and jobs that are done, on the wire, and to come.
+/// </summary>
 internal sealed class EngineRig : IAsyncDisposable
 {
     /// <summary>Of the last week.</summary>
@@ -83,8 +85,15 @@ internal sealed class EngineRig : IAsyncDisposable
     {
         var now = Clock.NowMs();
         db.Hosts.Add(new Host { Id = host.Id, Name = host.Name, StartedAt = now, LastSeenAt = now });
-        db.Projects.Add(new Project { Id = ProjectId, AccountId = AccountId, Name = "micro", SecretCipher = new string('c', 200), InboxToken = InboxToken.Create(), CreatedAt = now });
-        db.ApiKeys.Add(new ApiKey { Id = KeyId, ProjectId = ProjectId, Label = "micro", Hash = new byte[32], LastFour = "0000", CreatedAt = now });
+        db.Projects.Add(new Project
+        {
+            Id = ProjectId, AccountId = AccountId, Name = "micro", SecretCipher = new string('c', 200),
+            InboxToken = InboxToken.Create(), CreatedAt = now
+        });
+        db.ApiKeys.Add(new ApiKey
+        {
+            Id = KeyId, ProjectId = ProjectId, Label = "micro", Hash = new byte[32], LastFour = "0000", CreatedAt = now
+        });
         await db.SaveChangesAsync();
 
         await using var transaction = await db.Database.BeginTransactionAsync();
@@ -92,13 +101,15 @@ internal sealed class EngineRig : IAsyncDisposable
         {
             Id = Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(createdAt)), AccountId = AccountId, ProjectId = ProjectId,
             Title = Sample.Title, WebhookUrl = Sample.WebhookUrl, Payload = Sample.Payload,
-            Status = status, FireAt = fireAt, NextAttemptAt = nextAttemptAt, ArmedBy = armedBy, CreatedAt = createdAt, UpdatedAt = createdAt,
+            Status = status, FireAt = fireAt, NextAttemptAt = nextAttemptAt, ArmedBy = armedBy,
+            CreatedAt = createdAt, UpdatedAt = createdAt,
         };
         await InsertAsync(Week(Done, now - (7 * Day)).Select(at => Old(at, JobStatus.Success, at + 1000)));
         await InsertAsync(Week(Ahead, now + Day).Select(at => Old(at - (8 * Day), JobStatus.Scheduled, at, at)));
         await InsertAsync(Enumerable.Range(0, OnTheWire).Select(at => Old(now - 9000, JobStatus.Firing, now - 8000, now - 8000, host.Id)));
         await transaction.CommitAsync();
-        if (db.Provider == DatabaseProvider.Postgres) await db.Database.ExecuteSqlRawAsync("ANALYZE");   // what autovacuum would have done by then
+        // What autovacuum would have done by then.
+        if (db.Provider == DatabaseProvider.Postgres) await db.Database.ExecuteSqlRawAsync("ANALYZE");
 
         async Task InsertAsync(IEnumerable<Job> jobs)
         {

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Http;
 namespace Dispatch.Micro;
 
 /// <summary>
-/// What the row <c>accept</c> is compared with: Dispatch's own host with one endpoint more, which checks a body as <c>POST /jobs</c> does and answers the same 201,
-/// but asks for no key and stores nothing.
+/// What the row <c>accept</c> is compared with: Dispatch's own host with one endpoint more, which checks a body as <c>POST /jobs</c> does
+/// and answers the same 201, but asks for no key and stores nothing.
 /// </summary>
 internal static class ParseOnlyHost
 {
@@ -23,14 +23,14 @@ internal static class ParseOnlyHost
         app.MapPost("/api/v1/parse-only", async (HttpRequest request, JobRequestReader reader, TimeProvider clock) =>
         {
             var (draft, failure) = await reader.ReadAsync(request);
-            return draft is null ? (IResult)failure! : Responses.Created("/", JobsApi.Scheduled, NewJob(draft, clock.NowMs()).ToDto());
+            return draft is null ? (IResult)failure! : Responses.Created("/", JobsApi.Scheduled, Accepted(draft, clock.NowMs()).ToDto());
         });
         await app.RunAsync();
     }
 
-    private static Job NewJob(JobDraft draft, long now) => new()
+    private static Job Accepted(Job job, long now)
     {
-        Id = Guid.CreateVersion7(), ProjectId = Guid.Empty, Title = draft.Title, WebhookUrl = draft.WebhookUrl, Payload = draft.Payload,
-        FireAt = draft.FireAt, NextAttemptAt = draft.FireAt, CreatedAt = now, UpdatedAt = now,
-    };
+        (job.Id, job.NextAttemptAt, job.CreatedAt, job.UpdatedAt) = (Guid.CreateVersion7(), job.FireAt, now, now);
+        return job;
+    }
 }

@@ -14,7 +14,10 @@ internal static class Postgres
     {
         // No autovacuum: on two cores it would be what one iteration in ten measures.
         server ??= await PostgresServer.StartAsync("shared_buffers=256MB", "max_wal_size=4GB", "autovacuum=off");
-        return new() { Provider = DatabaseProvider.Postgres, ConnectionString = await server.CreateDatabaseAsync($"micro_{Guid.NewGuid():N}") };
+        return new()
+        {
+            Provider = DatabaseProvider.Postgres, ConnectionString = await server.CreateDatabaseAsync($"micro_{Guid.NewGuid():N}")
+        };
     }
 
     /// <summary>The processor time that it took so far.</summary>

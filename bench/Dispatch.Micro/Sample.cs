@@ -10,7 +10,8 @@ internal static class Sample
     public const string WebhookUrl = "https://hooks.example.com/dispatch/trial-ends?tenant=acme";
 
     public static readonly byte[] Payload =
-        """{"userId":"usr_812","plan":"pro","email":"ada@example.com","endsAt":"2026-06-14T09:30:00Z","seats":12,"features":["sso","audit-log","export"],"nested":{"retry":true}}"""u8.ToArray();
+        ("""{"userId":"usr_812","plan":"pro","email":"ada@example.com","endsAt":"2026-06-14T09:30:00Z","seats":12,"features":"""u8
+            + """["sso","audit-log","export"],"nested":{"retry":true}}"""u8).ToArray();
 
     /// <param name="now">Milliseconds since the Unix epoch, UTC.</param>
     /// <param name="armedBy">The host that holds its alarm; null: it only waits in the database.</param>

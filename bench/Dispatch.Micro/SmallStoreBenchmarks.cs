@@ -2,7 +2,10 @@ using BenchmarkDotNet.Attributes;
 
 namespace Dispatch.Micro;
 
-/// <summary>The same with 25 jobs a transaction, as at a few hundred jobs a second: most of it is what a statement costs, however few rows it is about.</summary>
+/// <summary>
+/// The same with 25 jobs a transaction, as at a few hundred jobs a second: most of it is what a statement costs, however few rows it is
+/// about.
+/// </summary>
 [WarmupCount(300), IterationCount(400)]   // a transaction is short, and the compiler has to be done with it
 public class SmallStoreBenchmarks : StoreBenchmarks
 {

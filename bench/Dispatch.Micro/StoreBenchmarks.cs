@@ -8,11 +8,12 @@ using Dispatch.Writing;
 namespace Dispatch.Micro;
 
 /// <summary>
-/// What the engine writes about a job, each step as one transaction of 500, from the callers' tasks through <see cref="WriteQueue"/> to the disk and back.
+/// What the engine writes about a job, each step as one transaction of 500, from the callers' tasks through <see cref="WriteQueue"/>
+/// to the disk and back.
 /// </summary>
 /// <remarks>
-/// Each step needs fresh rows, so an iteration is a single invocation, without the thousands by which BenchmarkDotNet evens out what else happens;
-/// means are of 40 transactions, and a checkpoint of SQLite's log falls into some of them, as it does in a host.
+/// Each step needs fresh rows, so an iteration is a single invocation, without the thousands by which BenchmarkDotNet evens out what else
+/// happens; means are of 40 transactions, and a checkpoint of SQLite's log falls into some of them, as it does in a host.
 /// </remarks>
 [WarmupCount(15), IterationCount(40), InvocationCount(1)]
 public class StoreBenchmarks
@@ -25,7 +26,9 @@ public class StoreBenchmarks
     private ClaimedJob[] claimed = [];
     private TimeSpan serverBefore;
 
-    /// <summary>SQLite with <c>synchronous=FULL</c> in WAL; PostgreSQL with <c>synchronous_commit=on</c>, where this machine has it.</summary>
+    /// <summary>
+    /// SQLite with <c>synchronous=FULL</c> in WAL; PostgreSQL with <c>synchronous_commit=on</c>, where this machine has it.
+    /// </summary>
     public static IEnumerable<DatabaseProvider> Providers =>
         PostgresServer.WhyMissing is null ? [DatabaseProvider.Sqlite, DatabaseProvider.Postgres] : [DatabaseProvider.Sqlite];
 
@@ -133,7 +136,8 @@ public class StoreBenchmarks
         return won!;
     }
 
-    private Task<bool[]> RecordAllAsync() => ThroughDoorAsync(claimed, job => rig.Store.RecordAsync(job, Delivered(job), Transition.Deliver, retryAt: null, keepsAlarm: false));
+    private Task<bool[]> RecordAllAsync() =>
+        ThroughDoorAsync(claimed, job => rig.Store.RecordAsync(job, Delivered(job), Transition.Deliver, retryAt: null, keepsAlarm: false));
 
     private async Task<TResult[]> ThroughDoorAsync<TItem, TResult>(IEnumerable<TItem> items, Func<TItem, Task<TResult>> write)
     {

@@ -61,19 +61,22 @@ internal sealed class FakeDispatchApi : IDispatchApi
 
     public Task<ApiResult<ProjectDto>> CreateProjectAsync(string name) => Task.FromResult(OnCreateProject(name));
 
-    public Task<ApiResult<ProjectCard>> ProjectAsync(Guid projectId, CancellationToken cancellation = default) => Task.FromResult(OnProject(projectId));
+    public Task<ApiResult<ProjectCard>> ProjectAsync(Guid projectId, CancellationToken cancellation = default) =>
+        Task.FromResult(OnProject(projectId));
 
     public Task<ApiResult<ProjectDto>> RenameProjectAsync(Guid projectId, string name) => Task.FromResult(OnRenameProject(projectId, name));
 
     public Task<ApiResult<NoData>> DeleteProjectAsync(Guid projectId) => Task.FromResult(OnDeleteProject(projectId));
 
-    public Task<ApiResult<KeyList>> KeysAsync(Guid projectId, CancellationToken cancellation = default) => Task.FromResult(OnKeys(projectId));
+    public Task<ApiResult<KeyList>> KeysAsync(Guid projectId, CancellationToken cancellation = default) =>
+        Task.FromResult(OnKeys(projectId));
 
     public Task<ApiResult<NewKeyDto>> CreateKeyAsync(Guid projectId, string label) => Task.FromResult(OnCreateKey(projectId, label));
 
     public Task<ApiResult<NoData>> RevokeKeyAsync(Guid projectId, Guid keyId) => Task.FromResult(OnRevokeKey(projectId, keyId));
 
-    public Task<ApiResult<SigningSecretDto>> SigningSecretAsync(Guid projectId, CancellationToken cancellation = default) => Task.FromResult(OnSigningSecret(projectId));
+    public Task<ApiResult<SigningSecretDto>> SigningSecretAsync(Guid projectId, CancellationToken cancellation = default) =>
+        Task.FromResult(OnSigningSecret(projectId));
 
     public Task<ApiResult<SigningSecretDto>> RotateSigningSecretAsync(Guid projectId) => Task.FromResult(OnRotateSigningSecret(projectId));
 
@@ -90,9 +93,11 @@ internal sealed class FakeDispatchApi : IDispatchApi
 
     public Task<ApiResult<NoData>> CancelJobAsync(Guid projectId, Guid jobId) => Task.FromResult(OnCancelJob(projectId, jobId));
 
-    public Task<ApiResult<Inbox>> InboxAsync(Guid projectId, CancellationToken cancellation = default) => Task.FromResult(OnInbox(projectId));
+    public Task<ApiResult<Inbox>> InboxAsync(Guid projectId, CancellationToken cancellation = default) =>
+        Task.FromResult(OnInbox(projectId));
 
-    public Task<ApiResult<InboxAnswer>> SetInboxAnswerAsync(Guid projectId, InboxAnswer answer) => Task.FromResult(OnSetInboxAnswer(projectId, answer));
+    public Task<ApiResult<InboxAnswer>> SetInboxAnswerAsync(Guid projectId, InboxAnswer answer) =>
+        Task.FromResult(OnSetInboxAnswer(projectId, answer));
 
     public Task<ApiResult<NoData>> ClearInboxAsync(Guid projectId) => Task.FromResult(OnClearInbox(projectId));
 

@@ -9,7 +9,8 @@ internal sealed class FakeLiveFeed : ILiveFeed
 
     public IDisposable Listen(Func<ChangeBatch, Task> onChange) => listeners.Add(onChange);
 
-    public Task TellAsync(ChangeKind kind, Guid projectId) => listeners.TellAsync(new ChangeBatch([new Change(kind, projectId, null, null, 0)], Invalidate: false));
+    public Task TellAsync(ChangeKind kind, Guid projectId) =>
+        listeners.TellAsync(new ChangeBatch([new Change(kind, projectId, null, null, 0)], Invalidate: false));
 
     public Task TellJobAsync(Guid projectId, Guid jobId, string status, long at) =>
         TellAsync(new ChangeBatch([new Change(ChangeKind.Job, projectId, jobId, status, at)], Invalidate: false));

@@ -13,28 +13,29 @@ internal static class SampleJobs
     public static readonly Guid ProjectId = Guid.Parse("01990000-0000-7000-8000-000000000001");
     public static readonly Guid JobId = Guid.Parse("3f6c2b8e-7a41-4c9d-9b21-d5a0c3e8f612");
 
-    public static GridJob Row(string status = "SCHEDULED", string title = "Trial expiry reminder", string url = "https://example.com/hooks", Guid? id = null) => new()
+    public static JobRow Row(
+        string status = "SCHEDULED",
+        string title = "Trial expiry reminder",
+        string url = "https://example.com/hooks",
+        Guid? id = null) => new()
     {
-        Attempts = status is "SCHEDULED" or "CANCELLED" ? 0 : 1,
-        Job = new JobRow
-        {
-            Id = id ?? JobId,
-            ProjectId = ProjectId,
-            Title = title,
-            WebhookUrl = url,
-            FireAt = FireAt,
-            Status = status,
-            RetryCount = status == "FAILED" ? 1 : 0,
-            NextAttemptAt = NextAttempt(status),
-            CreatedAt = CreatedAt,
-            UpdatedAt = CreatedAt,
-            Project = new ProjectName { Id = ProjectId, Name = "Billing" },
-        },
+        Id = id ?? JobId,
+        ProjectId = ProjectId,
+        Title = title,
+        WebhookUrl = url,
+        FireAt = FireAt,
+        Status = status,
+        RetryCount = status == "FAILED" ? 1 : 0,
+        NextAttemptAt = NextAttempt(status),
+        CreatedAt = CreatedAt,
+        UpdatedAt = CreatedAt,
+        Project = new ProjectName { Id = ProjectId, Name = "Billing" },
     };
 
-    public static JobGrid Grid(params GridJob[] rows) => new()
+    public static JobGrid Grid(params JobRow[] rows) => new()
     {
         Jobs = rows,
+        Attempts = rows.ToDictionary(row => row.Id, row => row.Status is "SCHEDULED" or "CANCELLED" ? 0 : 1),
         Total = rows.Length,
         TotalIsExact = true,
         SearchedSince = null,
@@ -54,7 +55,11 @@ internal static class SampleJobs
         ],
     };
 
-    public static JobView View(string status = "SCHEDULED", string title = "Trial expiry reminder", string payload = "{\"plan\":\"pro\"}", params LogEntry[] logs) => new()
+    public static JobView View(
+        string status = "SCHEDULED",
+        string title = "Trial expiry reminder",
+        string payload = "{\"plan\":\"pro\"}",
+        params LogEntry[] logs) => new()
     {
         IsArmed = status is "SCHEDULED" or "FAILED",
         MaxAttempts = 3,

@@ -49,7 +49,16 @@ public sealed class Chromium : IAsyncDisposable
             return browser ??= await playwright.Chromium.LaunchAsync(new()
             {
                 ExecutablePath = Executable,
-                Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                ],
             });
         }
         finally

@@ -44,7 +44,10 @@ public sealed class DashboardRig : IAsyncDisposable
     public async Task<Guid> CreateProjectAsync(string name)
     {
         await GotoAsync("/projects");
-        await Page.GetByRole(AriaRole.Button, new() { NameRegex = new("(new|create|first).*project", System.Text.RegularExpressions.RegexOptions.IgnoreCase) }).First.ClickAsync();
+        await Page.GetByRole(AriaRole.Button, new()
+        {
+            NameRegex = new("(new|create|first).*project", System.Text.RegularExpressions.RegexOptions.IgnoreCase),
+        }).First.ClickAsync();
         await Page.GetByRole(AriaRole.Dialog).GetByLabel("Name").FillAsync(name);
         await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
         await Page.ArriveAtAsync("/projects/*-*");

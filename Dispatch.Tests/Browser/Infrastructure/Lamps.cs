@@ -7,7 +7,8 @@ namespace Dispatch.Tests.Browser.Infrastructure;
 internal static class Lamps
 {
     /// <summary>The page is interactive and its live feed is connected.</summary>
-    public static Task LiveAsync(this IPage page) => page.Locator("html[data-connection=live]").WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 60_000 });
+    public static Task LiveAsync(this IPage page) => page.Locator("html[data-connection=live]")
+        .WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 60_000 });
 
     /// <summary>Notes from now on every status that the lamp inside <paramref name="scope"/> shows, with the time.</summary>
     public static Task NoteAsync(this IPage page, string scope) => page.EvaluateAsync(
@@ -27,6 +28,7 @@ internal static class Lamps
     public static async Task<string[]> NotedUntilAsync(this IPage page, string status, float timeoutMs = 20_000)
     {
         await page.WaitForFunctionAsync("status => noted.some(seen => seen.status === status)", status, new() { Timeout = timeoutMs });
-        return (await page.EvaluateAsync<JsonElement>("() => noted.map(seen => seen.status)")).EnumerateArray().Select(seen => seen.GetString()!).ToArray();
+        return (await page.EvaluateAsync<JsonElement>("() => noted.map(seen => seen.status)"))
+            .EnumerateArray().Select(seen => seen.GetString()!).ToArray();
     }
 }

@@ -13,7 +13,13 @@ namespace Dispatch.Tests.Browser.Infrastructure;
 /// <param name="Press">A button to press first, to show what it opens.</param>
 /// <param name="Connection">What the page is told of its connection first.</param>
 /// <param name="IsThirdParty">Scalar's page: looked at, not judged by axe.</param>
-public sealed record ShownPage(string Name, string Path, string? Ready = null, string? Press = null, string? Connection = null, bool IsThirdParty = false);
+public sealed record ShownPage(
+    string Name,
+    string Path,
+    string? Ready = null,
+    string? Press = null,
+    string? Connection = null,
+    bool IsThirdParty = false);
 
 /// <summary>A host with accounts whose pages have something to show: every status, a day of deliveries, an inbox with requests.</summary>
 public sealed class Showcase : IAsyncDisposable
@@ -31,7 +37,11 @@ public sealed class Showcase : IAsyncDisposable
 
     public IReadOnlyList<ShownPage> AnonymousPages { get; } =
     [
-        new("landing", "/"), new("register", "/register"), new("login", "/login"), new("docs", "/docs/using"), new("docs-api", "/docs/api", ".scalar-app", IsThirdParty: true),
+        new("landing", "/"),
+        new("register", "/register"),
+        new("login", "/login"),
+        new("docs", "/docs/using"),
+        new("docs-api", "/docs/api", ".scalar-app", IsThirdParty: true),
         new("not-found", "/nothing/here"),
     ];
 
@@ -66,9 +76,12 @@ public sealed class Showcase : IAsyncDisposable
             receiver.Answer = (arrival, http) =>
             {
                 if (arrival.Path.EndsWith("/fails", StringComparison.Ordinal)) http.Response.StatusCode = (int)HttpStatusCode.BadGateway;
-                return http.Response.WriteAsync(arrival.Path.EndsWith("/fails", StringComparison.Ordinal) ? """{"error":"upstream is away"}""" : """{"ok":true}""", cancellation);
+                return http.Response.WriteAsync(
+                    arrival.Path.EndsWith("/fails", StringComparison.Ordinal) ? """{"error":"upstream is away"}""" : """{"ok":true}""",
+                    cancellation);
             };
-            host = await TestHost.StartAsync("--Dashboard:RenderMode=Server", "--Delivery:MaxAttempts=2", "--Delivery:RetryLadder=00:30:00");
+            host = await TestHost.StartAsync(
+                "--Dashboard:RenderMode=Server", "--Delivery:MaxAttempts=2", "--Delivery:RetryLadder=00:30:00");
             Newcomer = await ApiUser.SignUpAsync(host.Url, withProject: false);
             Owner = await ApiUser.SignUpAsync(host.Url, "Billing");
             await Owner.DataAsync(HttpMethod.Post, "projects", new { name = "Newsletter" });
@@ -96,15 +109,26 @@ public sealed class Showcase : IAsyncDisposable
         var soon = DateTimeOffset.UtcNow.AddSeconds(2);
         var payload = """{"userId": "usr_812", "plan": "pro", "seats": 12}""";
         (string Title, string Url)[] deliveries =
-            [("Trial expiry reminder", inbox), ("Invoice 2026-118", receiver!.Url + "/hooks/invoices"), ("Renewal notice", receiver.Url + "/hooks/renewals"), ("Usage report", inbox)];
+        [
+            ("Trial expiry reminder", inbox),
+            ("Invoice 2026-118", receiver!.Url + "/hooks/invoices"),
+            ("Renewal notice", receiver.Url + "/hooks/renewals"),
+            ("Usage report", inbox),
+        ];
         foreach (var (title, url) in deliveries)
         {
             jobs["SUCCESS"] = await Owner.ScheduleAsync(url, soon, payload, title);
         }
 
         jobs["FAILED"] = await Owner.ScheduleAsync(receiver.Url + "/fails", soon, payload, "Sync to the ledger");
-        for (var i = 1; i <= 9; i++) jobs["SCHEDULED"] = await Owner.ScheduleAsync("https://app.example.com/hooks/trial", DateTimeOffset.UtcNow.AddMinutes(i * i * 0.7), payload, $"Trial expiry reminder, day {i}");
-        var cancelled = await Owner.ScheduleAsync("https://app.example.com/hooks/trial", DateTimeOffset.UtcNow.AddHours(5), payload, "Win-back offer");
+        for (var i = 1; i <= 9; i++)
+            jobs["SCHEDULED"] = await Owner.ScheduleAsync(
+                "https://app.example.com/hooks/trial",
+                DateTimeOffset.UtcNow.AddMinutes(i * i * 0.7),
+                payload,
+                $"Trial expiry reminder, day {i}");
+        var cancelled = await Owner.ScheduleAsync(
+            "https://app.example.com/hooks/trial", DateTimeOffset.UtcNow.AddHours(5), payload, "Win-back offer");
         await Owner.CancelAsync(cancelled);
         await Owner.JobWhenAsync(jobs["SUCCESS"], "SUCCESS");
         await Owner.JobWhenAsync(jobs["FAILED"], "FAILED");
@@ -118,7 +142,16 @@ public sealed class Showcase : IAsyncDisposable
         for (var back = 1; back < 24; back++)
         {
             var (succeeded, failed) = (40 + (int)(35 * Math.Sin(back / 3.5)), back % 5 == 0 ? 6 : back % 3);
-            db.HourlyStats.Add(new HourlyStats { ProjectId = Guid.Parse(Owner.ProjectId), Hour = hour - (back * HourlyStats.Length), HostId = Guid.Empty, Succeeded = succeeded, Failed = failed, Late1 = succeeded, Late3 = failed });
+            db.HourlyStats.Add(new HourlyStats
+            {
+                ProjectId = Guid.Parse(Owner.ProjectId),
+                Hour = hour - (back * HourlyStats.Length),
+                HostId = Guid.Empty,
+                Succeeded = succeeded,
+                Failed = failed,
+                Late1 = succeeded,
+                Late3 = failed,
+            });
         }
 
         await db.SaveChangesAsync(cancellation);

@@ -39,7 +39,10 @@ public sealed class Window : IAsyncDisposable
         await Page.GotoAsync("/register");
         await Page.GetByLabel("E-mail").FillAsync(email);
         await Page.GetByLabel("Password").FillAsync("correct horse battery");
-        await Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { NameRegex = new("register|account", System.Text.RegularExpressions.RegexOptions.IgnoreCase) }).ClickAsync();
+        await Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new()
+        {
+            NameRegex = new("register|account", System.Text.RegularExpressions.RegexOptions.IgnoreCase),
+        }).ClickAsync();
         await Page.ArriveAtAsync("/overview");
         return email;
     }

@@ -1,6 +1,7 @@
 using Dispatch.Data;
 using Dispatch.Hosting;
 using Dispatch.Hosts;
+using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Time;
@@ -39,7 +40,11 @@ internal sealed class FakeHost : IAsyncDisposable
         var database = new FakeDatabase(provider);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         var configuration = new ConfigurationBuilder().AddCommandLine(DatabaseServers.AsSettings(Options(provider))).Build();
-        builder.Services.AddDispatchCore(DispatchSettings.Read(configuration), builder.Environment).AddDispatchAccounts().AddDispatchApi().AddDispatchInboxes();
+        builder.Services
+            .AddDispatchCore(DispatchSettings.Read(configuration), builder.Environment)
+            .AddDispatchAccounts()
+            .AddDispatchApi()
+            .AddDispatchInboxes();
         builder.Services
             .ConfigureDbContext<SqlServerDispatchDbContext>(options => options.AddInterceptors(database))
             .ConfigureDbContext<PostgresDispatchDbContext>(options => options.AddInterceptors(database));
@@ -60,6 +65,17 @@ internal sealed class FakeHost : IAsyncDisposable
         await using var transaction = await db.Database.BeginTransactionAsync();
         await Service<WriteBatch>().ApplyAsync(db, writes, new JobChanges(isWatched: false));
         await transaction.CommitAsync();
+    }
+
+    /// <summary>What a claim of that job has given.</summary>
+    public ClaimedJob Claimed(Guid id)
+    {
+        var row = new Job
+        {
+            Id = id, ProjectId = Project, Title = "t", WebhookUrl = "http://example.com/hook", Payload = [],
+            NextAttemptAt = Now, Attempt = 1,
+        };
+        return new ClaimedJob(row, "cipher", null, null);
     }
 
     /// <summary>Says once that this host lives, and looks who else does.</summary>

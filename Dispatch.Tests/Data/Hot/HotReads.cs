@@ -16,7 +16,9 @@ internal static class HotReads
         ["key"] = host =>
         {
             host.Database.Expect();
-            return host.Service<ApiKeyStore>().FindAsync(Secret.Create(ApiKeyStore.Prefix), mayBeCached: false, CancellationToken.None).AsTask();
+            return host.Service<ApiKeyStore>()
+                .FindAsync(Secret.Create(ApiKeyStore.Prefix), mayBeCached: false, CancellationToken.None)
+                .AsTask();
         },
         ["session-of-token"] = host =>
         {
@@ -35,26 +37,38 @@ internal static class HotReads
         },
         ["job"] = host =>
         {
-            object?[] job = [host.Ids[0], host.Account, null, 1, null, host.Now, host.Now, null, "{}"u8.ToArray(), host.Project, 0, "SUCCESS", "t", host.Now, "http://a.example", host.Project, "p"];
+            object?[] job =
+            [
+                host.Ids[0], host.Account, null, 1, null, host.Now, host.Now, null, "{}"u8.ToArray(), host.Project, 0, "SUCCESS", "t",
+                host.Now, "http://a.example", host.Project, "p"
+            ];
             host.Database.Expect(host.Database.Rows(job));
             return host.Service<JobQueries>().FindAsync(new JobScope(host.Account, host.Project), host.Ids[0], CancellationToken.None);
         },
         ["list-of-project"] = host => ListAsync(host, projects: 1, new JobListFilter(null, null, Page: 1, Limit: 20)),
-        ["list-of-project-by-status"] = host => ListAsync(host, projects: 1, new JobListFilter(JobStatus.Success, null, Page: 1, Limit: 20)),
+        ["list-of-project-by-status"] = host =>
+            ListAsync(host, projects: 1, new JobListFilter(JobStatus.Success, null, Page: 1, Limit: 20)),
         ["list-from-the-old-end"] = host => ListAsync(host, projects: 1, new JobListFilter(null, null, Page: 9, Limit: 10)),
         ["list-of-account"] = host => ListAsync(host, projects: 2, new JobListFilter(null, null, Page: 1, Limit: 20)),
         ["list-of-account-failed"] = host => ListAsync(host, projects: 2, new JobListFilter(JobStatus.Failed, null, Page: 1, Limit: 20)),
-        ["list-of-account-scheduled"] = host => ListAsync(host, projects: 2, new JobListFilter(JobStatus.Scheduled, null, Page: 1, Limit: 20)),
-        ["grid-by-range"] = host => GridAsync(host, new GridFilter(JobStatus.Dead, null, null, From: 1, Until: 2, Page: 1, Limit: 20), host.Database.Rows([50L])),
+        ["list-of-account-scheduled"] = host =>
+            ListAsync(host, projects: 2, new JobListFilter(JobStatus.Scheduled, null, Page: 1, Limit: 20)),
+        ["grid-by-range"] = host => GridAsync(
+            host, new GridFilter(JobStatus.Dead, null, null, From: 1, Until: 2, Page: 1, Limit: 20), host.Database.Rows([50L])),
         ["grid-by-text"] = host => GridAsync(host, new GridFilter(null, null, "o'hara", null, null, Page: 1, Limit: 20)),
         ["grid-by-part-of-id"] = host => GridAsync(host, new GridFilter(null, null, "0198", null, null, Page: 1, Limit: 20)),
-        ["grid-by-id"] = host => GridAsync(host, new GridFilter(null, null, host.Ids[0].ToString(), null, null, Page: 1, Limit: 20), host.Database.Rows([true])),
+        ["grid-by-id"] = host => GridAsync(
+            host, new GridFilter(null, null, host.Ids[0].ToString(), null, null, Page: 1, Limit: 20), host.Database.Rows([true])),
         ["overview"] = host =>
         {
             var (one, other) = (host.Project, host.Ids[0]);
-            Found nothing = host.Database.Rows(), hosts = host.Database.Rows([host.Ids[1]]), failures = host.Database.Rows([host.Ids[2]]), hasKey = host.Database.Rows([true]);
+            Found nothing = host.Database.Rows(),
+                hosts = host.Database.Rows([host.Ids[1]]),
+                failures = host.Database.Rows([host.Ids[2]]),
+                hasKey = host.Database.Rows([true]);
             host.Database.Expect(
-                host.Database.Rows([one, "p", null], [other, "q", null]), Counts(host), nothing, hosts, nothing, nothing, failures, nothing, nothing, hasKey);
+                host.Database.Rows([one, "p", null], [other, "q", null]), Counts(host), nothing, hosts, nothing,
+                nothing, failures, nothing, nothing, hasKey);
             return host.Service<OverviewQueries>().ReadAsync(host.Account, CancellationToken.None);
         },
         ["project-cards"] = host =>
@@ -80,7 +94,12 @@ internal static class HotReads
     {
         host.Database.Expect(Projects(host, projects), Counts(host), host.Database.Rows([.. host.Ids.Select(id => (object?[])[id])]));
         // An account's SCHEDULED jobs come from each project's list, with their instants.
-        if (filter.Status == JobStatus.Scheduled) host.Database.Expect(Projects(host, projects), Counts(host), host.Database.Rows([host.Now, host.Ids[0]]), host.Database.Rows([host.Now, host.Ids[1]]));
+        if (filter.Status == JobStatus.Scheduled)
+            host.Database.Expect(
+                Projects(host, projects),
+                Counts(host),
+                host.Database.Rows([host.Now, host.Ids[0]]),
+                host.Database.Rows([host.Now, host.Ids[1]]));
         return host.Service<JobQueries>().ListAsync(new JobScope(host.Account, null), filter, CancellationToken.None);
     }
 
@@ -97,5 +116,6 @@ internal static class HotReads
 
     private static Found Counts(FakeHost host) => host.Database.Rows([host.Project, 20L, 0L, 50L, 20L, 10L, 0L]);
 
-    private static Found Session(FakeHost host, string kind) => host.Database.Rows([host.Ids[0], host.Account, "ada@example.com", false, kind, host.Now - 120_000]);
+    private static Found Session(FakeHost host, string kind) => host.Database.Rows(
+        [host.Ids[0], host.Account, "ada@example.com", false, kind, host.Now - 120_000]);
 }

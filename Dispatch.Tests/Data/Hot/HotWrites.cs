@@ -40,7 +40,12 @@ internal static class HotWrites
         },
         ["claim"] = host =>
         {
-            object?[] Won(Guid id) => [id, host.Project, "t", Url, "{}"u8.ToArray(), host.Now, 1, 0, "cipher", null, null];
+            // The row's columns in EF's order: the key, then by name.
+            object?[] Won(Guid id) =>
+            [
+                id, host.Account, id, 1, id, host.Now, host.Now, host.Now, "{}"u8.ToArray(), host.Project, 0, "FIRING", "t", host.Now, Url,
+                "cipher", null, null,
+            ];
             host.Database.Expect(2, host.Database.Rows(Won(host.Ids[0]), Won(host.Ids[1])));
             return host.ApplyAsync([.. host.Ids.Select(id => new ClaimWrite(id, host.Now, term: 0))]);
         },
@@ -55,14 +60,15 @@ internal static class HotWrites
         },
         ["arm"] = host =>
         {
-            object?[] Free(Guid id) => [id, host.Project, Url, host.Now, "SCHEDULED"];
+            object?[] Free(Guid id) => [id, host.Project, Url, host.Now, false];
             host.Database.Expect(host.Database.Rows([.. host.Ids.Select(Free)]), 2, host.Database.Rows([host.Ids[0]], [host.Ids[1]]));
             return host.Service<JobStore>().ArmAsync(host.Now, host.Now + 30_000, 1000, partition: null, CancellationToken.None);
         },
         ["arm-a-share"] = host =>
         {
             host.Database.Expect(host.Database.Rows());
-            return host.Service<JobStore>().ArmAsync(host.Now, host.Now + 30_000, 1000, new Partition(Index: 1, Count: 2), CancellationToken.None);
+            return host.Service<JobStore>().ArmAsync(
+                host.Now, host.Now + 30_000, 1000, new Partition(Index: 1, Count: 2), CancellationToken.None);
         },
         ["overdue"] = host =>
         {
@@ -71,7 +77,9 @@ internal static class HotWrites
         },
         ["interrupt"] = host =>
         {
-            host.Database.Expect(host.Database.Rows([.. host.Ids.Select(id => (object?[])[id, host.Now])]), 3, host.Database.Rows([.. host.Ids.Select(id => (object?[])[id, host.Project, 1])]), 2, 1);
+            host.Database.Expect(
+                host.Database.Rows([.. host.Ids.Select(id => (object?[])[id, host.Now])]), 3,
+                host.Database.Rows([.. host.Ids.Select(id => (object?[])[id, host.Project, 1])]), 2, 1);
             return host.Service<JobStore>().InterruptOrphansAsync(host.Ids, CancellationToken.None);
         },
         ["recover"] = host =>
@@ -86,7 +94,9 @@ internal static class HotWrites
         },
         ["fold"] = host =>
         {
-            var (tally, hour) = ((object?[])[host.Project, host.Ids[0], .. Enumerable.Repeat<object?>(1L, 7)], (object?[])[host.Project, 0L, host.Ids[0], .. Enumerable.Repeat<object?>(1L, 18)]);
+            var (tally, hour) = (
+                (object?[])[host.Project, host.Ids[0], .. Enumerable.Repeat<object?>(1L, 7)],
+                (object?[])[host.Project, 0L, host.Ids[0], .. Enumerable.Repeat<object?>(1L, 18)]);
             host.Database.Expect(
                 host.Database.Rows([host.Project, host.Ids[0]]), 1, host.Database.Rows(tally), 1,
                 host.Database.Rows([host.Project, 0L, host.Ids[0]]), 1, host.Database.Rows(hour), 1,
@@ -101,7 +111,10 @@ internal static class HotWrites
         },
         ["purge-jobs"] = host =>
         {
-            host.Database.Expect(host.Database.Rows([true]), host.Database.Rows([.. host.Ids.Select(id => (object?[])[id, host.Project, "SUCCESS"])]), 3);
+            host.Database.Expect(
+                host.Database.Rows([true]),
+                host.Database.Rows([.. host.Ids.Select(id => (object?[])[id, host.Project, "SUCCESS"])]),
+                3);
             return host.Service<JobStore>().PurgeDeletedProjectsAsync(CancellationToken.None);
         },
         ["purge-projects"] = host =>
@@ -117,7 +130,8 @@ internal static class HotWrites
         ["receive-in-inbox"] = host =>
         {
             host.Database.Expect(host.Database.Rows([host.Project]), 1, 0);
-            return host.Service<InboxStore>().ReceiveAsync(new ReceivedRequest { Id = host.Ids[0], ProjectId = host.Project, Method = "POST", Headers = "[]", Body = [] });
+            return host.Service<InboxStore>().ReceiveAsync(
+                new ReceivedRequest { Id = host.Ids[0], ProjectId = host.Project, Method = "POST", Headers = "[]", Body = [] });
         },
         ["mark-key"] = host =>
         {
@@ -134,8 +148,13 @@ internal static class HotWrites
     }
 
     private static RecordWrite Record(FakeHost host, Guid id, Transition transition, long? retryAt, bool keepsAlarm) => new(
-        new ClaimedJob(id, host.Project, "t", Url, [], host.Now, 1, 0, "cipher", null, null),
-        new Attempt { Id = id, JobId = id, Number = 1, Status = transition == Transition.Deliver ? AttemptStatus.Success : AttemptStatus.Failed, LatenessMs = 1, FiredAt = host.Now },
+        host.Claimed(id),
+        new Attempt
+        {
+            Id = id, JobId = id, Number = 1,
+            Status = transition == Transition.Deliver ? AttemptStatus.Success : AttemptStatus.Failed,
+            LatenessMs = 1, FiredAt = host.Now
+        },
         transition,
         retryAt,
         keepsAlarm);

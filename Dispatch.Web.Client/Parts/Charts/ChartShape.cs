@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Dispatch.Web.Client.Parts.Charts;
 
-/// <summary>Where the bars stand, in percent of the drawing: so they are sharp at any width, and nothing has to be measured in the browser.</summary>
+/// <summary>
+/// Where the bars stand, in percent of the drawing. So they are sharp at any width, and nothing has to be measured in the browser.
+/// </summary>
 internal sealed class ChartShape(IReadOnlyList<ChartBar> bars)
 {
     /// <summary>The tallest bar leaves room for what the least heights below add.</summary>

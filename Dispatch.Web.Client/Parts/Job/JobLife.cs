@@ -31,7 +31,8 @@ internal enum StepTone
 /// <param name="At">RFC 3339 UTC; null where no instant is known.</param>
 /// <param name="Counts">The instant lies ahead and is counted down to.</param>
 /// <param name="Attempt">The attempt that the step is; null for every other step.</param>
-internal sealed record LifeStep(StepTone Tone, string Title, string? Text = null, string? At = null, bool Counts = false, LogEntry? Attempt = null);
+internal sealed record LifeStep(
+    StepTone Tone, string Title, string? Text = null, string? At = null, bool Counts = false, LogEntry? Attempt = null);
 
 /// <summary>A job's life in the order in which it happens, oldest first, what is to come last.</summary>
 internal static class JobLife
@@ -40,14 +41,19 @@ internal static class JobLife
     {
         var job = view.Job;
         var attempts = job.Logs.OrderBy(entry => entry.FiredAt, StringComparer.Ordinal).ThenBy(entry => entry.Attempt).ToList();
-        return [new LifeStep(StepTone.Done, "Created", "Stored durably: from here on it fires, whatever happens to the host.", job.CreatedAt),
-            .. Arming(view), .. Due(view), .. attempts.Select(OfAttempt), .. Rest(view)];
+        return
+        [
+            new LifeStep(StepTone.Done, "Created", "Stored durably: from here on it fires, whatever happens to the host.", job.CreatedAt),
+            .. Arming(view), .. Due(view), .. attempts.Select(OfAttempt), .. Rest(view)
+        ];
     }
 
     private static IEnumerable<LifeStep> Arming(JobView view)
     {
-        if (view.IsArmed || view.Job.Logs.Count > 0 || view.Job.Status is "FIRING") yield return new LifeStep(StepTone.Done, "Armed", "A host set its alarm.");
-        else if (view.Job.Status == "SCHEDULED") yield return new LifeStep(StepTone.Ahead, "Not armed yet", "A host sets its alarm when the instant comes near.");
+        if (view.IsArmed || view.Job.Logs.Count > 0 || view.Job.Status is "FIRING") yield return new LifeStep(
+            StepTone.Done, "Armed", "A host set its alarm.");
+        else if (view.Job.Status == "SCHEDULED") yield return new LifeStep(
+            StepTone.Ahead, "Not armed yet", "A host sets its alarm when the instant comes near.");
     }
 
     private static IEnumerable<LifeStep> Due(JobView view)
@@ -55,7 +61,9 @@ internal static class JobLife
         var job = view.Job;
         if (job.Status == "CANCELLED" && job.Logs.Count == 0) yield break;   // it was called off before
         var isAhead = job.Status == "SCHEDULED" && job.Logs.Count == 0;
-        yield return new LifeStep(isAhead ? StepTone.Ahead : StepTone.Done, "Due", isAhead ? "It fires at this instant, never before." : null, job.FireAt, isAhead);
+        yield return new LifeStep(
+            isAhead ? StepTone.Ahead : StepTone.Done, "Due",
+            isAhead ? "It fires at this instant, never before." : null, job.FireAt, isAhead);
     }
 
     private static LifeStep OfAttempt(LogEntry entry) => entry.Status switch
@@ -64,7 +72,8 @@ internal static class JobLife
         "FAILED" => new(StepTone.Failed, $"Attempt {entry.Attempt}", Attempt: entry, At: entry.FiredAt),
         "INTERRUPTED" => new(
             StepTone.Off, $"Attempt {entry.Attempt} was interrupted",
-            "The host stopped while this attempt was under way. The receiver may have had it or not; it does not count as a failure, and the job was sent again with the same jobId.",
+            "The host stopped while this attempt was under way. The receiver may have had it or not; "
+                + "it does not count as a failure, and the job was sent again with the same jobId.",
             entry.FiredAt, Attempt: entry),
         _ => throw new ArgumentOutOfRangeException(nameof(entry), entry.Status, "Not an outcome of an attempt."),
     };
@@ -77,7 +86,9 @@ internal static class JobLife
         switch (job.Status)
         {
             case "SCHEDULED" when job.Logs.Count > 0:
-                yield return new LifeStep(StepTone.Ahead, $"Attempt {next}", "Its alarm has rung; it leaves at this instant.", job.NextAttemptAt, job.NextAttemptAt is not null);
+                yield return new LifeStep(
+                    StepTone.Ahead, $"Attempt {next}", "Its alarm has rung; it leaves at this instant.",
+                    job.NextAttemptAt, job.NextAttemptAt is not null);
                 break;
             case "FIRING":
                 yield return new LifeStep(StepTone.Now, $"Attempt {next}", "On its way to the receiver.", job.UpdatedAt);
@@ -85,7 +96,8 @@ internal static class JobLife
             case "FAILED":
                 var left = view.MaxAttempts - failures;
                 yield return new LifeStep(
-                    StepTone.Ahead, $"Retry: attempt {next}", left == 1 ? "Armed. It is the last one: if it fails, the job is DEAD." : $"Armed. {left} attempts are left.",
+                    StepTone.Ahead, $"Retry: attempt {next}",
+                    left == 1 ? "Armed. It is the last one: if it fails, the job is DEAD." : $"Armed. {left} attempts are left.",
                     job.NextAttemptAt, job.NextAttemptAt is not null);
                 break;
             case "SUCCESS":
@@ -96,7 +108,9 @@ internal static class JobLife
                 yield return new LifeStep(StepTone.Dead, "Given up", $"{attempts}. Nothing more is sent.", job.UpdatedAt);
                 break;
             case "CANCELLED":
-                yield return new LifeStep(StepTone.Off, "Cancelled", job.Logs.Count == 0 ? "It was never sent." : "Nothing more is sent.", job.UpdatedAt);
+                yield return new LifeStep(
+                    StepTone.Off, "Cancelled",
+                    job.Logs.Count == 0 ? "It was never sent." : "Nothing more is sent.", job.UpdatedAt);
                 break;
         }
     }

@@ -25,7 +25,8 @@ internal sealed class JobReader(IDispatchApi api, Guid jobId)
         var result = await api.JobAsync(jobId);
         if (!readings.IsNewest(reading)) return;
         Failure = result.Failure;
-        if (result.Data is { } view) View = newest is null ? view : With(view, newest);   // a reading that began before the change may answer after it
+        // A reading that began before the change may answer after it.
+        if (result.Data is { } view) View = newest is null ? view : With(view, newest);
         newest = null;
     }
 
@@ -39,7 +40,8 @@ internal sealed class JobReader(IDispatchApi api, Guid jobId)
             if (View is not null) View = With(View, mine);
         }
 
-        return mine is not null || batch.Invalidate || batch.Changes.Any(change => change.Kind == ChangeKind.Project && change.ProjectId == View?.Job.ProjectId);
+        return mine is not null || batch.Invalidate
+            || batch.Changes.Any(change => change.Kind == ChangeKind.Project && change.ProjectId == View?.Job.ProjectId);
     }
 
     private static JobView With(JobView view, Change change)

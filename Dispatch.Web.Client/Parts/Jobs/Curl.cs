@@ -2,7 +2,9 @@ using Dispatch.Web.Client.Contracts;
 
 namespace Dispatch.Web.Client.Parts.Jobs;
 
-/// <summary>Writes curl commands for a POSIX shell. Whatever comes from a job stands in single quotes, in which a shell reads nothing.</summary>
+/// <summary>
+/// Writes curl commands for a POSIX shell. Whatever comes from a job stands in single quotes, in which a shell interprets nothing.
+/// </summary>
 internal static class Curl
 {
     // Linux takes at most 128 KiB in one argument (MAX_ARG_STRLEN); printf is part of the shell and is not bound to it.
@@ -20,7 +22,10 @@ internal static class Curl
 
     /// <summary>The same with the body in a file: for one that is too long to read.</summary>
     public static string ScheduleFile(string host) =>
-        string.Join(Break, $"curl -X POST {Quote($"{host}api/v1/jobs")}", "-H 'x-api-key: sk_…'", "-H 'content-type: application/json'", "--data-binary @job.json");
+        string.Join(
+            Break,
+            $"curl -X POST {Quote($"{host}api/v1/jobs")}",
+            "-H 'x-api-key: sk_…'", "-H 'content-type: application/json'", "--data-binary @job.json");
 
     /// <summary>A request as it was sent, to send it once more by hand.</summary>
     public static string Post(string url, IEnumerable<HeaderLine> headers, string body)
@@ -41,5 +46,6 @@ internal static class Curl
     public static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     // curl leaves a header without a value out, unless it ends in a semicolon.
-    private static string Header(HeaderLine header) => $"-H {Quote(header.Value.Length == 0 ? $"{header.Name};" : $"{header.Name}: {header.Value}")}";
+    private static string Header(HeaderLine header) =>
+        $"-H {Quote(header.Value.Length == 0 ? $"{header.Name};" : $"{header.Name}: {header.Value}")}";
 }

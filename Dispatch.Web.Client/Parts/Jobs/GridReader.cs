@@ -42,7 +42,7 @@ internal sealed class GridReader(IDispatchApi api) : IDisposable
         {
             if (change is not { Kind: ChangeKind.Job, JobId: { } id } || (Answered?.ProjectId is { } project && project != change.ProjectId)) continue;
             concerns = true;
-            if (Grid?.Jobs.Any(row => row.Job.Id == id) == true) newest[id] = change;
+            if (Grid?.Jobs.Any(row => row.Id == id) == true) newest[id] = change;
         }
 
         if (Grid is not null && newest.Count > 0) Grid = WithNewest(Grid);
@@ -77,12 +77,12 @@ internal sealed class GridReader(IDispatchApi api) : IDisposable
     }
 
     private JobGrid WithNewest(JobGrid grid) =>
-        grid with { Jobs = [.. grid.Jobs.Select(row => newest.TryGetValue(row.Job.Id, out var change) ? With(row, change) : row)] };
+        grid with { Jobs = [.. grid.Jobs.Select(row => newest.TryGetValue(row.Id, out var change) ? With(row, change) : row)] };
 
-    private static GridJob With(GridJob row, Change change)
+    private static JobRow With(JobRow row, Change change)
     {
         var at = DateTimeOffset.FromUnixTimeMilliseconds(change.At);
-        if (row.Job.Status == change.Status || Instant.Parse(row.Job.UpdatedAt) > at) return row;
-        return row with { Job = row.Job with { Status = change.Status!, NextAttemptAt = null, UpdatedAt = Instant.Format(at) } };
+        if (row.Status == change.Status || Instant.Parse(row.UpdatedAt) > at) return row;
+        return row with { Status = change.Status!, NextAttemptAt = null, UpdatedAt = Instant.Format(at) };
     }
 }

@@ -17,7 +17,8 @@ internal static class PayloadCheck
         try
         {
             reader.Read();
-            if (reader.TokenType != JsonTokenType.StartObject) return At(text, utf8, (int)reader.TokenStartIndex, "must be a JSON object: { … }");
+            if (reader.TokenType != JsonTokenType.StartObject) return At(
+                text, utf8, (int)reader.TokenStartIndex, "must be a JSON object: { … }");
             do
             {
                 if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && reader.CurrentDepth >= MaxDepth)
@@ -25,7 +26,8 @@ internal static class PayloadCheck
                     return At(text, utf8, (int)reader.TokenStartIndex, $"must be at most {MaxDepth} levels deep");
                 }
 
-                if (HoldsHalfACharacter(ref reader)) return At(text, utf8, (int)reader.TokenStartIndex, "half of a surrogate pair, which is no character");
+                if (HoldsHalfACharacter(ref reader)) return At(
+                    text, utf8, (int)reader.TokenStartIndex, "half of a surrogate pair, which is no character");
             }
             while (reader.Read());
             return null;
@@ -73,7 +75,8 @@ internal static class PayloadCheck
         {
             '}' or ']' when text.AsSpan(0, at).TrimEnd().EndsWith(',') => $"a comma with nothing after it, before {text[at]}",
             '\'' or '\u2018' or '\u2019' or '\u201c' or '\u201d' => "texts and names need straight double quotes: \"",
-            var letter when char.IsLetter(letter) && text.AsSpan(0, at).TrimEnd() is [.., '{' or ','] => "names stand in double quotes, and the only bare words are true, false and null",
+            var letter when char.IsLetter(letter) && text.AsSpan(0, at).TrimEnd() is [.., '{' or ','] =>
+                "names stand in double quotes, and the only bare words are true, false and null",
             '/' => "JSON has no comments",
             '\n' or '\r' or '\t' => "a line break or tab within a text; write \\n or \\t",
             var other when char.IsControl(other) => $"a control character (U+{(int)other:X4})",

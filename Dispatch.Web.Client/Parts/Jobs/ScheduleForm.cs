@@ -1,4 +1,6 @@
+using System.Text;
 using Dispatch.Web.Client.Api;
+using Dispatch.Web.Client.Contracts;
 
 namespace Dispatch.Web.Client.Parts.Jobs;
 
@@ -19,11 +21,12 @@ public sealed class ScheduleForm
     private readonly TimeProvider clock;
     private readonly Dictionary<string, string> errors = [];
 
-    public ScheduleForm(TimeProvider clock, SchedulePrefill? prefill)
+    public ScheduleForm(TimeProvider clock, JobRequest? prefill)
     {
         this.clock = clock;
-        (Title, WebhookUrl, Payload) = (prefill?.Title ?? "", prefill?.WebhookUrl ?? "", prefill?.Payload ?? "");
-        if (prefill?.FireAt is { } instant) FireAtInstant(instant);
+        (Title, WebhookUrl) = (prefill?.Title ?? "", prefill?.WebhookUrl ?? "");
+        Payload = prefill?.Payload is { } payload ? Encoding.UTF8.GetString(payload.Utf8.Span) : "";
+        if (prefill?.FireAt is { Length: > 0 } instant) FireAtInstant(instant);
         else FireIn(TimeSpan.FromMinutes(1));
     }
 
@@ -90,7 +93,13 @@ public sealed class ScheduleForm
     }
 
     /// <summary>The request's body; an instant that is not chosen is left empty.</summary>
-    public string Body() => JobRequestText.Build(Title, WebhookUrl.Trim(), FireAt ?? "", Payload);
+    public string Body() => JobRequestText.Of(new JobRequest
+    {
+        Title = Title,
+        WebhookUrl = WebhookUrl.Trim(),
+        FireAt = FireAt ?? "",
+        Payload = JobRequestText.Payload(Payload),
+    });
 
     public void Refuse(ApiFailure failure)
     {

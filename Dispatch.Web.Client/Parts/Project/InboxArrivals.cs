@@ -12,7 +12,8 @@ internal static class InboxArrivals
         return added switch
         {
             [] => null,
-            [var one] => $"A {one.Method} request arrived, signature {one.Signature.ToString().ToLowerInvariant()}, answered {one.AnsweredStatus}.",
+            [var one] =>
+                $"A {one.Method} request arrived, signature {one.Signature.ToString().ToLowerInvariant()}, answered {one.AnsweredStatus}.",
             [..] => $"{added.Count} requests arrived.",
         };
     }

@@ -1,4 +1,5 @@
 using Dispatch.Web.Client.Api;
+using Dispatch.Web.Client.Contracts;
 using Dispatch.Web.Client.Parts.Jobs;
 
 namespace Dispatch.Web.Client.Parts.Project;
@@ -10,5 +11,11 @@ internal static class TestJob
 
     /// <summary>The JSON text to schedule.</summary>
     public static string To(string inboxUrl, DateTimeOffset now) =>
-        JobRequestText.Build("Test job", inboxUrl, Instant.Format(now + Ahead), """{"message":"Hello from Dispatch"}""");
+        JobRequestText.Of(new JobRequest
+        {
+            Title = "Test job",
+            WebhookUrl = inboxUrl,
+            FireAt = Instant.Format(now + Ahead),
+            Payload = JobRequestText.Payload("""{"message":"Hello from Dispatch"}"""),
+        });
 }

@@ -1,8 +1,8 @@
 namespace Dispatch.Web.Client.Parts.Project;
 
 /// <summary>
-/// What a receiver does with a delivery's signature: over the raw body, in constant time, with five minutes' tolerance, and content when one of
-/// several signatures holds (there are two for a day after a rotation).
+/// What a receiver does with a delivery's signature. It checks it over the raw body, in constant time, with five minutes' tolerance, and
+/// accepts the delivery if one of several signatures holds (there are two for a day after a rotation).
 /// </summary>
 public static class VerificationSamples
 {

@@ -5,8 +5,8 @@ using System.Text;
 namespace Dispatch.Bench.Contestants;
 
 /// <summary>
-/// A scheduler that is measured, with its store and a receiver, each a process of its own, all of them fresh. It is asked over HTTP: what a job costs
-/// includes the request that schedules it.
+/// A scheduler that is measured, with its store and a receiver, each a process of its own, all of them fresh. It is asked over HTTP:
+/// what a job costs includes the request that schedules it.
 /// </summary>
 internal abstract class Contestant : IAsyncDisposable
 {
@@ -56,7 +56,8 @@ internal abstract class Contestant : IAsyncDisposable
     public async Task<TimeSpan> PostAllAsync(IEnumerable<long> dueAtMs)
     {
         var watch = Stopwatch.StartNew();
-        await Parallel.ForEachAsync(dueAtMs, new ParallelOptions { MaxDegreeOfParallelism = Connections }, async (due, _) => await PostAsync(due));
+        await Parallel.ForEachAsync(
+            dueAtMs, new ParallelOptions { MaxDegreeOfParallelism = Connections }, async (due, _) => await PostAsync(due));
         return watch.Elapsed;
     }
 
@@ -70,7 +71,8 @@ internal abstract class Contestant : IAsyncDisposable
             await Receiver.ResetAsync();
             took = await PostAllAsync(Enumerable.Repeat(Clock.NowMs() + 3_000, jobs));
             var arrived = await Receiver.ReportAsync(jobs, TimeSpan.FromSeconds(90));
-            if (arrived.Unique < jobs) throw new InvalidOperationException($"Of {jobs} jobs to warm up {arrived.Unique} arrived within 90 s.");
+            if (arrived.Unique < jobs) throw new InvalidOperationException(
+                $"Of {jobs} jobs to warm up {arrived.Unique} arrived within 90 s.");
         }
 
         await Receiver.ResetAsync();
@@ -95,12 +97,14 @@ internal abstract class Contestant : IAsyncDisposable
     {
         using var request = scheduling;
         using var response = await Http.SendAsync(request);
-        if (response.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.OK)) throw new InvalidOperationException($"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        if (response.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.OK)) throw new InvalidOperationException(
+            $"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
     }
 
     /// <summary>The same body for everybody.</summary>
     protected static string JobText(string webhookUrl, long dueAtMs) =>
-        $$$"""{"title":"bench","webhookUrl":"{{{webhookUrl}}}","fireAt":"{{{Clock.Rfc3339(dueAtMs)}}}","payload":{"at":{{{dueAtMs}}},"userId":"usr_812","plan":"pro"}}""";
+        $$$"""{"title":"bench","webhookUrl":"{{{webhookUrl}}}","fireAt":"{{{Clock.Rfc3339(dueAtMs)}}}","payload":"""
+            + $$$"""{"at":{{{dueAtMs}}},"userId":"usr_812","plan":"pro"}}""";
 
     protected static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 }

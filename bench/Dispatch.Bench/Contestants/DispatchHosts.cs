@@ -29,7 +29,9 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
 
     public static string Top { get; } = FindTop();
 
-    /// <summary>What differs from the defaults: the receiver is on this machine, and a line of log for each delivery is not what is measured.</summary>
+    /// <summary>
+    /// What differs from the defaults: the receiver is on this machine, and a line of log for each delivery is not what is measured.
+    /// </summary>
     public static IReadOnlyList<string> Settings { get; } = ["--Delivery:AllowedNetworks=127.0.0.0/8", "--Logging:LogLevel:Default=Error"];
 
     public override TimeSpan Cpu() => Living.Aggregate(Postgres?.Cpu() ?? TimeSpan.Zero, (sum, host) => sum + ProcessTree.Cpu(host.Id));
@@ -40,7 +42,8 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
     /// <summary>Of the hosts alone: what PostgreSQL takes is the cache it was given.</summary>
     public override double Megabytes() => Living.Sum(host => ProcessTree.Megabytes(host.Id));
 
-    public override async Task<double?> DiskBytesAsync() => Postgres is null ? new FileInfo(DatabaseFile).Length : await Postgres.DiskBytesAsync();
+    public override async Task<double?> DiskBytesAsync() =>
+        Postgres is null ? new FileInfo(DatabaseFile).Length : await Postgres.DiskBytesAsync();
 
     public override async Task<double?> StatementsAsync() => Postgres is null ? null : await Postgres.StatementsAsync();
 
@@ -91,7 +94,8 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
         }
 
         var copy = Directory.CreateTempSubdirectory("dispatch-bench-seed-").FullName;
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(DatabaseFile)!)) await CopyAsync(file, Path.Combine(copy, Path.GetFileName(file)));
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(DatabaseFile)!)) await CopyAsync(
+            file, Path.Combine(copy, Path.GetFileName(file)));
         return new Seed(copy, null);
     }
 
@@ -115,34 +119,43 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
         if (seed?.Folder is not { } source) return;
 
         Directory.CreateDirectory(Path.GetDirectoryName(DatabaseFile)!);
-        foreach (var file in Directory.GetFiles(source)) await CopyAsync(file, Path.Combine(Path.GetDirectoryName(DatabaseFile)!, Path.GetFileName(file)));
+        foreach (var file in Directory.GetFiles(source)) await CopyAsync(
+            file, Path.Combine(Path.GetDirectoryName(DatabaseFile)!, Path.GetFileName(file)));
     }
 
     protected override async Task StartedAsync()
     {
-        var account = await Http.PostAsJsonAsync($"{Url}/api/v1/auth/{(seed is null ? "register" : "login")}", new { email = Email, password = Password });
+        var account = await Http.PostAsJsonAsync(
+            $"{Url}/api/v1/auth/{(seed is null ? "register" : "login")}", new { email = Email, password = Password });
         var token = (await account.DataAsync()).GetProperty("token").GetString()!;
         person.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (seed is null)
         {
             await person.PostAsJsonAsync($"{Url}/api/v1/projects", new { name = "bench" });
-            await person.PostAsJsonAsync($"{Url}/api/v1/projects", new { name = "another, so that the account is more than its one project" });
+            await person.PostAsJsonAsync(
+                $"{Url}/api/v1/projects", new { name = "another, so that the account is more than its one project" });
         }
 
         var projects = await (await person.GetAsync($"{Url}/api/v1/projects")).DataAsync();
-        ProjectId = projects.GetProperty("projects").EnumerateArray().Single(project => project.GetProperty("name").GetString() == "bench").GetProperty("id").GetString()!;
+        ProjectId = projects.GetProperty("projects").EnumerateArray()
+            .Single(project => project.GetProperty("name").GetString() == "bench").GetProperty("id").GetString()!;
         var key = await (await person.PostAsJsonAsync($"{Url}/api/v1/projects/{ProjectId}/keys", new { label = "bench" })).DataAsync();
         Http.DefaultRequestHeaders.Add("x-api-key", key.GetProperty("key").GetString());
     }
 
     protected override HttpRequestMessage Request(string webhookUrl, long dueAtMs) =>
-        new(HttpMethod.Post, $"http://127.0.0.1:{ports[(int)((uint)Interlocked.Increment(ref turn) % ports.Length)]}/api/v1/jobs") { Content = Json(JobText(webhookUrl, dueAtMs)) };
+        new(HttpMethod.Post, $"http://127.0.0.1:{ports[(int)((uint)Interlocked.Increment(ref turn) % ports.Length)]}/api/v1/jobs")
+        {
+            Content = Json(JobText(webhookUrl, dueAtMs))
+        };
 
     private IEnumerable<Process> Living => hosts.OfType<Process>().Where(host => !host.HasExited);
 
     private async Task StartHostAsync(int at)
     {
-        string[] database = Postgres is null ? [] : ["--Database:Provider=Postgres", $"--Database:ConnectionString={Postgres.ConnectionString}"];
+        string[] database = Postgres is null
+            ? []
+            : ["--Database:Provider=Postgres", $"--Database:ConnectionString={Postgres.ConnectionString}"];
         var start = new ProcessStartInfo("dotnet",
         [
             Path.Combine(Top, "bench", "Dispatch.Bench", "bin", "dispatch", "Dispatch.Web.dll"),   // published by bench/run.sh
@@ -164,7 +177,8 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
     private static string FindTop()
     {
         var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Dispatch.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The bench is not below Dispatch.sln.");
+        while (!File.Exists(Path.Combine(folder, "Dispatch.sln"))) folder = Path.GetDirectoryName(folder)
+            ?? throw new InvalidOperationException("The bench is not below Dispatch.sln.");
         return folder;
     }
 }

@@ -4,7 +4,10 @@ using Dispatch.Tests.Infrastructure;
 
 namespace Dispatch.Bench.Contestants;
 
-/// <summary>A limit: an endpoint that parses the body, stores nothing, and answers 201; alone, or in Dispatch's own host behind all that stands before its API.</summary>
+/// <summary>
+/// A limit: an endpoint that parses the body, stores nothing, and answers 201; alone, or in Dispatch's own host behind all that stands
+/// before its API.
+/// </summary>
 internal sealed class EmptyEndpoint(bool inDispatch) : Contestant
 {
     public const string Alone = "empty Kestrel endpoint";
@@ -17,7 +20,10 @@ internal sealed class EmptyEndpoint(bool inDispatch) : Contestant
     public override string Name => inDispatch ? InDispatch : Alone;
 
     private string[] Command => inDispatch
-        ? [Path.Combine(DispatchHosts.Top, "bench", "Dispatch.Micro", "bin", "Release", "net10.0", "Dispatch.Micro.dll"), "parse-only", $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{port}", .. DispatchHosts.Settings]
+        ? [
+            Path.Combine(DispatchHosts.Top, "bench", "Dispatch.Micro", "bin", "Release", "net10.0", "Dispatch.Micro.dll"),
+            "parse-only", $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{port}", .. DispatchHosts.Settings
+        ]
         : [Path.Combine(AppContext.BaseDirectory, "Dispatch.Bench.dll"), "endpoint", $"{port}"];
 
     /// <summary>The process itself.</summary>
@@ -33,7 +39,9 @@ internal sealed class EmptyEndpoint(bool inDispatch) : Contestant
             using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
             context.Response.StatusCode = 201;
             context.Response.ContentType = "application/json";
-            await context.Response.WriteAsync($"{{\"status\":true,\"data\":{{\"id\":\"{Guid.CreateVersion7()}\",\"title\":\"{body.RootElement.GetProperty("title").GetString()}\"}}}}");
+            await context.Response.WriteAsync(
+                $"{{\"status\":true,\"data\":{{\"id\":\"{Guid.CreateVersion7()}\","
+                    + $"\"title\":\"{body.RootElement.GetProperty("title").GetString()}\"}}}}");
         });
         await app.RunAsync();
     }
@@ -66,5 +74,9 @@ internal sealed class EmptyEndpoint(bool inDispatch) : Contestant
 
     protected override Task StartStoreAsync() => Task.CompletedTask;
 
-    protected override HttpRequestMessage Request(string webhookUrl, long dueAtMs) => new(HttpMethod.Post, $"http://127.0.0.1:{port}/{(inDispatch ? "api/v1/parse-only" : "jobs")}") { Content = Json(JobText(webhookUrl, dueAtMs)) };
+    protected override HttpRequestMessage Request(string webhookUrl, long dueAtMs) =>
+        new(HttpMethod.Post, $"http://127.0.0.1:{port}/{(inDispatch ? "api/v1/parse-only" : "jobs")}")
+        {
+            Content = Json(JobText(webhookUrl, dueAtMs))
+        };
 }

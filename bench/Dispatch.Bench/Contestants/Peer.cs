@@ -12,7 +12,9 @@ namespace Dispatch.Bench.Contestants;
 /// <param name="Settings">Which settings its documentation advises.</param>
 /// <param name="Cannot">Why it cannot do a row, by the row's name.</param>
 /// <param name="Limits">What is to be known of a row that it does, by the row's name.</param>
-internal sealed record PeerDescription(string Name, string Label, PeerVersion Version, bool Batches, string? Needs, string[] Command, string Settings, Dictionary<string, string> Cannot, Dictionary<string, string>? Limits)
+internal sealed record PeerDescription(
+    string Name, string Label, PeerVersion Version, bool Batches, string? Needs, string[] Command, string Settings,
+    Dictionary<string, string> Cannot, Dictionary<string, string>? Limits)
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
@@ -21,14 +23,17 @@ internal sealed record PeerDescription(string Name, string Label, PeerVersion Ve
 
     public static string Folder { get; } = Path.Combine(DispatchHosts.Top, "bench", "peers");
 
-    public static IReadOnlyList<PeerDescription> All { get; } = JsonSerializer.Deserialize<PeerDescription[]>(File.ReadAllText(Path.Combine(Folder, "peers.json")), Web)!;
+    public static IReadOnlyList<PeerDescription> All { get; } =
+        JsonSerializer.Deserialize<PeerDescription[]>(File.ReadAllText(Path.Combine(Folder, "peers.json")), Web)!;
 }
 
 /// <summary>A package, and the file that names its version.</summary>
 internal sealed record PeerVersion(string Of, string In)
 {
     public override string ToString() =>
-        Regex.Match(File.ReadAllText(Path.Combine(PeerDescription.Folder, In)), $"\"{Regex.Escape(Of)}\"(: \"| Version=\")(?<version>[^\"]+)").Groups["version"].Value;
+        Regex.Match(
+            File.ReadAllText(Path.Combine(PeerDescription.Folder, In)),
+            $"\"{Regex.Escape(Of)}\"(: \"| Version=\")(?<version>[^\"]+)").Groups["version"].Value;
 }
 
 /// <summary>Another library, behind an HTTP endpoint that takes the same body and hands it to the library.</summary>
@@ -49,14 +54,18 @@ internal class Peer(PeerDescription description) : Contestant
 
     public override double Megabytes() => ProcessTree.Megabytes(process!.Id) + (redis?.Megabytes ?? 0);
 
-    public override async Task<double?> DiskBytesAsync() => redis is not null ? redis.DiskBytes : postgres is not null ? await postgres.DiskBytesAsync() : null;
+    public override async Task<double?> DiskBytesAsync() =>
+        redis is not null ? redis.DiskBytes : postgres is not null ? await postgres.DiskBytesAsync() : null;
 
-    public override async Task<double?> StatementsAsync() => redis is not null ? await redis.CommandsAsync() : postgres is not null ? await postgres.StatementsAsync() : null;
+    public override async Task<double?> StatementsAsync() =>
+        redis is not null ? await redis.CommandsAsync() : postgres is not null ? await postgres.StatementsAsync() : null;
 
     public override async Task<TimeSpan> StartSchedulerAsync()
     {
         var watch = Stopwatch.StartNew();
-        var program = description.Command[0].Contains('/') ? Path.Combine(PeerDescription.Folder, description.Command[0]) : description.Command[0];
+        var program = description.Command[0].Contains('/')
+            ? Path.Combine(PeerDescription.Folder, description.Command[0])
+            : description.Command[0];
         var start = new ProcessStartInfo(program, description.Command[1..]) { WorkingDirectory = PeerDescription.Folder };
         start.Environment["PORT"] = $"{port}";
         if (redis is not null) start.Environment["REDIS_URL"] = redis.Url;
@@ -93,11 +102,17 @@ internal class Peer(PeerDescription description) : Contestant
             return;
         }
 
-        await Parallel.ForEachAsync(dues.Chunk(1_000), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (batch, _) => await SendAsync(BatchRequest(Receiver.Url, batch)));
+        await Parallel.ForEachAsync(
+            dues.Chunk(1_000), new ParallelOptions { MaxDegreeOfParallelism = 4 },
+            async (batch, _) => await SendAsync(BatchRequest(Receiver.Url, batch)));
     }
 
-    protected override HttpRequestMessage Request(string webhookUrl, long dueAtMs) => new(HttpMethod.Post, $"{Url}/jobs") { Content = Json(JobText(webhookUrl, dueAtMs)) };
+    protected override HttpRequestMessage Request(string webhookUrl, long dueAtMs) =>
+        new(HttpMethod.Post, $"{Url}/jobs") { Content = Json(JobText(webhookUrl, dueAtMs)) };
 
     protected virtual HttpRequestMessage BatchRequest(string webhookUrl, long[] dueAtMs) =>
-        new(HttpMethod.Post, $"{Url}/jobs/batch") { Content = Json($"[{string.Join(',', dueAtMs.Select(due => JobText(webhookUrl, due)))}]") };
+        new(HttpMethod.Post, $"{Url}/jobs/batch")
+        {
+            Content = Json($"[{string.Join(',', dueAtMs.Select(due => JobText(webhookUrl, due)))}]")
+        };
 }

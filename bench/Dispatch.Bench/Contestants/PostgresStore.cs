@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace Dispatch.Bench.Contestants;
 
-/// <summary>A database on a PostgreSQL of the bench's own, with full durability (<c>fsync</c> and <c>synchronous_commit</c> on, as they are by default).</summary>
+/// <summary>
+/// A database on a PostgreSQL of the bench's own, with full durability (<c>fsync</c> and <c>synchronous_commit</c> on, as they are by
+/// default).
+/// </summary>
 internal sealed class PostgresStore : IAsyncDisposable
 {
     private readonly PostgresServer server;
@@ -11,7 +14,8 @@ internal sealed class PostgresStore : IAsyncDisposable
     private readonly bool isCopy;
     private static int copies;
 
-    private PostgresStore(PostgresServer server, string database, bool isCopy) => (this.server, this.database, this.isCopy) = (server, database, isCopy);
+    private PostgresStore(PostgresServer server, string database, bool isCopy) =>
+        (this.server, this.database, this.isCopy) = (server, database, isCopy);
 
     public string ConnectionString => server.ConnectionString(database);
 

@@ -21,12 +21,18 @@ internal sealed class Receiver : IAsyncDisposable
     public static async Task<Receiver> StartAsync()
     {
         var receiver = new Receiver();
-        receiver.process = Process.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "Dispatch.Bench.dll"), "receiver", $"{receiver.port}", .. receiver.silentPorts.Select(silent => $"{silent}")]);
+        receiver.process = Process.Start("dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "Dispatch.Bench.dll"), "receiver", $"{receiver.port}",
+            .. receiver.silentPorts.Select(silent => $"{silent}")
+        ]);
         await receiver.http.UntilItAnswersAsync($"http://127.0.0.1:{receiver.port}/count", receiver.process);
         return receiver;
     }
 
-    /// <summary>Waits until so many webhooks have arrived since the last reset, then reports; after <paramref name="limit"/> whatever there is.</summary>
+    /// <summary>
+    /// Waits until so many webhooks have arrived since the last reset, then reports; after <paramref name="limit"/> whatever there is.
+    /// </summary>
     public async Task<Arrivals> ReportAsync(int count, TimeSpan limit)
     {
         var watch = Stopwatch.StartNew();
@@ -36,7 +42,8 @@ internal sealed class Receiver : IAsyncDisposable
     }
 
     /// <summary>Of what was due in that time (ms since the Unix epoch, UTC).</summary>
-    public async Task<Arrivals> DueWithinAsync(long from, long until) => (await http.GetFromJsonAsync<Arrivals>($"http://127.0.0.1:{port}/report?from={from}&until={until}"))!;
+    public async Task<Arrivals> DueWithinAsync(long from, long until) =>
+        (await http.GetFromJsonAsync<Arrivals>($"http://127.0.0.1:{port}/report?from={from}&until={until}"))!;
 
     public Task<int> CountAsync() => http.GetFromJsonAsync<int>($"http://127.0.0.1:{port}/count");
 

@@ -24,7 +24,11 @@ internal sealed class RedisStore : IAsyncDisposable
     public static async Task<RedisStore> StartAsync()
     {
         var store = new RedisStore();
-        string[] settings = ["--port", $"{store.port}", "--bind", "127.0.0.1", "--appendonly", "yes", "--maxmemory-policy", "noeviction", "--dir", store.folder, "--logfile", Path.Combine(store.folder, "redis.log")];
+        string[] settings =
+        [
+            "--port", $"{store.port}", "--bind", "127.0.0.1", "--appendonly", "yes", "--maxmemory-policy", "noeviction",
+            "--dir", store.folder, "--logfile", Path.Combine(store.folder, "redis.log")
+        ];
         store.process = Process.Start(new ProcessStartInfo("redis-server", settings))!;
         for (var tries = 0; !await store.AnswersAsync(); tries++)
         {
@@ -44,7 +48,8 @@ internal sealed class RedisStore : IAsyncDisposable
         await stream.WriteAsync("INFO stats\r\n"u8.ToArray());
         var buffer = new byte[64 * 1024];
         var text = new StringBuilder();
-        while (!text.ToString().Contains("total_net_input_bytes", StringComparison.Ordinal)) text.Append(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer)));
+        while (!text.ToString().Contains("total_net_input_bytes", StringComparison.Ordinal)) text.Append(
+            Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer)));
         var line = text.ToString().Split('\n').Single(l => l.StartsWith("total_commands_processed:", StringComparison.Ordinal));
         return double.Parse(line.Split(':')[1], CultureInfo.InvariantCulture);
     }

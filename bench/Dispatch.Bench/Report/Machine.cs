@@ -15,12 +15,15 @@ internal static class Machine
         ["Dispatch"] = Run("git", "-C", DispatchHosts.Top, "describe", "--always", "--dirty"),
         [".NET"] = $"{Environment.Version}",
         ["SQLite"] = "WAL, synchronous=FULL (Dispatch's setting)",
-        ["PostgreSQL"] = $"{Run("sh", "-c", "$(ls -d /usr/lib/postgresql/*/bin | tail -1)/postgres --version")}, synchronous_commit=on, shared_buffers=256MB, max_wal_size=4GB",
+        ["PostgreSQL"] = $"{Run("sh", "-c", "$(ls -d /usr/lib/postgresql/*/bin | tail -1)/postgres --version")}, "
+            + "synchronous_commit=on, shared_buffers=256MB, max_wal_size=4GB",
         ["Redis"] = $"{Run("redis-server", "--version")}, appendonly yes",
         ["Node.js"] = Run("node", "--version"),
     };
 
-    private static string First(string file, string key) => File.ReadLines(file).FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown";
+    private static string First(string file, string key) =>
+        File.ReadLines(file).FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
+            ?? "unknown";
 
     private static string Run(string program, params string[] arguments)
     {

@@ -10,7 +10,9 @@ namespace Dispatch.Bench.Report;
 /// <param name="Error">Why there are no figures.</param>
 internal sealed record Result(string Row, string Who, DateTimeOffset At, string Commit, Figures Figures, string? Error);
 
-/// <summary>All that was measured, in <c>bench/results.json</c>; written after each measurement, for a run takes hours and may be cut off.</summary>
+/// <summary>
+/// All that was measured, in <c>bench/results.json</c>; written after each measurement, for a run takes hours and may be cut off.
+/// </summary>
 internal sealed class Measurements
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -54,14 +56,19 @@ internal sealed class Measurements
         foreach (var name in runs.SelectMany(run => run.Figures.Keys).Distinct())
         {
             var values = runs.Where(run => run.Figures.ContainsKey(name)).Select(run => run.Figures[name]).Order().ToArray();
-            medians[name] = values.Length % 2 == 1 ? values[values.Length / 2] : (values[(values.Length / 2) - 1] + values[values.Length / 2]) / 2;
+            medians[name] = values.Length % 2 == 1
+                ? values[values.Length / 2]
+                : (values[(values.Length / 2) - 1] + values[values.Length / 2]) / 2;
         }
 
         return medians;
     }
 
     private Dictionary<string, Dictionary<string, Figures>> Medians() =>
-        all.GroupBy(result => result.Row).ToDictionary(row => row.Key, row => row.Select(result => result.Who).Distinct().ToDictionary(who => who, who => Median(row.Key, who)));
+        all.GroupBy(result => result.Row).ToDictionary(
+            row => row.Key,
+            row => row.Select(result => result.Who).Distinct().ToDictionary(who => who, who => Median(row.Key, who)));
 
-    private sealed record Stored(Dictionary<string, string> Machine, Dictionary<string, Dictionary<string, Figures>> Medians, Result[] Results);
+    private sealed record Stored(
+        Dictionary<string, string> Machine, Dictionary<string, Dictionary<string, Figures>> Medians, Result[] Results);
 }

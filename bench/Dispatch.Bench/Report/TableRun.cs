@@ -35,8 +35,10 @@ internal sealed class TableRun(IReadOnlyList<Row> rows, int runs, string[] only,
     private IEnumerable<(string Who, Func<Task<Figures>> MeasureAsync)> Entries(Row row)
     {
         if (Wants("dispatch-sqlite")) yield return ("dispatch-sqlite", () => MeasureDispatchAsync(row, onPostgres: false));
-        if (Wants("dispatch-postgres") && !row.OnSqliteOnly) yield return ("dispatch-postgres", () => MeasureDispatchAsync(row, onPostgres: true));
-        foreach (var peer in PeerDescription.All.Where(peer => row.Lead is not null && Wants(peer.Name) && !peer.Cannot.ContainsKey(row.Name)))
+        if (Wants("dispatch-postgres") && !row.OnSqliteOnly) yield return (
+            "dispatch-postgres", () => MeasureDispatchAsync(row, onPostgres: true));
+        foreach (var peer in PeerDescription.All.Where(peer =>
+            row.Lead is not null && Wants(peer.Name) && !peer.Cannot.ContainsKey(row.Name)))
         {
             yield return (peer.Name, () => MeasureAsync(row, peer.Create()));
         }
@@ -50,7 +52,8 @@ internal sealed class TableRun(IReadOnlyList<Row> rows, int runs, string[] only,
     {
         if (row.SideBySide)
         {
-            foreach (var result in await Task.WhenAll(Entries(row).Select(entry => MeasureAsync(row, entry.Who, entry.MeasureAsync)))) Keep(result, run);
+            foreach (var result in await Task.WhenAll(
+                Entries(row).Select(entry => MeasureAsync(row, entry.Who, entry.MeasureAsync)))) Keep(result, run);
             return;
         }
 
@@ -63,7 +66,9 @@ internal sealed class TableRun(IReadOnlyList<Row> rows, int runs, string[] only,
         {
             return new Result(row.Name, who, DateTimeOffset.UtcNow, machine["Dispatch"], await measureAsync(), null);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or HttpRequestException or TaskCanceledException or Microsoft.Playwright.PlaywrightException)
+        catch (Exception exception) when (
+            exception is InvalidOperationException or HttpRequestException or TaskCanceledException
+                or Microsoft.Playwright.PlaywrightException)
         {
             return new Result(row.Name, who, DateTimeOffset.UtcNow, machine["Dispatch"], [], exception.Message);
         }
@@ -71,7 +76,9 @@ internal sealed class TableRun(IReadOnlyList<Row> rows, int runs, string[] only,
 
     private void Keep(Result result, int run)
     {
-        var said = result.Error is { } error ? $"failed: {error}" : string.Join(", ", result.Figures.Select(figure => $"{figure.Key} {figure.Value:0.##}"));
+        var said = result.Error is { } error
+            ? $"failed: {error}"
+            : string.Join(", ", result.Figures.Select(figure => $"{figure.Key} {figure.Value:0.##}"));
         Console.WriteLine($"{DateTime.Now:HH:mm:ss} {result.Row}, {result.Who}, run {run}: {said}");
         if (!keeps) return;
         results.Add(result, machine);

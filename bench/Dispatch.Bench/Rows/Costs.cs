@@ -5,7 +5,10 @@ internal static class Costs
 {
     public static Row Cost { get; } = Delivering.Steady with
     {
-        Name = "cost", How = "of `steady`, from `POST` to record: CPU of scheduler and store, growth on disk, statements or commands of the store's server", Goal = "as low as the peers' lowest",
+        Name = "cost",
+        How = "of `steady`, from `POST` to record: CPU of scheduler and store, growth on disk, "
+            + "statements or commands of the store's server",
+        Goal = "as low as the peers' lowest",
         Bounds = [], Lead = new Lead("CPU us/job", MoreIsBetter: false), ReadOff = "steady",
     };
 }

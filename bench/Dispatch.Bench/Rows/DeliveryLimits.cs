@@ -41,7 +41,8 @@ internal static class DeliveryLimits
         Parallel.ForAsync(0, Jobs, new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (_, cancellation) =>
         {
             var now = Clock.NowMs();
-            var body = $$$"""{"jobId":"{{{Guid.CreateVersion7()}}}","title":"bench","payload":{"at":{{{now}}},"userId":"usr_812","plan":"pro"},"firedAt":"{{{Clock.Rfc3339(now)}}}"}""";
+            var body = $$$"""{"jobId":"{{{Guid.CreateVersion7()}}}","title":"bench","payload":"""
+                + $$$"""{"at":{{{now}}},"userId":"usr_812","plan":"pro"},"firedAt":"{{{Clock.Rfc3339(now)}}}"}""";
             using var content = new StringContent(body, Encoding.UTF8, "application/json");
             using var response = await http.PostAsync(url, content, cancellation);
         });

@@ -6,7 +6,10 @@ using Npgsql;
 
 namespace Dispatch.Bench.Rows;
 
-/// <summary>What the databases take at all: rows as wide as a job, 500 in a transaction, one table with one index, full durability, one connection, for 10 s.</summary>
+/// <summary>
+/// What the databases take at all: rows as wide as a job, 500 in a transaction, one table with one index, full durability, one connection,
+/// for 10 s.
+/// </summary>
 internal static class InsertLimits
 {
     private const int Batch = 500;
@@ -19,7 +22,10 @@ internal static class InsertLimits
         {
             await using var connection = new SqliteConnection($"Data Source={Path.Combine(folder.FullName, "limit.db")};Pooling=false");
             await connection.OpenAsync();
-            await ExecuteAsync(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE job (id BLOB PRIMARY KEY, due INTEGER, payload TEXT) WITHOUT ROWID");
+            await ExecuteAsync(
+                connection,
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+                    + "CREATE TABLE job (id BLOB PRIMARY KEY, due INTEGER, payload TEXT) WITHOUT ROWID");
             return await MeasureAsync(connection, async transaction =>
             {
                 await using var insert = connection.CreateCommand();

@@ -20,7 +20,10 @@ internal sealed record Row(string Name, string How, string Goal, Bound[] Bounds,
     /// <summary>The share of a limit's <see cref="Lead"/> figure that Dispatch is to reach at least; null: none.</summary>
     public (string Limit, double Share)? LeastOfLimit { get; init; }
 
-    /// <summary>All contestants stand at the same time, and each is measured for itself: what they do disturbs nobody, and one after the other would take long.</summary>
+    /// <summary>
+    /// All contestants stand at the same time, and each is measured for itself: what they do disturbs nobody, and one after the other would
+    /// take long.
+    /// </summary>
     public bool SideBySide { get; init; }
 
     /// <summary>The row whose runs gave the figures; null: this one's own.</summary>
@@ -48,7 +51,8 @@ internal sealed class Figures : Dictionary<string, double>
     public Figures AddLateness(Arrivals arrivals)
     {
         if (arrivals.Unique == 0) return this;
-        (this["p50 ms"], this["p90 ms"], this["p99 ms"], this["p99.9 ms"], this["max ms"]) = (arrivals.P50, arrivals.P90, arrivals.P99, arrivals.P999, arrivals.Max);
+        (this["p50 ms"], this["p90 ms"], this["p99 ms"], this["p99.9 ms"], this["max ms"]) =
+            (arrivals.P50, arrivals.P90, arrivals.P99, arrivals.P999, arrivals.Max);
         return this;
     }
 }

@@ -1,8 +1,11 @@
 // Hangfire as it is, in memory (Hangfire.InMemory), in two variants:
 //  - default: all defaults (the schedule looked at every 15 s, five workers per core);
-//  - tuned: SchedulePollingInterval, "you can change it", https://docs.hangfire.io/en/latest/background-methods/calling-methods-with-delay.html,
-//    and WorkerCount for jobs that wait for I/O, https://docs.hangfire.io/en/latest/background-processing/configuring-degree-of-parallelism.html.
-//    Shorter than 100 ms would gain nothing: Hangfire keeps the time of a scheduled job in whole seconds, cut off, so that it may run up to 1 s early.
+//  - tuned: SchedulePollingInterval, "you can change it",
+//    https://docs.hangfire.io/en/latest/background-methods/calling-methods-with-delay.html,
+//    and WorkerCount for jobs that wait for I/O,
+//    https://docs.hangfire.io/en/latest/background-processing/configuring-degree-of-parallelism.html.
+//    Shorter than 100 ms would gain nothing: Hangfire keeps the time of a scheduled job in whole seconds, cut off, so that it may run
+//    up to 1 s early.
 // Automatic retries are off, https://docs.hangfire.io/en/latest/background-processing/dealing-with-exceptions.html.
 using Dispatch.Bench.Peers;
 using Hangfire;
@@ -24,7 +27,8 @@ builder.Services.AddHangfire(hangfire => hangfire
     .UseRecommendedSerializerSettings()
     .UseInMemoryStorage()
     .UseFilter(new AutomaticRetryAttribute { Attempts = 0 }));
-builder.Services.AddHangfireServer(options => (options.SchedulePollingInterval, options.WorkerCount) = (server.SchedulePollingInterval, server.WorkerCount));
+builder.Services.AddHangfireServer(options =>
+    (options.SchedulePollingInterval, options.WorkerCount) = (server.SchedulePollingInterval, server.WorkerCount));
 
 var app = builder.Build();
 var storage = app.Services.GetRequiredService<JobStorage>();

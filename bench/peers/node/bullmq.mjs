@@ -1,11 +1,12 @@
 // BullMQ on Redis: delayed jobs.
-//  - concurrency 300 in one worker, the upper end of what is advised for jobs that wait for I/O: https://docs.bullmq.io/guide/parallelism-and-concurrency
+//  - concurrency 300 in one worker, the upper end of what is advised for jobs that wait for I/O:
+//    https://docs.bullmq.io/guide/parallelism-and-concurrency
 //  - completed jobs are removed, failed ones kept up to a number: https://docs.bullmq.io/guide/queues/auto-removal-of-jobs
 //  - a connection each for queue and worker; maxRetriesPerRequest null for the worker: https://docs.bullmq.io/guide/connections
 //  - enableAutoPipelining, of the Redis client: https://github.com/redis/ioredis#autopipelining
 //  - Redis with appendonly and without eviction, which it has from its orchestrator: https://docs.bullmq.io/guide/going-to-production
-// One attempt is BullMQ's default. Its idle worker waits in BZPOPMIN until the next job is due, and Redis, which looks at timeouts `hz` times a second
-// (10 by default), ends that wait up to 100 ms late: so late is a lone job.
+// One attempt is BullMQ's default. Its idle worker waits in BZPOPMIN until the next job is due, and Redis, which looks at timeouts
+// `hz` times a second (10 by default), ends that wait up to 100 ms late: so late is a lone job.
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { deliverer, serve } from './service.mjs';

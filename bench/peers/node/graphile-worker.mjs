@@ -1,8 +1,9 @@
 // graphile-worker on PostgreSQL: jobs with runAt, which are found by polling (LISTEN/NOTIFY tells of jobs that are due at once only).
 //  - localQueue of one more than concurrentJobs, and completion and failure recorded in batches, with a delay of 0:
-//    "we'd advise all users to enable these settings, even if they are set to 0 for minimal delay": https://worker.graphile.org/docs/performance
-//  - concurrentJobs "whatever suits": jobs that wait for I/O; maxPoolSize two more; pollInterval, for which no least is named, shorter than its
-//    default of 2 s, as the local queue polls once for all workers (an idle process takes about 5 % of a core for that):
+//    "we'd advise all users to enable these settings, even if they are set to 0 for minimal delay":
+//    https://worker.graphile.org/docs/performance
+//  - concurrentJobs "whatever suits": jobs that wait for I/O; maxPoolSize two more; pollInterval, for which no least is named,
+//    shorter than its default of 2 s, as the local queue polls once for all workers (an idle process takes about 5 % of a core for that):
 //    https://worker.graphile.org/docs/config
 //  - maxAttempts 1
 // It numbers its jobs, so that the UUID travels in the payload.
@@ -31,7 +32,8 @@ const runner = await run({ preset, taskList: { webhook: ({ id, job }) => deliver
 
 serve({
   enqueue: (id, runAt, job) => utils.addJob('webhook', { id, job }, { runAt, maxAttempts: 1 }),
-  enqueueMany: (jobs) => utils.addJobs(jobs.map(({ id, fireAt, job }) => ({ identifier: 'webhook', payload: { id, job }, runAt: fireAt, maxAttempts: 1 }))),
+  enqueueMany: (jobs) => utils.addJobs(jobs.map(({ id, fireAt, job }) =>
+    ({ identifier: 'webhook', payload: { id, job }, runAt: fireAt, maxAttempts: 1 }))),
   close: async () => {
     await runner.stop();
     await utils.release();

@@ -1,4 +1,5 @@
-// Quirrel's server on Redis, as it is: its own HTTP API takes the jobs (POST /queues/<endpoint>, see peers.json) and its own worker delivers them.
+// Quirrel's server on Redis, as it is: its own HTTP API takes the jobs (POST /queues/<endpoint>, see peers.json) and its own worker
+// delivers them.
 // Nothing stands in front of it, so that nothing but Quirrel is measured. This file only starts it as its image does (src/api/main.ts), but
 //  - without telemetry and a log line per job, and on 127.0.0.1;
 //  - with a limit of requests that is not reached: by default it takes 10,000 a minute from one client.

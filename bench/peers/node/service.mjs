@@ -1,5 +1,5 @@
-// What all Node peers share: POST /jobs, POST /jobs/batch (an array, to fill a store fast) and GET /ready in front of the peer's own queue, and the
-// delivery by HTTP behind it.
+// What all Node peers share: POST /jobs, POST /jobs/batch (an array, to fill a store fast) and GET /ready in front of the peer's
+// own queue, and the delivery by HTTP behind it.
 // Plain node:http, for a framework would be measured with the peer; undici with one connection per concurrent job, as its documentation
 // advises for throughput (https://undici.nodejs.org/#/docs/api/Agent: connections, pipelining 1).
 import { randomUUID } from 'node:crypto';
@@ -44,7 +44,8 @@ export function serve({ enqueue, enqueueMany, close }) {
   });
 }
 
-const parse = ({ title, webhookUrl, fireAt, payload }) => ({ id: randomUUID(), fireAt: new Date(fireAt), job: { title, webhookUrl, payload } });
+const parse = ({ title, webhookUrl, fireAt, payload }) =>
+  ({ id: randomUUID(), fireAt: new Date(fireAt), job: { title, webhookUrl, payload } });
 
 async function accept(text, res, take) {
   try {

@@ -1,5 +1,5 @@
 -- 1 of 3: @after bigint, @until bigint, @limit integer
-SELECT j."Id", j."ProjectId", j."WebhookUrl", j."NextAttemptAt", j."Status"
+SELECT j."Id", j."ProjectId", j."WebhookUrl", j."NextAttemptAt", j."Status" = 'FAILED'
 FROM "Jobs" AS j
 WHERE j."ArmedBy" IS NULL AND j."NextAttemptAt" > @after AND j."NextAttemptAt" <= @until
 ORDER BY j."NextAttemptAt"

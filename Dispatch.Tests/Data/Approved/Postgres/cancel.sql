@@ -11,7 +11,7 @@ WHERE j."Id" = @cancel_JobId AND j."ProjectId" = @cancel_ProjectId AND CASE
 END = 1;
 
 -- 2 of 2: @Scheduled bigint, @Firing bigint, @Success bigint, @Failed bigint, @Dead bigint, @Cancelled bigint, @HostId uuid, @ProjectIds guid[]
-UPDATE "ProjectTallies" AS p
+UPDATE "ProjectCounters" AS p
 SET "Scheduled" = p."Scheduled" + @Scheduled,
     "Firing" = p."Firing" + @Firing,
     "Success" = p."Success" + @Success,

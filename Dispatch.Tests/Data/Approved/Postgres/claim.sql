@@ -13,13 +13,13 @@ WHERE j."Id" = ANY (@Ids) AND j."NextAttemptAt" <= @Latest AND COALESCE(j."Armed
 END = 1;
 
 -- 2 of 3: @ids guid[], @mark uuid
-SELECT j."Id", j."ProjectId", j."Title", j."WebhookUrl", j."Payload", j."NextAttemptAt", j."Attempt", j."RetryCount", p."SecretCipher", p."PreviousSecretCipher", p."PreviousSecretExpiresAt"
+SELECT j."Id", j."AccountId", j."ArmedBy", j."Attempt", j."ClaimId", j."CreatedAt", j."FireAt", j."NextAttemptAt", j."Payload", j."ProjectId", j."RetryCount", j."Status", j."Title", j."UpdatedAt", j."WebhookUrl", p."SecretCipher", p."PreviousSecretCipher", p."PreviousSecretExpiresAt"
 FROM "Jobs" AS j
 INNER JOIN "Projects" AS p ON j."ProjectId" = p."Id"
 WHERE j."Id" = ANY (@ids) AND j."ClaimId" = @mark;
 
 -- 3 of 3: @Scheduled bigint, @Firing bigint, @Success bigint, @Failed bigint, @Dead bigint, @Cancelled bigint, @HostId uuid, @ProjectIds guid[]
-UPDATE "ProjectTallies" AS p
+UPDATE "ProjectCounters" AS p
 SET "Scheduled" = p."Scheduled" + @Scheduled,
     "Firing" = p."Firing" + @Firing,
     "Success" = p."Success" + @Success,

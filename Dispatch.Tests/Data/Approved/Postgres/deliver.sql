@@ -14,7 +14,7 @@ END = 1;
 INSERT INTO "Attempts" ("Id", "DurationMs", "Error", "FiredAt", "JobId", "LatenessMs", "Number", "ResponseBody", "ResponseCode", "Status") SELECT * FROM unnest(@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9);
 
 -- 3 of 4: @Scheduled bigint, @Firing bigint, @Success bigint, @Failed bigint, @Dead bigint, @Cancelled bigint, @HostId uuid, @ProjectIds guid[]
-UPDATE "ProjectTallies" AS p
+UPDATE "ProjectCounters" AS p
 SET "Scheduled" = p."Scheduled" + @Scheduled,
     "Firing" = p."Firing" + @Firing,
     "Success" = p."Success" + @Success,
@@ -25,7 +25,7 @@ SET "Scheduled" = p."Scheduled" + @Scheduled,
 WHERE p."HostId" = @HostId AND p."ProjectId" = ANY (@ProjectIds);
 
 -- 4 of 4: @figure bigint, @figure4 bigint, @hostId uuid, @hour bigint, @ids guid[]
-UPDATE "DeliveryHours" AS d
-SET "Succeeded" = d."Succeeded" + @figure,
-    "Late1" = d."Late1" + @figure4
-WHERE d."HostId" = @hostId AND d."Hour" = @hour AND d."ProjectId" = ANY (@ids);
+UPDATE "HourlyStats" AS h
+SET "Succeeded" = h."Succeeded" + @figure,
+    "Late1" = h."Late1" + @figure4
+WHERE h."HostId" = @hostId AND h."Hour" = @hour AND h."ProjectId" = ANY (@ids);

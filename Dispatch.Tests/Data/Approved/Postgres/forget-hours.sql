@@ -1,3 +1,3 @@
 -- 1 of 1: @p bigint
-DELETE FROM "DeliveryHours" AS d
-WHERE d."Hour" < @p;
+DELETE FROM "HourlyStats" AS h
+WHERE h."Hour" < @p;

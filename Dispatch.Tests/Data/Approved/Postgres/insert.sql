@@ -10,7 +10,7 @@ WHERE a."Id" = ANY (@ids) AND EXISTS (
 INSERT INTO "Jobs" ("Id", "AccountId", "ArmedBy", "Attempt", "ClaimId", "CreatedAt", "FireAt", "NextAttemptAt", "Payload", "ProjectId", "RetryCount", "Status", "Title", "UpdatedAt", "WebhookUrl") SELECT * FROM unnest(@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14);
 
 -- 3 of 3: @Scheduled bigint, @Firing bigint, @Success bigint, @Failed bigint, @Dead bigint, @Cancelled bigint, @HostId uuid, @ProjectIds guid[]
-UPDATE "ProjectTallies" AS p
+UPDATE "ProjectCounters" AS p
 SET "Scheduled" = p."Scheduled" + @Scheduled,
     "Firing" = p."Firing" + @Firing,
     "Success" = p."Success" + @Success,

@@ -25,7 +25,7 @@ WHERE j."Id" = ANY (@ids) AND j."ClaimId" = @mark;
 INSERT INTO "Attempts" ("Id", "DurationMs", "Error", "FiredAt", "JobId", "LatenessMs", "Number", "ResponseBody", "ResponseCode", "Status") SELECT * FROM unnest(@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9);
 
 -- 5 of 5: @Scheduled bigint, @Firing bigint, @Success bigint, @Failed bigint, @Dead bigint, @Cancelled bigint, @HostId uuid, @ProjectIds guid[]
-UPDATE "ProjectTallies" AS p
+UPDATE "ProjectCounters" AS p
 SET "Scheduled" = p."Scheduled" + @Scheduled,
     "Firing" = p."Firing" + @Firing,
     "Success" = p."Success" + @Success,

@@ -6,7 +6,7 @@ WHERE p."AccountId" = @scope_AccountId;
 -- 2 of 4: @accountId uuid
 SELECT p0."ProjectId", COALESCE(sum(p0."Scheduled"), 0.0)::bigint, COALESCE(sum(p0."Firing"), 0.0)::bigint, COALESCE(sum(p0."Success"), 0.0)::bigint, COALESCE(sum(p0."Failed"), 0.0)::bigint, COALESCE(sum(p0."Dead"), 0.0)::bigint, COALESCE(sum(p0."Cancelled"), 0.0)::bigint
 FROM "Projects" AS p
-INNER JOIN "ProjectTallies" AS p0 ON p."Id" = p0."ProjectId"
+INNER JOIN "ProjectCounters" AS p0 ON p."Id" = p0."ProjectId"
 WHERE p."AccountId" = @accountId
 GROUP BY p0."ProjectId";
 

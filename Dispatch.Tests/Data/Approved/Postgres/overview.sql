@@ -6,14 +6,14 @@ WHERE p."AccountId" = @scope_AccountId;
 -- 2 of 11: @accountId uuid
 SELECT p0."ProjectId", COALESCE(sum(p0."Scheduled"), 0.0)::bigint, COALESCE(sum(p0."Firing"), 0.0)::bigint, COALESCE(sum(p0."Success"), 0.0)::bigint, COALESCE(sum(p0."Failed"), 0.0)::bigint, COALESCE(sum(p0."Dead"), 0.0)::bigint, COALESCE(sum(p0."Cancelled"), 0.0)::bigint
 FROM "Projects" AS p
-INNER JOIN "ProjectTallies" AS p0 ON p."Id" = p0."ProjectId"
+INNER JOIN "ProjectCounters" AS p0 ON p."Id" = p0."ProjectId"
 WHERE p."AccountId" = @accountId
 GROUP BY p0."ProjectId";
 
 -- 3 of 11: @projectIds guid[], @first bigint
-SELECT d."ProjectId", d."Hour", d."HostId", d."Died", d."Failed", d."Late1", d."Late10", d."Late100", d."Late1000", d."Late2", d."Late20", d."Late200", d."Late3", d."Late5", d."Late50", d."Late500", d."Late5000", d."LateDay", d."LateHour", d."LateMinute", d."Succeeded"
-FROM "DeliveryHours" AS d
-WHERE d."ProjectId" = ANY (@projectIds) AND d."Hour" >= @first;
+SELECT h."ProjectId", h."Hour", h."HostId", h."Died", h."Failed", h."Late1", h."Late10", h."Late100", h."Late1000", h."Late2", h."Late20", h."Late200", h."Late3", h."Late5", h."Late50", h."Late500", h."Late5000", h."LateDay", h."LateHour", h."LateMinute", h."Succeeded"
+FROM "HourlyStats" AS h
+WHERE h."ProjectId" = ANY (@projectIds) AND h."Hour" >= @first;
 
 -- 4 of 11
 SELECT h."Id"

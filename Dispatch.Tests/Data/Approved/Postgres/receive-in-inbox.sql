@@ -17,7 +17,7 @@ WHERE i."Id" IN (
 );
 
 -- 4 of 4: @Scheduled bigint, @Firing bigint, @Success bigint, @Failed bigint, @Dead bigint, @Cancelled bigint, @HostId uuid, @ProjectIds guid[]
-UPDATE "ProjectTallies" AS p
+UPDATE "ProjectCounters" AS p
 SET "Scheduled" = p."Scheduled" + @Scheduled,
     "Firing" = p."Firing" + @Firing,
     "Success" = p."Success" + @Success,

@@ -1,5 +1,8 @@
 -- 1 of 3: @limit int, @after bigint, @until bigint
-SELECT TOP(@limit) [j].[Id], [j].[ProjectId], [j].[WebhookUrl], [j].[NextAttemptAt], [j].[Status]
+SELECT TOP(@limit) [j].[Id], [j].[ProjectId], [j].[WebhookUrl], [j].[NextAttemptAt], CASE
+    WHEN [j].[Status] = N'FAILED' THEN CAST(1 AS bit)
+    ELSE CAST(0 AS bit)
+END
 FROM [Jobs] AS [j]
 WHERE [j].[ArmedBy] IS NULL AND [j].[NextAttemptAt] > @after AND [j].[NextAttemptAt] <= @until
 ORDER BY [j].[NextAttemptAt];

@@ -14,7 +14,7 @@ WHERE [j].[Id] IN (@Ids1, @Ids2, @Ids3) AND [j].[NextAttemptAt] <= @Latest AND C
 END = 1;
 
 -- 2 of 3: @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16), @mark varbinary(16)
-SELECT [j].[Id], [j].[ProjectId], [j].[Title], [j].[WebhookUrl], [j].[Payload], [j].[NextAttemptAt], [j].[Attempt], [j].[RetryCount], [p].[SecretCipher], [p].[PreviousSecretCipher], [p].[PreviousSecretExpiresAt]
+SELECT [j].[Id], [j].[AccountId], [j].[ArmedBy], [j].[Attempt], [j].[ClaimId], [j].[CreatedAt], [j].[FireAt], [j].[NextAttemptAt], [j].[Payload], [j].[ProjectId], [j].[RetryCount], [j].[Status], [j].[Title], [j].[UpdatedAt], [j].[WebhookUrl], [p].[SecretCipher], [p].[PreviousSecretCipher], [p].[PreviousSecretExpiresAt]
 FROM [Jobs] AS [j]
 INNER JOIN [Projects] AS [p] ON [j].[ProjectId] = [p].[Id]
 WHERE [j].[Id] IN (@ids1, @ids2, @ids3) AND [j].[ClaimId] = @mark;
@@ -28,5 +28,5 @@ SET [p].[Scheduled] = [p].[Scheduled] + @Scheduled,
     [p].[Dead] = [p].[Dead] + @Dead,
     [p].[Cancelled] = [p].[Cancelled] + @Cancelled,
     [p].[Changes] = [p].[Changes] + CAST(1 AS bigint)
-FROM [ProjectTallies] AS [p]
+FROM [ProjectCounters] AS [p]
 WHERE [p].[HostId] = @HostId AND [p].[ProjectId] = @ProjectIds1;

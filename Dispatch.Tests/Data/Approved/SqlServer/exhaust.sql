@@ -26,13 +26,13 @@ SET [p].[Scheduled] = [p].[Scheduled] + @Scheduled,
     [p].[Dead] = [p].[Dead] + @Dead,
     [p].[Cancelled] = [p].[Cancelled] + @Cancelled,
     [p].[Changes] = [p].[Changes] + CAST(1 AS bigint)
-FROM [ProjectTallies] AS [p]
+FROM [ProjectCounters] AS [p]
 WHERE [p].[HostId] = @HostId AND [p].[ProjectId] = @ProjectIds1;
 
 -- 5 of 5: @figure bigint, @figure4 bigint, @figure5 bigint, @hostId varbinary(16), @hour bigint, @ids1 varbinary(16)
-UPDATE [d]
-SET [d].[Failed] = [d].[Failed] + @figure,
-    [d].[Died] = [d].[Died] + @figure4,
-    [d].[Late1] = [d].[Late1] + @figure5
-FROM [DeliveryHours] AS [d]
-WHERE [d].[HostId] = @hostId AND [d].[Hour] = @hour AND [d].[ProjectId] = @ids1;
+UPDATE [h]
+SET [h].[Failed] = [h].[Failed] + @figure,
+    [h].[Died] = [h].[Died] + @figure4,
+    [h].[Late1] = [h].[Late1] + @figure5
+FROM [HourlyStats] AS [h]
+WHERE [h].[HostId] = @hostId AND [h].[Hour] = @hour AND [h].[ProjectId] = @ids1;

@@ -23,27 +23,27 @@ SET [p].[Scheduled] = [p].[Scheduled] + @Scheduled,
     [p].[Dead] = [p].[Dead] + @Dead,
     [p].[Cancelled] = [p].[Cancelled] + @Cancelled,
     [p].[Changes] = [p].[Changes] + CAST(1 AS bigint)
-FROM [ProjectTallies] AS [p]
+FROM [ProjectCounters] AS [p]
 WHERE [p].[HostId] = @HostId AND [p].[ProjectId] = @ProjectIds1;
 
 -- 4 of 7: @figure bigint, @figure4 bigint, @hostId varbinary(16), @hour bigint, @ids1 varbinary(16)
-UPDATE [d]
-SET [d].[Succeeded] = [d].[Succeeded] + @figure,
-    [d].[Late1] = [d].[Late1] + @figure4
-FROM [DeliveryHours] AS [d]
-WHERE [d].[HostId] = @hostId AND [d].[Hour] = @hour AND [d].[ProjectId] = @ids1;
+UPDATE [h]
+SET [h].[Succeeded] = [h].[Succeeded] + @figure,
+    [h].[Late1] = [h].[Late1] + @figure4
+FROM [HourlyStats] AS [h]
+WHERE [h].[HostId] = @hostId AND [h].[Hour] = @hour AND [h].[ProjectId] = @ids1;
 
 -- 5 of 7: @hostId varbinary(16), @hour bigint, @projectIds1 varbinary(16)
-SELECT [d].[ProjectId]
-FROM [DeliveryHours] AS [d]
-WHERE [d].[HostId] = @hostId AND [d].[Hour] = @hour AND [d].[ProjectId] = @projectIds1;
+SELECT [h].[ProjectId]
+FROM [HourlyStats] AS [h]
+WHERE [h].[HostId] = @hostId AND [h].[Hour] = @hour AND [h].[ProjectId] = @projectIds1;
 
 -- 6 of 7: @p0 varbinary(16), @p1 bigint, @p2 varbinary(16), @p3 bigint, @p4 bigint, @p5 bigint, @p6 bigint, @p7 bigint, @p8 bigint, @p9 bigint, @p10 bigint, @p11 bigint, @p12 bigint, @p13 bigint, @p14 bigint, @p15 bigint, @p16 bigint, @p17 bigint, @p18 bigint, @p19 bigint, @p20 bigint
-INSERT INTO [DeliveryHours] ([ProjectId], [Hour], [HostId], [Died], [Failed], [Late1], [Late10], [Late100], [Late1000], [Late2], [Late20], [Late200], [Late3], [Late5], [Late50], [Late500], [Late5000], [LateDay], [LateHour], [LateMinute], [Succeeded]) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20);
+INSERT INTO [HourlyStats] ([ProjectId], [Hour], [HostId], [Died], [Failed], [Late1], [Late10], [Late100], [Late1000], [Late2], [Late20], [Late200], [Late3], [Late5], [Late50], [Late500], [Late5000], [LateDay], [LateHour], [LateMinute], [Succeeded]) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20);
 
 -- 7 of 7: @figure bigint, @figure4 bigint, @hostId varbinary(16), @hour bigint, @ids1 varbinary(16)
-UPDATE [d]
-SET [d].[Succeeded] = [d].[Succeeded] + @figure,
-    [d].[Late1] = [d].[Late1] + @figure4
-FROM [DeliveryHours] AS [d]
-WHERE [d].[HostId] = @hostId AND [d].[Hour] = @hour AND [d].[ProjectId] = @ids1;
+UPDATE [h]
+SET [h].[Succeeded] = [h].[Succeeded] + @figure,
+    [h].[Late1] = [h].[Late1] + @figure4
+FROM [HourlyStats] AS [h]
+WHERE [h].[HostId] = @hostId AND [h].[Hour] = @hour AND [h].[ProjectId] = @ids1;

@@ -1,4 +1,4 @@
 -- 1 of 1: @p bigint
-DELETE FROM [d]
-FROM [DeliveryHours] AS [d]
-WHERE [d].[Hour] < @p;
+DELETE FROM [h]
+FROM [HourlyStats] AS [h]
+WHERE [h].[Hour] < @p;

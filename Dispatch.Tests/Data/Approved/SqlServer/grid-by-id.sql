@@ -6,7 +6,7 @@ WHERE [p].[AccountId] = @scope_AccountId;
 -- 2 of 4: @accountId varbinary(16)
 SELECT [p0].[ProjectId], COALESCE(SUM([p0].[Scheduled]), CAST(0 AS bigint)), COALESCE(SUM([p0].[Firing]), CAST(0 AS bigint)), COALESCE(SUM([p0].[Success]), CAST(0 AS bigint)), COALESCE(SUM([p0].[Failed]), CAST(0 AS bigint)), COALESCE(SUM([p0].[Dead]), CAST(0 AS bigint)), COALESCE(SUM([p0].[Cancelled]), CAST(0 AS bigint))
 FROM [Projects] AS [p]
-INNER JOIN [ProjectTallies] AS [p0] ON [p].[Id] = [p0].[ProjectId]
+INNER JOIN [ProjectCounters] AS [p0] ON [p].[Id] = [p0].[ProjectId]
 WHERE [p].[AccountId] = @accountId
 GROUP BY [p0].[ProjectId];
 

@@ -15,16 +15,16 @@ SET [p].[Scheduled] = [p].[Scheduled] + @Scheduled,
     [p].[Dead] = [p].[Dead] + @Dead,
     [p].[Cancelled] = [p].[Cancelled] + @Cancelled,
     [p].[Changes] = [p].[Changes] + CAST(1 AS bigint)
-FROM [ProjectTallies] AS [p]
+FROM [ProjectCounters] AS [p]
 WHERE [p].[HostId] = @HostId AND [p].[ProjectId] = @ProjectIds1;
 
 -- 4 of 6: @hostId varbinary(16), @projectIds1 varbinary(16)
 SELECT [p].[ProjectId]
-FROM [ProjectTallies] AS [p]
+FROM [ProjectCounters] AS [p]
 WHERE [p].[HostId] = @hostId AND [p].[ProjectId] = @projectIds1;
 
 -- 5 of 6: @p0 varbinary(16), @p1 varbinary(16), @p2 bigint, @p3 bigint, @p4 bigint, @p5 bigint, @p6 bigint, @p7 bigint, @p8 bigint
-INSERT INTO [ProjectTallies] ([ProjectId], [HostId], [Cancelled], [Changes], [Dead], [Failed], [Firing], [Scheduled], [Success]) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8);
+INSERT INTO [ProjectCounters] ([ProjectId], [HostId], [Cancelled], [Changes], [Dead], [Failed], [Firing], [Scheduled], [Success]) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8);
 
 -- 6 of 6: @Scheduled bigint, @Firing bigint, @Success bigint, @Failed bigint, @Dead bigint, @Cancelled bigint, @HostId varbinary(16), @ProjectIds1 varbinary(16)
 UPDATE [p]
@@ -35,5 +35,5 @@ SET [p].[Scheduled] = [p].[Scheduled] + @Scheduled,
     [p].[Dead] = [p].[Dead] + @Dead,
     [p].[Cancelled] = [p].[Cancelled] + @Cancelled,
     [p].[Changes] = [p].[Changes] + CAST(1 AS bigint)
-FROM [ProjectTallies] AS [p]
+FROM [ProjectCounters] AS [p]
 WHERE [p].[HostId] = @HostId AND [p].[ProjectId] = @ProjectIds1;

@@ -21,5 +21,5 @@ SET [p].[Scheduled] = [p].[Scheduled] + @Scheduled,
     [p].[Dead] = [p].[Dead] + @Dead,
     [p].[Cancelled] = [p].[Cancelled] + @Cancelled,
     [p].[Changes] = [p].[Changes] + CAST(1 AS bigint)
-FROM [ProjectTallies] AS [p]
+FROM [ProjectCounters] AS [p]
 WHERE [p].[HostId] = @HostId AND [p].[ProjectId] = @ProjectIds1;

@@ -1,0 +1,24 @@
+using System.Linq.Expressions;
+using Dispatch.Model;
+
+namespace Dispatch.Reading;
+
+/// <summary>A job without its payload, which a list never shows and which may be 256 KiB.</summary>
+/// <param name="Attempts">Attempts started.</param>
+internal sealed record JobSummary(
+    Guid Id,
+    Guid ProjectId,
+    string Title,
+    string WebhookUrl,
+    long FireAt,
+    JobStatus Status,
+    int RetryCount,
+    long? NextAttemptAt,
+    long CreatedAt,
+    long UpdatedAt,
+    int Attempts)
+{
+    /// <summary>Reads it from the row, in the database.</summary>
+    public static readonly Expression<Func<Job, JobSummary>> OfRow = j => new JobSummary(
+        j.Id, j.ProjectId, j.Title, j.WebhookUrl, j.FireAt, j.Status, j.RetryCount, j.NextAttemptAt, j.CreatedAt, j.UpdatedAt, j.Attempt);
+}
