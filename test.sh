@@ -37,17 +37,32 @@ elif [ "${1:-}" = "--screenshots" ]; then
   shift
 fi
 
+# What is tested, before anything is built: a run without a selection is written down in TestResults/last-run.txt, in one line.
+isFull=$([ $# = 0 ] && [ "$limit" = 60m ] && [ -z "${DISPATCH_SCREENSHOTS:-}" ] && echo yes)
+commit=$(git rev-parse HEAD 2>/dev/null || echo unknown)
+state=$([ -z "$(git status --porcelain 2>/dev/null)" ] && echo clean || echo dirty)
+
+# Ends the run with its totals: PASSED FAILED SKIPPED STATUS.
+finish() {
+  local totals="$1 passed, $2 failed, $3 skipped"
+  if [ -n "$isFull" ]; then
+    mkdir -p TestResults
+    echo "$commit $state $(date -u +%Y-%m-%dT%H:%M:%SZ) $totals" > TestResults/last-run.txt
+  fi
+  echo "$totals"
+  exit "$4"
+}
+
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
-dotnet build Dispatch.sln -c Release -v q -nologo || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+dotnet build Dispatch.sln -c Release -v q -nologo || finish 0 1 0 1
 # A test that hangs is named after two minutes, and ends the run instead of the patience of whoever waits for it.
 timeout --kill-after=30 "$limit" \
   dotnet Dispatch.Tests/bin/Release/net10.0/Dispatch.Tests.dll -noLogo -longRunning 120 -xml "$results" "${selection[@]}" "$@"
 status=$?
 if [ $status = 124 ] || [ $status = 137 ]; then
   echo "The tests were ended: they took longer than $limit"
-  echo "0 passed, 1 failed, 0 skipped"
-  exit 1
+  finish 0 1 0 1
 fi
 
 # The failed ones once more with what they said, for the run's own lines are far above. (The runner writes its file as one line.)
@@ -62,5 +77,4 @@ sed 's/<test id=/\n&/g; s/<message>/\n&/g; s/<\/message>/&\n/g' "$results" | awk
 
 # The runner's totals, one element per assembly.
 count() { grep -o "<assembly [^>]*" "$results" | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }
-echo "$(count passed) passed, $(count failed) failed, $(count skipped) skipped"
-exit $status
+finish "$(count passed)" "$(count failed)" "$(count skipped)" $status

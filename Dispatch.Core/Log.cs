@@ -17,7 +17,10 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Error, "{Write} could not be stored")]
     public static partial void WriteFailed(ILogger logger, string write, Exception exception);
 
-    [LoggerMessage(4, LogLevel.Information, "Recovered from {Host}: {Interrupted} interrupted attempts will be sent again, {Freed} armed jobs are free")]
+    [LoggerMessage(
+        4,
+        LogLevel.Information,
+        "Recovered from {Host}: {Interrupted} interrupted attempts will be sent again, {Freed} armed jobs are free")]
     public static partial void Recovered(ILogger logger, string host, int interrupted, int freed);
 
     [LoggerMessage(5, LogLevel.Information, "Gave back {Jobs} armed jobs and {Interrupted} whose attempts were cut off")]
@@ -32,7 +35,11 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Warning, "What a dead host held could not be taken over; trying again in a second")]
     public static partial void RecoveryFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(36, LogLevel.Information, "This host could not lock a file in its state or temporary folder; started again after a crash, it goes on after 8 s instead of at once")]
+    [LoggerMessage(
+        36,
+        LogLevel.Information,
+        "This host could not lock a file in its state or temporary folder; "
+            + "started again after a crash, it goes on after 8 s instead of at once")]
     public static partial void NoHostLock(ILogger logger, Exception exception);
 
     [LoggerMessage(9, LogLevel.Warning, "Tidying up failed; the next round tries again")]
@@ -62,7 +69,10 @@ internal static partial class Log
     [LoggerMessage(17, LogLevel.Warning, "A listener of the live feed failed")]
     public static partial void ListenerFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(30, LogLevel.Warning, "Redis does not answer ({Reason}); until it does, pages learn of other hosts' changes from the database, within 2 s")]
+    [LoggerMessage(
+        30,
+        LogLevel.Warning,
+        "Redis does not answer ({Reason}); until it does, pages learn of other hosts' changes from the database, within 2 s")]
     public static partial void RedisAway(ILogger logger, string reason);
 
     [LoggerMessage(31, LogLevel.Information, "Redis answers again")]
@@ -74,16 +84,25 @@ internal static partial class Log
     [LoggerMessage(33, LogLevel.Warning, "What other hosts changed could not be looked up; trying again every second")]
     public static partial void ChangesNotRead(ILogger logger, Exception exception);
 
-    [LoggerMessage(20, LogLevel.Debug, "Job {JobId} attempt {Attempt}: delivered, {StatusCode} after {DurationMs} ms, {LatenessMs} ms late")]
+    [LoggerMessage(
+        20,
+        LogLevel.Debug,
+        "Job {JobId} attempt {Attempt}: delivered, {StatusCode} after {DurationMs} ms, {LatenessMs} ms late")]
     public static partial void Delivered(ILogger logger, Guid jobId, int attempt, int? statusCode, long durationMs, long latenessMs);
 
-    [LoggerMessage(21, LogLevel.Information, "Job {JobId} attempt {Attempt}: failed, {StatusCode} after {DurationMs} ms; the job is {Status}")]
+    [LoggerMessage(
+        21,
+        LogLevel.Information,
+        "Job {JobId} attempt {Attempt}: failed, {StatusCode} after {DurationMs} ms; the job is {Status}")]
     public static partial void AttemptFailed(ILogger logger, Guid jobId, int attempt, int? statusCode, long durationMs, string status);
 
     [LoggerMessage(22, LogLevel.Warning, "Job {JobId} attempt {Attempt}: the outcome belongs to a claim this host has lost")]
     public static partial void ClaimLost(ILogger logger, Guid jobId, int attempt);
 
-    [LoggerMessage(24, LogLevel.Warning, "Job {JobId} attempt {Attempt} is not sent: this host was out of touch for too long, and another may have taken the job over")]
+    [LoggerMessage(
+        24,
+        LogLevel.Warning,
+        "Job {JobId} attempt {Attempt} is not sent: this host was out of touch for too long, and another may have taken the job over")]
     public static partial void LeaseLost(ILogger logger, Guid jobId, int attempt);
 
     [LoggerMessage(23, LogLevel.Error, "Job {JobId}: the delivery broke off")]
@@ -95,9 +114,15 @@ internal static partial class Log
     [LoggerMessage(19, LogLevel.Information, "Cleared {Alarms} alarms that hosts left which are gone")]
     public static partial void OrphanedAlarmsCleared(ILogger logger, int alarms);
 
-    [LoggerMessage(34, LogLevel.Warning, "What hosts that are gone left in Hangfire's storage could not be cleared; the next call tries again")]
+    [LoggerMessage(
+        34,
+        LogLevel.Warning,
+        "What hosts that are gone left in Hangfire's storage could not be cleared; the next call tries again")]
     public static partial void OrphanedAlarmsNotCleared(ILogger logger, Exception exception);
 
-    [LoggerMessage(35, LogLevel.Warning, "Readers wait for writers in this database, so pages and deliveries hold each other up. Once, while no host runs: {Statement}")]
+    [LoggerMessage(
+        35,
+        LogLevel.Warning,
+        "Readers wait for writers in this database, so pages and deliveries hold each other up. Once, while no host runs: {Statement}")]
     public static partial void ReadersWait(ILogger logger, string statement);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Dispatch.Alarms.HangfireAdapter;
 using Dispatch.Data;
 using Dispatch.Hosting;
 using Dispatch.Settings;
@@ -10,7 +11,6 @@ using Dispatch.Web.Components;
 using Dispatch.Web.Docs;
 using Dispatch.Web.Inboxes;
 using Dispatch.Web.Operators;
-using Hangfire;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
 
@@ -62,7 +62,7 @@ internal static class DispatchHost
         var app = builder.Build();
         await app.Services.GetRequiredService<DatabaseSetup>().OpenAsync();
         // On SQL Server the storage makes its tables: the database is there now, and a failure ends the start here.
-        app.Services.GetRequiredService<JobStorage>();
+        app.Services.OpenHangfireStorage();
 
         app.UseEnvelopeErrors();   // inside the framework's page for developers as well, which would show the stack
         // If no proxy is named, the middleware would believe anyone.

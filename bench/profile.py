@@ -4,9 +4,9 @@ import re
 import sys
 
 THREADS = {
-    "Dispatch:GroupC": "GroupCommit (the writer)", ".NET TP Worker": "thread pool (requests, deliveries)",
-    "SteadyProcess #": "DeliveryWorker (Hangfire's fetch)", "Dispatch:Bookke": "Bookkeeper (Hangfire's end)",
-    "Hangfire:InMemo": "Hangfire's storage", "Dispatch:Metron": "Metronome", "Dispatch:AlarmC": "AlarmClock",
+    "Dispatch:WriteQ": "WriteQueue (the writer)", ".NET TP Worker": "thread pool (requests, deliveries)",
+    "RetryingProcess": "DeliveryWorker (Hangfire's fetch)", "Dispatch:Hangfi": "HangfireStateWriter (Hangfire's end)",
+    "Hangfire:InMemo": "Hangfire's storage", "Dispatch:Precis": "PreciseTimer", "Dispatch:AlarmC": "AlarmClock",
     ".NET Tiered Com": "compiler", ".NET Sockets": "sockets", ".NET Timer": "timers",
 }
 LEAST = 0.01   # of all samples: what is less is not shown

@@ -8,12 +8,17 @@ using Microsoft.Extensions.Hosting;
 namespace Dispatch.Alarms;
 
 /// <summary>
-/// Wakes the engine for each job shortly before it is due. It comes after <c>JobService</c> or the <see cref="Sweeper"/>, and calls <see cref="DeliveryRunner"/>.
-/// It holds only what is due soon; the rest waits in the database, so that memory does not grow with the number of pending jobs.
+/// Sets an alarm for each job that is due soon. It comes after <c>WriteBatch</c> on a job's way: <c>JobService</c> or the
+/// <see cref="Sweeper"/> calls it when the job is stored. When the alarm rings, it calls <see cref="DeliveryRunner"/>.
+/// Later jobs wait in the database, so that memory does not grow with the number of pending jobs.
 /// </summary>
-internal sealed class AlarmClock(HangfireAlarms alarms, AlarmRoster roster, DeliveryRunner runner, TimeProvider clock) : IHostedService, IDisposable
+internal sealed class AlarmClock(
+    HangfireAlarms alarms,
+    AlarmRoster roster,
+    DeliveryRunner runner,
+    TimeProvider clock) : IHostedService, IDisposable
 {
-    /// <summary>Alarms out at once. One costs about 2 KB in Hangfire's memory.</summary>
+    /// <summary>The most alarms set at once. Each takes about 2 KB of Hangfire's memory.</summary>
     public const int Capacity = 100_000;
 
     private readonly BlockingCollection<Alarm> toSet = new(new ConcurrentQueue<Alarm>());
@@ -23,15 +28,18 @@ internal sealed class AlarmClock(HangfireAlarms alarms, AlarmRoster roster, Deli
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // Threads of its own: a call into Hangfire's storage blocks, and the callers are requests.
-        setters = [.. Enumerable.Range(0, alarms.Threads).Select(_ => new Thread(SetAll) { Name = "Dispatch:AlarmClock", IsBackground = true })];
+        // Hangfire's storage blocks its caller. With threads of its own, the clock does not make HTTP requests wait for it.
+        setters = [.. Enumerable.Range(0, alarms.Threads)
+            .Select(_ => new Thread(SetAll) { Name = "Dispatch:AlarmClock", IsBackground = true })];
         foreach (var setter in setters) setter.Start();
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;   // alarms may be set until the last delivery has ended
+    // The threads run on: a delivery that ends during the shutdown may still set an alarm.
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>True if a job due then is armed at once rather than left to the sweeper.</summary>
+    /// <summary>True if a job due then is armed at once; otherwise the sweeper arms it later.</summary>
+    /// <param name="dueAt">Milliseconds since the Unix epoch, UTC.</param>
     public bool HasRoomFor(long dueAt)
     {
         var ahead = dueAt - clock.NowMs();
@@ -39,14 +47,15 @@ internal sealed class AlarmClock(HangfireAlarms alarms, AlarmRoster roster, Deli
         return ahead <= Timing.Horizon.TotalMilliseconds && roster.Counted < Capacity / 2;
     }
 
-    /// <summary>Arms the job. Never fails: an alarm that gets lost is found by the sweeper.</summary>
+    /// <summary>Arms the job. Never fails: if the alarm gets lost, the sweeper finds the job.</summary>
     public void Set(Alarm alarm)
     {
-        roster.Add(alarm.JobId, alarm.DueAt <= clock.NowMs() ? AlarmKind.Overdue : alarm.IsRetry ? AlarmKind.Retry : AlarmKind.Ahead);
+        var isOverdue = alarm.DueAt <= clock.NowMs();
+        roster.Add(alarm.JobId, isOverdue ? AlarmKind.Overdue : alarm.IsRetry ? AlarmKind.Retry : AlarmKind.Ahead);
         if (!toSet.IsAddingCompleted) toSet.Add(alarm);
     }
 
-    /// <summary>The alarm rang: carries the attempt out, and notes whether the job's next alarm follows.</summary>
+    /// <summary>Carries out the attempt when its alarm rings, and notes whether another alarm follows.</summary>
     /// <inheritdoc cref="DeliveryRunner.RunAsync"/>
     public async Task<AttemptEnd> RingAsync(Alarm alarm)
     {
@@ -66,8 +75,9 @@ internal sealed class AlarmClock(HangfireAlarms alarms, AlarmRoster roster, Deli
     {
         if (Interlocked.Exchange(ref disposed, 1) == 1) return;   // registered twice, so disposed twice
         toSet.CompleteAdding();
-        closing.Cancel();   // a host that ends has given its jobs back, so what is not set yet need not be
-        if (!setters.All(setter => setter.Join(TimeSpan.FromSeconds(5)))) return;   // the storage does not answer; the threads end with the process
+        closing.Cancel();   // the host has given its jobs back, so the queued alarms are not needed
+        var haveEnded = setters.All(setter => setter.Join(TimeSpan.FromSeconds(5)));
+        if (!haveEnded) return;   // the storage does not answer; the threads end with the process
         closing.Dispose();
         toSet.Dispose();
     }

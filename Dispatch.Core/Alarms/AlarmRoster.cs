@@ -2,39 +2,37 @@ using Dispatch.Time;
 
 namespace Dispatch.Alarms;
 
-/// <summary>What an alarm was set for.</summary>
 internal enum AlarmKind
 {
-    /// <summary>A job that is due later.</summary>
     Ahead,
 
-    /// <summary>A job whose time had passed when it was armed.</summary>
+    /// <summary>The job's time had passed when it was armed.</summary>
     Overdue,
 
-    /// <summary>The next attempt of a failed job. Not counted: retries must not crowd out jobs that are due.</summary>
+    /// <summary>The next attempt of a failed job. Not counted, because retries must not displace due jobs.</summary>
     Retry,
 }
 
-/// <summary>Which alarms are out, and how many of them count against which limit.</summary>
+/// <summary>Knows which alarms are set, and counts them against the limits.</summary>
 internal sealed class AlarmRoster(TimeProvider clock)
 {
-    /// <summary>How many of the overdue are armed at once: enough to keep the wire busy, few enough that new jobs do not queue behind them.</summary>
+    /// <summary>The most overdue jobs armed at once: enough to keep deliveries busy, few enough not to delay new jobs.</summary>
     public const int OverdueWindow = 2_000;
 
-    private static readonly TimeSpan Lately = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Recent = TimeSpan.FromSeconds(15);
 
     private readonly Lock gate = new();
     private readonly Dictionary<Guid, Entry> entries = [];
     private int counted;
     private int overdue;
 
-    /// <summary>Raised when few of the overdue that were armed are left.</summary>
+    /// <summary>Raised when half of the <see cref="OverdueWindow"/> is free again.</summary>
     public event Action? OverdueRunsLow;
 
-    /// <summary>Alarms that are out, retries aside.</summary>
+    /// <summary>The alarms that are set, without retries.</summary>
     public int Counted => Volatile.Read(ref counted);
 
-    /// <summary>Overdue jobs armed and not done, those aside that wait behind their receiver.</summary>
+    /// <summary>The overdue jobs that are armed and not done, without those that wait for a hanging receiver.</summary>
     public int Overdue => Volatile.Read(ref overdue);
 
     public void Add(Guid jobId, AlarmKind kind)
@@ -55,15 +53,21 @@ internal sealed class AlarmRoster(TimeProvider clock)
     }
 
     /// <summary>
-    /// True where an alarm for a job that was overdue already was set so short a time ago that setting another would be haste: it stands in
-    /// Hangfire's queue. One that was set ahead and did not ring in time is lost, however lately it was set.
+    /// True if the alarm of an overdue job was set so recently that it still waits in Hangfire's queue, so that a second one would be a
+    /// duplicate. False for an alarm that was set ahead: if it did not ring in time, it is lost.
     /// </summary>
-    public bool WasSetLately(Guid jobId)
+    public bool WasSetRecently(Guid jobId)
     {
-        lock (gate) return entries.TryGetValue(jobId, out var entry) && entry.SetOverdue && clock.NowMs() - entry.SetAt is >= 0 and var age && age < Lately.TotalMilliseconds;
+        lock (gate)
+        {
+            if (!entries.TryGetValue(jobId, out var entry) || !entry.SetOverdue) return false;
+
+            var age = clock.NowMs() - entry.SetAt;
+            return age >= 0 && age < Recent.TotalMilliseconds;
+        }
     }
 
-    /// <summary>Overdue jobs that have waited this long wait behind a receiver that hangs: they give their place in the window to others.</summary>
+    /// <summary>Stops counting overdue jobs that have waited this long: their receiver hangs, and others may use the window.</summary>
     public void ReleaseOverdueOlderThan(TimeSpan age)
     {
         lock (gate)
@@ -78,7 +82,7 @@ internal sealed class AlarmRoster(TimeProvider clock)
         }
     }
 
-    /// <summary>True when this brings the overdue down to half their window.</summary>
+    /// <summary>True if this removal brings the overdue jobs down to half of their window.</summary>
     private bool Forget(Guid jobId)
     {
         if (!entries.Remove(jobId, out var entry)) return false;

@@ -9,10 +9,17 @@ using Microsoft.Extensions.Logging;
 namespace Dispatch.Alarms;
 
 /// <summary>
-/// Brings the alarm clock in line with the database, once a second: arms what comes within the horizon, the overdue oldest first and a
-/// bounded number at a time, and finds alarms that were lost.
+/// Once a second, arms the jobs of the database that are due within the horizon, and finds lost alarms. Overdue jobs are armed oldest
+/// first and a limited number at a time.
 /// </summary>
-internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster roster, DeliveryWorker worker, LiveHosts liveHosts, TimeProvider clock, ILogger<Sweeper> log) : BackgroundService
+internal sealed class Sweeper(
+    JobStore store,
+    AlarmClock alarms,
+    AlarmRoster roster,
+    DeliveryWorker worker,
+    LiveHosts liveHosts,
+    TimeProvider clock,
+    ILogger<Sweeper> log) : BackgroundService
 {
     private const int ArmBatch = 1000;
 
@@ -47,7 +54,7 @@ internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster ros
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            Log.SweepFailed(log, exception);   // the database is away, most likely; the next sweep tries again
+            Log.SweepFailed(log, exception);   // most likely the database is away; the next sweep tries again
         }
     }
 
@@ -61,14 +68,14 @@ internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster ros
         await ArmAsync([overdue, near, far], partition, stopping);
         if (partition.Count == 1) return;
 
-        // What other hosts have not armed so shortly before its time: they are full, or not there.
+        // Jobs of other hosts that are still free shortly before their time: those hosts are full or dead.
         await ArmAsync([overdue, near with { Until = now + (long)Timing.AnyonesLead.TotalMilliseconds }], null, stopping);
     }
 
-    /// <param name="windows">In the order of time; each begins where the one before it ends.</param>
+    /// <param name="windows">In the order of time; each begins when the previous one ends.</param>
     private async Task ArmAsync(TimeWindow[] windows, Partition? partition, CancellationToken stopping)
     {
-        // Mostly little is free and there is room for it wherever it belongs: one question does for all, each second of an idle host's life.
+        // Usually few jobs are free and every window has room. Then one query does for all windows, which saves an idle host work.
         var roomy = windows.All(window => window.Room() >= ArmBatch);
         if (roomy && !await ArmSomeAsync(long.MinValue, windows[^1].Until, ArmBatch, partition, stopping)) return;
 
@@ -83,7 +90,7 @@ internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster ros
         }
     }
 
-    /// <summary>True where there may be more.</summary>
+    /// <summary>True if there may be more.</summary>
     private async Task<bool> ArmSomeAsync(long after, long until, int limit, Partition? partition, CancellationToken stopping)
     {
         var armed = await store.ArmAsync(after, until, limit, partition, stopping);
@@ -96,12 +103,12 @@ internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster ros
         var orphans = new List<Guid>();
         foreach (var (alarm, status) in await store.OverdueAsync(clock.NowMs() - (long)Timing.AlarmLost.TotalMilliseconds, stopping))
         {
-            if (worker.IsAtWork(alarm.JobId) || roster.WasSetLately(alarm.JobId)) continue;
+            if (worker.IsAtWork(alarm.JobId) || roster.WasSetRecently(alarm.JobId)) continue;
             if (status == JobStatus.Firing) orphans.Add(alarm.JobId);
             else alarms.Set(alarm);
         }
 
-        foreach (var some in orphans.Chunk(ArmBatch)) await store.InterruptOrphansAsync(some, stopping);
+        foreach (var chunk in orphans.Chunk(ArmBatch)) await store.InterruptOrphansAsync(chunk, stopping);
     }
 
     private void Wake()
@@ -115,8 +122,8 @@ internal sealed class Sweeper(JobStore store, AlarmClock alarms, AlarmRoster ros
         base.Dispose();
     }
 
-    /// <summary>A window of time whose jobs are armed while there is room for more.</summary>
-    /// <param name="Until">Its end, which belongs to it; ms since the Unix epoch, UTC.</param>
-    /// <param name="Room">How many more alarms may be out for it.</param>
+    /// <summary>A window of time whose jobs are armed while there is room.</summary>
+    /// <param name="Until">Its end, inclusive, milliseconds since the Unix epoch, UTC.</param>
+    /// <param name="Room">How many more alarms may be set for it.</param>
     private sealed record TimeWindow(long Until, Func<int> Room);
 }

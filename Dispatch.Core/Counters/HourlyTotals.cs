@@ -2,7 +2,7 @@ using Dispatch.Model;
 
 namespace Dispatch.Counters;
 
-/// <summary>A project's attempts in an hour while they are being added up. Equal ones share an UPDATE.</summary>
+/// <summary>A project's attempts in one hour, added up. Projects with equal totals share one UPDATE.</summary>
 internal sealed class HourlyTotals : IEquatable<HourlyTotals>
 {
     private const int Histogram = 3;   // succeeded, failed and died come first
@@ -18,12 +18,12 @@ internal sealed class HourlyTotals : IEquatable<HourlyTotals>
     /// <summary>In the order of <see cref="HourlyStats.Columns"/>.</summary>
     public IReadOnlyList<long> Figures => figures;
 
-    /// <summary>When the hour of that instant began.</summary>
+    /// <summary>The start of the hour of that instant, both in milliseconds since the Unix epoch, UTC.</summary>
     public static long HourOf(long ms) => ms - (ms % HourlyStats.Length);
 
     public void Add(AttemptStatus status, long? latenessMs, bool died)
     {
-        if (status == AttemptStatus.Interrupted) return;   // whether it was sent is unknown
+        if (status == AttemptStatus.Interrupted) return;   // nobody knows whether it was sent
         figures[status == AttemptStatus.Success ? 0 : 1]++;
         if (died) figures[2]++;
         if (latenessMs is { } late) figures[Histogram + BucketOf(late)]++;
@@ -34,7 +34,7 @@ internal sealed class HourlyTotals : IEquatable<HourlyTotals>
         for (var at = 0; at < figures.Length; at++) figures[at] += more[at];
     }
 
-    /// <summary>The upper edge of the bucket in which that share of the attempts ends; null when there are none.</summary>
+    /// <summary>The upper edge of the bucket that the share (0 to 1) of the attempts reaches; null if there are none.</summary>
     public long? LatenessMs(double share)
     {
         var buckets = figures.AsSpan(Histogram);

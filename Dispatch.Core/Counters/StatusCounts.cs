@@ -2,13 +2,18 @@ using Dispatch.Model;
 
 namespace Dispatch.Counters;
 
-/// <summary>How many jobs stand in each status; while it is being added up, how many more or fewer.</summary>
+/// <summary>The number of jobs in each status, or the change of these numbers.</summary>
 internal readonly record struct StatusCounts(long Scheduled, long Firing, long Success, long Failed, long Dead, long Cancelled)
 {
     public long Total => Scheduled + Firing + Success + Failed + Dead + Cancelled;
 
     public static StatusCounts operator +(StatusCounts a, StatusCounts b) => new(
-        a.Scheduled + b.Scheduled, a.Firing + b.Firing, a.Success + b.Success, a.Failed + b.Failed, a.Dead + b.Dead, a.Cancelled + b.Cancelled);
+        a.Scheduled + b.Scheduled,
+        a.Firing + b.Firing,
+        a.Success + b.Success,
+        a.Failed + b.Failed,
+        a.Dead + b.Dead,
+        a.Cancelled + b.Cancelled);
 
     public long Of(JobStatus status) => status switch
     {

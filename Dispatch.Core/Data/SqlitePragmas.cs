@@ -13,10 +13,9 @@ namespace Dispatch.Data;
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
     // auto_vacuum counts only before the first page is written, so it stands before WAL. Space that deleting frees can then be given back.
-    private const string ForNewFile = "PRAGMA auto_vacuum=INCREMENTAL;";
+    private const string ForWriting = "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
 
-    private const string ForConnection =
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;";
+    private const string ForAll = "PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;";
 
     // They stay with the handle, and the pool gives the same handles out again and again.
     private readonly ConditionalWeakTable<sqlite3, object> done = [];
@@ -37,9 +36,9 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    // EF asks through a connection that may only read whether there is a database.
+    // EF asks through a connection that may only read whether there is a database. It could not change what belongs to the file.
     private static string TextFor(DbConnection connection) =>
-        new SqliteConnectionStringBuilder(connection.ConnectionString).Mode == SqliteOpenMode.ReadOnly ? ForConnection : ForNewFile + ForConnection;
+        new SqliteConnectionStringBuilder(connection.ConnectionString).Mode == SqliteOpenMode.ReadOnly ? ForAll : ForWriting + ForAll;
 
     private bool IsNew(DbConnection connection) => done.TryAdd(((SqliteConnection)connection).Handle!, this);
 }

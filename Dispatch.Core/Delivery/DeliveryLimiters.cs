@@ -4,16 +4,16 @@ using Dispatch.Settings;
 namespace Dispatch.Delivery;
 
 /// <summary>
-/// The two places where a delivery may have to wait for others. On the wire the limits are the settings'. To be claimed they are four times
-/// that: while some are on the wire, the commit that claims the next ones is under way, so that the wire is never idle for an fsync; and what
-/// waits behind a hanging receiver stays SCHEDULED, and may be cancelled, save for these few.
+/// The two limits that a delivery passes: before its claim and before it is sent. Sending has the limits of the settings. Claims have four
+/// times as many, so that the next jobs are claimed while others are sent and no connection waits for an fsync. They are limited at all so
+/// that most jobs of a hanging receiver stay SCHEDULED and can be cancelled.
 /// </summary>
 internal sealed class DeliveryLimiters(DeliveryOptions options)
 {
-    private const int ClaimsPerPlace = 4;
+    private const int ClaimsPerPermit = 4;
 
     public FairLimiter Claims { get; } = new(new(
-        options.MaxConcurrency * ClaimsPerPlace, options.MaxPerDestination * ClaimsPerPlace, options.MaxPerProject * ClaimsPerPlace));
+        options.MaxConcurrency * ClaimsPerPermit, options.MaxPerDestination * ClaimsPerPermit, options.MaxPerProject * ClaimsPerPermit));
 
     public FairLimiter Wire { get; } = new(new(options.MaxConcurrency, options.MaxPerDestination, options.MaxPerProject));
 }

@@ -8,42 +8,55 @@ using Microsoft.Extensions.Logging;
 
 namespace Dispatch.Delivery;
 
-/// <summary>One attempt from its alarm to its record: wait, claim, wait for the millisecond, send, decide, record.</summary>
+/// <summary>
+/// Carries out one attempt: waits, claims the job, waits for its due time, sends, decides, records. It comes after <c>AlarmClock</c> on a
+/// job's way, and calls <see cref="WebhookSender"/>.
+/// </summary>
 internal sealed class DeliveryRunner(
-    JobStore store, DeliveryLimiters limiters, WebhookSender sender, RetryLadder ladder, SigningSecrets secrets, Lease lease, Shutdown shutdown, PreciseTimer preciseTimer, TimeProvider clock,
+    JobStore store,
+    DeliveryLimiters limiters,
+    WebhookSender sender,
+    RetryLadder ladder,
+    SigningSecrets secrets,
+    Lease lease,
+    Shutdown shutdown,
+    PreciseTimer preciseTimer,
+    TimeProvider clock,
     ILogger<DeliveryRunner> log)
 {
-    /// <summary>Carries the attempt out. Returns how it ended, and when a retry is due.</summary>
-    /// <exception cref="OperationCanceledException">The host is stopping and the job was not claimed, or its delivery was given up.</exception>
+    /// <summary>Carries out the attempt. Returns how it ended, and when a retry is due.</summary>
+    /// <exception cref="OperationCanceledException">The host is stopping: the job was not claimed, or its delivery was aborted.</exception>
     public async Task<AttemptEnd> RunAsync(Alarm alarm)
     {
         if (alarm.IsRetry) await RearmAsync(alarm);
-        // Twice, because how early to claim is known only shortly before: it goes by what transactions take then.
+        // Waits twice, because the claim's lead depends on how long transactions take shortly before the due time.
         await clock.WaitUntilAsync(alarm.DueAt - (long)Timing.LongestClaimLead.TotalMilliseconds, shutdown.Claiming);
         await clock.WaitUntilAsync(alarm.DueAt - (long)store.ClaimLead.TotalMilliseconds, shutdown.Claiming);
 
-        return await ClaimAndSendAsync(alarm) is var (job, report) ? await RecordAsync(job, report) : AttemptEnd.Finished;
+        var sent = await ClaimAndSendAsync(alarm);
+        return sent is { } delivery ? await RecordAsync(delivery.Job, delivery.Report) : AttemptEnd.Finished;
     }
 
-    // Waits first: an operator may have rung the alarm by hand, minutes before the retry is due.
+    // Waits first, because an operator may have triggered the alarm by hand, minutes before the retry is due.
     private async Task RearmAsync(Alarm alarm)
     {
         await clock.WaitUntilAsync(alarm.DueAt - (long)Timing.AlarmLead.TotalMilliseconds, shutdown.Claiming);
         await store.RearmAsync(alarm.JobId, alarm.ProjectId, shutdown.Claiming);
     }
 
-    // What is claimed will be sent, by a stopping host too: its instant is near.
+    // A stopping host sends the jobs it has claimed, too, because they are due soon.
     private async Task<(ClaimedJob Job, AttemptReport Report)?> ClaimAndSendAsync(Alarm alarm)
     {
         using var claim = await limiters.Claims.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Claiming);
-        if (await store.ClaimAsync(alarm.JobId, alarm.DueAt, () => lease.TermForClaim, shutdown.Claiming) is not { } job) return null;   // cancelled, or claimed already
+        var job = await store.ClaimAsync(alarm.JobId, alarm.DueAt, () => lease.TermForClaim, shutdown.Claiming);
+        if (job is null) return null;   // cancelled, or claimed already
 
         await preciseTimer.WaitUntilAsync(job.DueAt, shutdown.Sending);
         using var wire = await limiters.Wire.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Sending);
         var report = await SendAsync(job);
         if (report.Outcome is not DeliveryOutcome.NotSent) return (job, report);
 
-        Log.LeaseLost(log, job.Id, job.Attempt);   // another host has taken it over, or the sweeper frees it
+        Log.LeaseLost(log, job.Id, job.Attempt);   // another host has the job, or the sweeper frees it
         return null;
     }
 
@@ -58,9 +71,10 @@ internal sealed class DeliveryRunner(
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // Ours, not the receiver's; still an attempt with an end, or the job would be tried for ever.
+            // A bug of ours. It still counts as a failed attempt, because otherwise the job would be tried for ever.
             Log.DeliveryBroke(log, job.Id, exception);
-            return new AttemptReport(new DeliveryOutcome.Broken("The attempt failed inside Dispatch; the host's log says why.", null, null), firedAt, 0, clock.NowMsRoundedUp());
+            var broken = new DeliveryOutcome.Broken("The attempt failed inside Dispatch; the host's log says why.", null, null);
+            return new AttemptReport(broken, firedAt, 0, clock.NowMsRoundedUp());
         }
     }
 

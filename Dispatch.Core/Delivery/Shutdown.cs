@@ -3,22 +3,30 @@ using Dispatch.Time;
 
 namespace Dispatch.Delivery;
 
-/// <summary>The two steps in which the engine ends.</summary>
+/// <summary>The two steps of a shutdown: the engine stops claiming, and later gives up on the deliveries still running.</summary>
 internal sealed class Shutdown : IDisposable
 {
-    private readonly CancellationTokenSource claiming = new();
-    private long? stoppedAt;
-    private readonly CancellationTokenSource sending = new();
+    private static readonly TimeSpan MinDrain = TimeSpan.FromSeconds(1);
 
-    /// <summary>Cancelled when nothing more may be claimed.</summary>
+    private readonly CancellationTokenSource claiming = new();
+    private readonly CancellationTokenSource sending = new();
+    private long? stoppedAt;
+
+    /// <summary>Cancelled when no more jobs may be claimed.</summary>
     public CancellationToken Claiming => claiming.Token;
 
-    /// <summary>Cancelled when even what is on the wire is given up; the next start logs it as interrupted and sends it again.</summary>
+    /// <summary>Cancelled when running deliveries are given up. The next start logs them as interrupted and sends them again.</summary>
     public CancellationToken Sending => sending.Token;
 
-    /// <summary>What is left of <see cref="Timing.Drain"/> since claiming stopped; a second at least.</summary>
-    public TimeSpan DrainLeft => Timing.Drain - Stopwatch.GetElapsedTime(stoppedAt ?? Stopwatch.GetTimestamp()) is var left && left > TimeSpan.FromSeconds(1)
-        ? left : TimeSpan.FromSeconds(1);
+    /// <summary>The rest of <see cref="Timing.Drain"/> since claiming stopped, at least one second.</summary>
+    public TimeSpan DrainLeft
+    {
+        get
+        {
+            var left = Timing.Drain - Stopwatch.GetElapsedTime(stoppedAt ?? Stopwatch.GetTimestamp());
+            return left > MinDrain ? left : MinDrain;
+        }
+    }
 
     public void StopClaiming()
     {

@@ -1,14 +1,14 @@
 namespace Dispatch.Fairness;
 
 /// <summary>
-/// Admits deliveries, to be claimed or to the wire: so many over all, per destination and per project, so that one hanging receiver or one busy
-/// project cannot hold everyone up. A delivery gets its three counts at once or waits with none, in a lane of its project and destination:
-/// first in, first out within a lane, the lanes in turn.
+/// Limits the deliveries inside it in total, per destination and per project, so that one hanging receiver or one busy project cannot block
+/// the others. A delivery takes all three counts at once or waits with none, in the lane of its project and destination. Within a lane the
+/// first to come is the first to go; the lanes take turns.
 /// </summary>
 /// <remarks>
-/// A waiting lane is either ready (only the global count can be in its way) or parked at the full count that stopped it. A count that gets
-/// room wakes one lane; each lane that leaves the ready ring wakes the next where there is room still. So no release ever searches through
-/// lanes that cannot go: entering and leaving cost the same with one waiter or with 10,000.
+/// A waiting lane is either ready (only the total can stop it) or parked at the full count that stops it. A count that gets room wakes one
+/// lane, and each lane that leaves the ready list wakes the next if there is still room. So no release searches through blocked lanes:
+/// entering and leaving cost the same with one waiter as with 10,000.
 /// </remarks>
 internal sealed class FairLimiter(FairLimits limits)
 {
@@ -20,19 +20,18 @@ internal sealed class FairLimiter(FairLimits limits)
     private int taken;
     private int waiting;
 
-    /// <summary>Deliveries inside.</summary>
+    /// <summary>Deliveries that hold a permit.</summary>
     public int Taken => Volatile.Read(ref taken);
 
-    /// <summary>Deliveries that wait for a place.</summary>
     public int Waiting => Volatile.Read(ref waiting);
 
-    /// <summary>Projects, destinations and lanes that are kept track of: none when nothing is inside and nothing waits.</summary>
+    /// <summary>Projects, destinations and lanes in memory; 0 if no delivery is inside or waits.</summary>
     public int Tracked
     {
         get { lock (gate) return projects.Count + destinations.Count + lanes.Count; }
     }
 
-    /// <summary>Waits for a place; at once where there is room.</summary>
+    /// <summary>Waits for a permit; returns at once if there is room.</summary>
     /// <param name="destination">Host and port of the receiver, <c>host:port</c>.</param>
     public ValueTask<Permit> EnterAsync(Guid projectId, string destination, CancellationToken cancellation)
     {
@@ -41,8 +40,9 @@ internal sealed class FairLimiter(FairLimits limits)
         {
             var project = CountOf(projects, projectId, limits.PerProject);
             var target = CountOf(destinations, destination, limits.PerDestination);
-            // No one is overtaken: while there is room everywhere, every lane that waits is parked at a count that is full.
-            if (taken < limits.Total && project.HasRoom && target.HasRoom) return ValueTask.FromResult(Take(projectId, destination, project, target));
+            // This overtakes nobody: while the total has room, every waiting lane is parked at a full count.
+            if (taken < limits.Total && project.HasRoom && target.HasRoom)
+                return ValueTask.FromResult(Take(projectId, destination, project, target));
 
             var waiter = new Waiter(LaneOf(projectId, destination, project, target));
             waiter.Lane.Waiters.AddLast(waiter.Node);
@@ -52,7 +52,7 @@ internal sealed class FairLimiter(FairLimits limits)
         }
     }
 
-    /// <summary>Gives a place back and lets the next in.</summary>
+    /// <summary>Returns a permit and admits the next delivery.</summary>
     internal void Leave(Guid projectId, string destination)
     {
         lock (gate)
@@ -112,19 +112,23 @@ internal sealed class FairLimiter(FairLimits limits)
         var waiter = lane.Waiters.First!.Value;
         lane.Waiters.RemoveFirst();
         waiting--;
-        waiter.Cancellation.Unregister();   // not Dispose, which would wait for a callback that waits for the gate
+        waiter.Cancellation.Unregister();   // Dispose would deadlock: it waits for the callback, which waits for the gate
         waiter.SetResult(Take(lane.ProjectId, lane.Destination, lane.Project, lane.Target));
     }
 
-    /// <summary>Puts the lane where it has to wait: at a full count, or else behind the lanes that still wait for one, or else ready.</summary>
-    private void Queue(Lane lane) => (lane switch
+    /// <summary>Parks the lane at a full count, or behind lanes that are parked at one of its counts; otherwise it is ready.</summary>
+    private void Queue(Lane lane)
     {
-        { Target.HasRoom: false } => lane.Target.Parked,
-        { Project.HasRoom: false } => lane.Project.Parked,
-        { Target.Parked.Count: > 0 } => lane.Target.Parked,
-        { Project.Parked.Count: > 0 } => lane.Project.Parked,
-        _ => ready,
-    }).AddLast(lane.Node);
+        var list = lane switch
+        {
+            { Target.HasRoom: false } => lane.Target.Parked,
+            { Project.HasRoom: false } => lane.Project.Parked,
+            { Target.Parked.Count: > 0 } => lane.Target.Parked,
+            { Project.Parked.Count: > 0 } => lane.Project.Parked,
+            _ => ready,
+        };
+        list.AddLast(lane.Node);
+    }
 
     private void WakeNext(Count count)
     {
@@ -137,7 +141,7 @@ internal sealed class FairLimiter(FairLimits limits)
     {
         lock (gate)
         {
-            if (waiter.Node.List is null) return;   // it has its place already, and its caller will give it back
+            if (waiter.Node.List is null) return;   // already admitted: its caller will return the permit
 
             var lane = waiter.Lane;
             lane.Waiters.Remove(waiter.Node);
@@ -146,7 +150,7 @@ internal sealed class FairLimiter(FairLimits limits)
             {
                 lane.Node.List!.Remove(lane.Node);
                 Close(lane);
-                WakeNext(lane.Project);   // it may have been the one that was woken
+                WakeNext(lane.Project);   // this lane may be the one that was woken
                 WakeNext(lane.Target);
                 AdmitReady();
                 Forget(lane.ProjectId, lane.Destination, lane.Project, lane.Target);
@@ -169,7 +173,7 @@ internal sealed class FairLimiter(FairLimits limits)
         if (target.IsIdle) destinations.Remove(destination);
     }
 
-    /// <summary>What one project or one destination has inside, and the lanes it stops.</summary>
+    /// <summary>The deliveries inside of one project or destination, and the lanes that it stops.</summary>
     private sealed class Count(int limit)
     {
         public int Used { get; set; }

@@ -1,4 +1,4 @@
 namespace Dispatch.Fairness;
 
-/// <summary>How many deliveries may be inside at once.</summary>
+/// <summary>How many deliveries a <see cref="FairLimiter"/> admits at once.</summary>
 internal sealed record FairLimits(int Total, int PerDestination, int PerProject);

@@ -1,6 +1,6 @@
 namespace Dispatch.Fairness;
 
-/// <summary>A place behind the gate; disposing gives it back, once.</summary>
+/// <summary>Lets one delivery in. Disposing it returns it to the limiter; a second time does nothing.</summary>
 internal sealed class Permit(FairLimiter gate, Guid projectId, string destination) : IDisposable
 {
     private FairLimiter? gate = gate;

@@ -19,10 +19,11 @@ using Microsoft.Extensions.Hosting;
 
 namespace Dispatch.Hosting;
 
-/// <summary>The engine's services. Hosted services start in this order and stop in the reverse.</summary>
+/// <summary>Registers the engine's services. Hosted services start in this order and stop in the reverse.</summary>
 internal static class CoreServices
 {
-    public static IServiceCollection AddDispatchCore(this IServiceCollection services, DispatchSettings settings, IHostEnvironment environment)
+    public static IServiceCollection AddDispatchCore(
+        this IServiceCollection services, DispatchSettings settings, IHostEnvironment environment)
     {
         services.TryAddSingleton(TimeProvider.System);
         return services
@@ -41,24 +42,29 @@ internal static class CoreServices
             .AddHostedService<MaintenanceService>();
     }
 
-    private static IServiceCollection AddSettings(this IServiceCollection services, DispatchSettings settings, IHostEnvironment environment) => services
+    private static IServiceCollection AddSettings(
+        this IServiceCollection services, DispatchSettings settings, IHostEnvironment environment) => services
         .AddSingleton(settings.Dispatch).AddSingleton(settings.Database).AddSingleton(settings.Hangfire).AddSingleton(settings.Delivery)
         .AddSingleton(settings.Dashboard).AddSingleton(settings.Redis).AddSingleton(settings.RateLimits)
         .AddSingleton(new ContentRoot(environment.ContentRootPath));
 
     private static IServiceCollection AddStorage(this IServiceCollection services, DispatchSettings settings, IHostEnvironment environment)
     {
-        // In the database, so that a copy of it is whole and several hosts share the keys. The name keeps them apart from other applications' keys.
+        // The keys are in the database, so that hosts share them and a copy of the database is complete. The name separates them from
+        // other applications' keys.
         services.AddDataProtection().SetApplicationName("Dispatch").PersistKeysToDbContext<DispatchDbContext>();
         return services
             .AddDispatchDatabase(settings.Database, environment.ContentRootPath).AddSingleton<DatabaseSetup>()
-            .AddSingleton<WriteBatch>().AddSingleton<WriteQueue>().AddSingleton<JobStore>().AddSingleton<InboxWriter>().AddSingleton<InboxStore>()
+            .AddSingleton<WriteBatch>().AddSingleton<WriteQueue>().AddSingleton<JobStore>()
+            .AddSingleton<InboxWriter>().AddSingleton<InboxStore>()
             .AddSingleton<JobFeed>().AddSingleton(provider => provider.GetRequiredService<JobFeed>().WriterEvents)
-            .AddSingleton<HostIdentity>().AddSingleton<HostLocks>().AddSingleton<Lease>().AddSingleton<LiveHosts>().AddSingleton<HostLease>();
+            .AddSingleton<HostIdentity>().AddSingleton<HostLocks>()
+            .AddSingleton<Lease>().AddSingleton<LiveHosts>().AddSingleton<HostLease>();
     }
 
     private static IServiceCollection AddDelivery(this IServiceCollection services, IHostEnvironment environment) => services
-        .AddSingleton(provider => new TargetGuard(provider.GetRequiredService<DeliveryOptions>(), openLoopback: environment.IsDevelopment()))
+        .AddSingleton(provider => new TargetGuard(
+            provider.GetRequiredService<DeliveryOptions>(), openLoopback: environment.IsDevelopment()))
         .AddSingleton<OwnInbox>().AddSingleton<DeliveryLimiters>().AddSingleton<WebhookSender>().AddSingleton<RetryLadder>()
         .AddSingleton<DeliveryRunner>().AddSingleton<PreciseTimer>().AddSingleton<Shutdown>();
 

@@ -15,8 +15,7 @@ internal sealed record DispatchSettings(
     RedisOptions Redis,
     RateLimitOptions RateLimits)
 {
-    /// <summary>Reads every section.</summary>
-    /// <exception cref="StartupException">Some settings are wrong; the message names each of them and what is allowed.</exception>
+    /// <exception cref="StartupException">Settings are wrong; the message names each of them and the allowed values.</exception>
     public static DispatchSettings Read(IConfigurationRoot configuration)
     {
         var reader = new SettingsReader(configuration);
@@ -34,23 +33,28 @@ internal sealed record DispatchSettings(
         Range(reader, "RateLimits:PerAddress", settings.RateLimits.PerAddress, 1, 100_000);
         Range(reader, "RateLimits:PasswordQueue", settings.RateLimits.PasswordQueue, 0, 1_000);
         if (Providers.WhyUnusable(settings.Database) is { } why) reader.Require(false, $"Database:ConnectionString {why}.");
-        if (settings.Redis.Configuration is { } redis && RedisBackplane.WhyUnusable(redis) is { } whyNot) reader.Require(false, $"Redis:Configuration {whyNot}.");
-        foreach (var name in settings.Dispatch.Operators) reader.Require(name.Contains('@'), $"Dispatch:Operators has '{name}'; e-mail addresses are wanted.");
+        if (settings.Redis.Configuration is { } redis && RedisBackplane.WhyUnusable(redis) is { } whyNot)
+            reader.Require(false, $"Redis:Configuration {whyNot}.");
+        foreach (var name in settings.Dispatch.Operators)
+            reader.Require(name.Contains('@'), $"Dispatch:Operators has '{name}'; e-mail addresses are wanted.");
         CheckTogether(reader, settings);
 
-        return reader.Errors.Count == 0
-            ? settings
-            : throw new StartupException($"Dispatch cannot start, {reader.Errors.Count} wrong:{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", reader.Errors)}");
+        if (reader.Errors.Count == 0) return settings;
+
+        var errors = string.Join(Environment.NewLine + "  ", reader.Errors);
+        throw new StartupException($"Dispatch cannot start, {reader.Errors.Count} wrong:{Environment.NewLine}  {errors}");
     }
 
     private static void CheckTogether(SettingsReader reader, DispatchSettings settings)
     {
         var provider = settings.Database.Provider;
         reader.Require(provider != DatabaseProvider.SqlServer || Providers.HasCultures,
-            "Database:Provider is SqlServer, whose driver needs ICU: install it (Debian: libicu-dev) and leave DOTNET_SYSTEM_GLOBALIZATION_INVARIANT unset.");
+            "Database:Provider is SqlServer, whose driver needs ICU: install it (Debian: libicu-dev) "
+            + "and leave DOTNET_SYSTEM_GLOBALIZATION_INVARIANT unset.");
         settings.Hangfire.Storage ??= provider == DatabaseProvider.SqlServer ? HangfireStorage.SqlServer : HangfireStorage.Memory;
         reader.Require(settings.Hangfire.Storage == HangfireStorage.Memory || provider == DatabaseProvider.SqlServer,
-            $"Hangfire:Storage is '{settings.Hangfire.Storage}', which needs Database:Provider SqlServer; with {provider}, allowed: Memory.");
+            $"Hangfire:Storage is '{settings.Hangfire.Storage}', which needs Database:Provider SqlServer; "
+            + $"with {provider}, allowed: Memory.");
         reader.Require(settings.Redis.Configuration is null || !provider.ServesOneHost(),
             $"Redis:Configuration is set; Redis joins several hosts, and {provider} has one. Leave it empty.");
     }
@@ -64,7 +68,9 @@ internal sealed record DispatchSettings(
         Range(reader, "Delivery:MaxConcurrency", delivery.MaxConcurrency, 1, 100_000);
         Range(reader, "Delivery:MaxPerDestination", delivery.MaxPerDestination, 1, 100_000);
         Range(reader, "Delivery:MaxPerProject", delivery.MaxPerProject, 1, 100_000);
-        reader.Require(delivery.RetryLadder.Count is >= 1 and <= 20 && delivery.RetryLadder.All(rung => rung >= TimeSpan.FromMilliseconds(1) && rung <= TimeSpan.FromDays(1)),
+        var (shortest, longest) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
+        reader.Require(
+            delivery.RetryLadder.Count is >= 1 and <= 20 && delivery.RetryLadder.All(rung => rung >= shortest && rung <= longest),
             "Delivery:RetryLadder has 1 to 20 delays, each 00:00:00.001 to 1.00:00:00, such as \"00:00:30, 00:01:00, 00:05:00\".");
     }
 

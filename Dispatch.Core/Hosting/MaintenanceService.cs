@@ -9,13 +9,18 @@ using Microsoft.Extensions.Logging;
 namespace Dispatch.Hosting;
 
 /// <summary>
-/// What one host is enough for: clears deleted projects, frees what hosts left that ended without a word, clears their alarms, puts their counters together, and
-/// forgets old hours.
+/// Maintenance that one host does for all: purges deleted projects, frees the jobs of crashed hosts, clears their alarms, merges the
+/// counters and deletes old hourly statistics.
 /// </summary>
 internal sealed class MaintenanceService(
-    JobStore store, OrphanedAlarmCleaner alarms, IDbContextFactory<DispatchDbContext> contexts, LiveHosts liveHosts, TimeProvider clock, ILogger<MaintenanceService> log) : BackgroundService
+    JobStore store,
+    OrphanedAlarmCleaner alarms,
+    IDbContextFactory<DispatchDbContext> contexts,
+    LiveHosts liveHosts,
+    TimeProvider clock,
+    ILogger<MaintenanceService> log) : BackgroundService
 {
-    /// <summary>A large deleted project goes over several rounds: jobs that are due must not wait for it.</summary>
+    /// <summary>A large deleted project takes several rounds, because due jobs must not wait for the purge.</summary>
     private const int PurgeChunks = 10;
 
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
@@ -43,7 +48,7 @@ internal sealed class MaintenanceService(
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
-            Log.MaintenanceFailed(log, exception);   // the database is away, most likely; the next round tries again
+            Log.MaintenanceFailed(log, exception);   // most likely the database is away; the next round tries again
         }
         catch (OperationCanceledException)
         {
@@ -59,7 +64,7 @@ internal sealed class MaintenanceService(
         await store.ForgetHoursAsync();
     }
 
-    // A dead host's row goes when its jobs are free.
+    // Dead hosts have no row any more, because it is deleted once their jobs are free.
     private async Task<IReadOnlySet<Guid>> LivingHostsAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);

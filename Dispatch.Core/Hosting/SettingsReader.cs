@@ -5,9 +5,8 @@ using Microsoft.Extensions.Configuration;
 namespace Dispatch.Hosting;
 
 /// <summary>
-/// Binds one section to its options and collects every error on the way, so that an operator sees all of them at once. Stricter than the
-/// framework's binder: an unknown key is an error, and a list is a JSON array or one comma-separated value (which is how an environment
-/// variable replaces the whole list).
+/// Binds sections to their options and collects all errors, so that an operator sees them at once. It is stricter than .NET's binder: an
+/// unknown key is an error. A list is a JSON array or one comma-separated value, so that an environment variable can replace it.
 /// </summary>
 internal sealed class SettingsReader(IConfigurationRoot configuration)
 {
@@ -29,7 +28,7 @@ internal sealed class SettingsReader(IConfigurationRoot configuration)
         return options;
     }
 
-    /// <summary>Adds the error unless the condition holds.</summary>
+    /// <summary>Adds the error if the condition is false.</summary>
     public void Require(bool holds, string error)
     {
         if (!holds) errors.Add(error);
@@ -39,8 +38,10 @@ internal sealed class SettingsReader(IConfigurationRoot configuration)
     {
         try
         {
-            if (ElementType(property.PropertyType) is { } element) BindList(options, property, element, Texts(value));
-            else if (!string.IsNullOrWhiteSpace(value.Value)) property.SetValue(options, Parse(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, value.Value));
+            var type = property.PropertyType;
+            if (ElementType(type) is { } element) BindList(options, property, element, Texts(value));
+            else if (!string.IsNullOrWhiteSpace(value.Value))
+                property.SetValue(options, Parse(Nullable.GetUnderlyingType(type) ?? type, value.Value));
             else if (value.GetChildren().Any()) throw new FormatException("is a group of settings, but one value is wanted");
         }
         catch (FormatException exception)
@@ -51,20 +52,21 @@ internal sealed class SettingsReader(IConfigurationRoot configuration)
 
     private static void BindList(object options, PropertyInfo property, Type element, string[] texts)
     {
-        if (texts.Length == 0) return;   // empty is the default here too
+        if (texts.Length == 0) return;   // empty keeps the default
         var list = Array.CreateInstance(element, texts.Length);
         for (var i = 0; i < texts.Length; i++) list.SetValue(Parse(element, texts[i]), i);
         property.SetValue(options, list);
     }
 
-    // The last source that has the list decides alone: it is replaced as a whole, never mixed with another source's.
+    // The last source that has the list replaces it as a whole; lists of several sources are never mixed.
     private string[] Texts(IConfigurationSection section)
     {
         foreach (var source in configuration.Providers.Reverse())
         {
             if (source.TryGet(section.Path, out var text) && !string.IsNullOrWhiteSpace(text)) return Split(text);
-            var places = source.GetChildKeys([], section.Path).Distinct().ToArray();
-            if (places.Length > 0) return [.. places.Select(place => source.TryGet($"{section.Path}:{place}", out var one) ? one ?? "" : "")];
+            var indexes = source.GetChildKeys([], section.Path).Distinct().ToArray();
+            if (indexes.Length > 0)
+                return [.. indexes.Select(index => source.TryGet($"{section.Path}:{index}", out var item) ? item ?? "" : "")];
         }
 
         return [];
@@ -78,15 +80,25 @@ internal sealed class SettingsReader(IConfigurationRoot configuration)
     private static object Parse(Type type, string text) => type switch
     {
         _ when type == typeof(string) => text,
-        _ when type == typeof(int) => int.TryParse(text, out var number) ? number : throw new FormatException($"is '{text}'; a whole number is wanted"),
-        _ when type == typeof(bool) => bool.TryParse(text, out var flag) ? flag : throw new FormatException($"is '{text}'; true or false is wanted"),
-        _ when type == typeof(TimeSpan) => text.Contains(':') && TimeSpan.TryParse(text, out var span) ? span : throw new FormatException($"is '{text}'; a duration such as 00:00:30 is wanted"),
+        _ when type == typeof(int) => int.TryParse(text, out var number)
+            ? number : throw new FormatException($"is '{text}'; a whole number is wanted"),
+        _ when type == typeof(bool) => bool.TryParse(text, out var flag)
+            ? flag : throw new FormatException($"is '{text}'; true or false is wanted"),
+        _ when type == typeof(TimeSpan) => text.Contains(':') && TimeSpan.TryParse(text, out var span)
+            ? span : throw new FormatException($"is '{text}'; a duration such as 00:00:30 is wanted"),
         _ when type == typeof(Uri) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
             ? new Uri(text) : throw new FormatException($"is '{text}'; an absolute http or https URL is wanted"),
-        _ when type == typeof(IPNetwork) => IPNetwork.TryParse(text, out var network) ? network : throw new FormatException($"is '{text}'; a network such as 10.1.0.0/16 is wanted"),
-        // By name alone: Enum.TryParse would take "1" and "Open, Closed" as well.
-        { IsEnum: true } => Enum.GetNames(type).FirstOrDefault(name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase)) is { } name
-            ? Enum.Parse(type, name) : throw new FormatException($"is '{text}'; allowed: {string.Join(", ", Enum.GetNames(type))}"),
+        _ when type == typeof(IPNetwork) => IPNetwork.TryParse(text, out var network)
+            ? network : throw new FormatException($"is '{text}'; a network such as 10.1.0.0/16 is wanted"),
+        { IsEnum: true } => ParseName(type, text),
         _ => throw new NotSupportedException($"No setting is of type {type}."),
     };
+
+    // By name only, because Enum.TryParse would also take "1" and "Open, Closed".
+    private static object ParseName(Type type, string text)
+    {
+        var names = Enum.GetNames(type);
+        var name = names.FirstOrDefault(known => known.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase));
+        return name is null ? throw new FormatException($"is '{text}'; allowed: {string.Join(", ", names)}") : Enum.Parse(type, name);
+    }
 }

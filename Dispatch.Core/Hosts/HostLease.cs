@@ -10,15 +10,20 @@ using Host = Dispatch.Model.Host;
 
 namespace Dispatch.Hosts;
 
-/// <summary>
-/// Signs this host in at start and out at the end. Where hosts share the database it says every second that it lives, and takes over what dead ones held.
-/// </summary>
+/// <summary>Signs this host in and out. On a shared database, it renews its row every second and frees dead hosts' jobs.</summary>
 internal sealed class HostLease(
-    IDbContextFactory<DispatchDbContext> contexts, JobStore store, HostIdentity host, HostLocks locks, Lease lease, LiveHosts liveHosts, DatabaseOptions database, TimeProvider clock,
+    IDbContextFactory<DispatchDbContext> contexts,
+    JobStore store,
+    HostIdentity host,
+    HostLocks locks,
+    Lease lease,
+    LiveHosts liveHosts,
+    DatabaseOptions database,
+    TimeProvider clock,
     ILogger<HostLease> log) : IHostedService, IDisposable
 {
-    // Asked every second.
-    private static readonly CompiledQuery<Func<DispatchDbContext, IEnumerable<HostSeen>>> Hosts = new(() => EF.CompileQuery((DispatchDbContext db) => db.Hosts.Select(h => new HostSeen(h.Id, h.Name, h.LastSeenAt))));
+    private static readonly CompiledQuery<Func<DispatchDbContext, IEnumerable<HostSeen>>> Hosts = new(() =>
+        EF.CompileQuery((DispatchDbContext db) => db.Hosts.Select(h => new HostSeen(h.Id, h.Name, h.LastSeenAt))));
 
     private readonly CancellationTokenSource stopping = new();
     private Thread? beating;
@@ -26,7 +31,7 @@ internal sealed class HostLease(
     private int disposed;
     private Task recovering = Task.CompletedTask;
 
-    /// <summary>True once this host has its row, and on a database of its own has recovered what earlier ones left.</summary>
+    /// <summary>True once this host has its row and, if it has the database alone, has recovered the jobs of earlier hosts.</summary>
     public bool IsSignedIn => isSignedIn;
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -39,7 +44,7 @@ internal sealed class HostLease(
         {
             locks.Take();
             Beat();
-            // A thread of its own and calls that block: a busy pool must not make this host look dead.
+            // Runs on its own thread with blocking calls, because a busy thread pool would make this host look dead.
             beating = new Thread(BeatOn) { Name = "Dispatch:HostLease", IsBackground = true, Priority = ThreadPriority.AboveNormal };
             beating.Start();
         }
@@ -47,7 +52,7 @@ internal sealed class HostLease(
         isSignedIn = true;
     }
 
-    // The last writes are short and must be made, whatever time the host has left.
+    // Ignores the host's token, because the last writes are short and must be made.
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await stopping.CancelAsync();
@@ -55,19 +60,19 @@ internal sealed class HostLease(
         await recovering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            var given = await store.RecoverAsync(host.Id, CancellationToken.None);
+            var recovered = await store.RecoverAsync(host.Id, CancellationToken.None);
             await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
             await db.Hosts.Where(h => h.Id == host.Id).ExecuteDeleteAsync(CancellationToken.None);
             locks.Release();
-            Log.GaveBack(log, given.Freed, given.Interrupted);
+            Log.GaveBack(log, recovered.Freed, recovered.Interrupted);
         }
         catch (Exception exception) when (exception is StoreUnavailableException || DatabaseFaults.IsUnavailable(exception))
         {
-            Log.NotGivenBack(log, exception);   // whoever lives frees it
+            Log.NotGivenBack(log, exception);   // another host will free the jobs, or the next start
         }
     }
 
-    // Nobody stops a host whose start failed, on an address that is taken for example: its beat must end all the same.
+    // .NET does not stop a host whose start failed, for example because its port is taken, so Dispose ends the beat, too.
     public void Dispose()
     {
         if (Interlocked.Exchange(ref disposed, 1) == 1) return;   // registered twice, so disposed twice
@@ -76,7 +81,7 @@ internal sealed class HostLease(
         stopping.Dispose();
     }
 
-    // The file's lock has shown that every other host is dead.
+    // The lock on the database file is held, so every other host is dead.
     private async Task SignInAloneAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
@@ -97,7 +102,7 @@ internal sealed class HostLease(
             }
             catch (Exception exception)
             {
-                Log.BeatFailed(log, exception);   // the database is away; so is it for the others, or they take over
+                Log.BeatFailed(log, exception);   // if only this host cannot reach the database, the others take over
             }
         }
     }
@@ -116,11 +121,12 @@ internal sealed class HostLease(
 
         lease.Renew(begunAt);
         var dead = liveHosts.Look([.. Hosts.For(db)(db)]);
-        // Beside the beat, which must not wait for it.
+        // A task of its own, because the beat must not wait for the recovery.
         if (dead.Count > 0 && recovering.IsCompleted) recovering = Task.Run(() => RecoverAsync(dead));
     }
 
-    // Every living host may do this at once: each step takes only what is left. The row goes last, so that a host that dies in the middle leaves the rest to others.
+    // All living hosts may run this at once, because each step takes only the jobs that are left. The row is deleted last, so that
+    // another host goes on if this one dies in between.
     private async Task RecoverAsync(IReadOnlyList<HostSeen> dead)
     {
         try

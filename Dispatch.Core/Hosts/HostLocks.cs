@@ -5,15 +5,15 @@ using Microsoft.Extensions.Logging;
 namespace Dispatch.Hosts;
 
 /// <summary>
-/// A lock file for each host of this machine, in the folder that systemd gives it for its state, or else the temporary one. The kernel drops the lock with the
-/// process, however that ends, so a host that starts again after a crash knows at once that the one before it is dead. Where the files say nothing (another
-/// machine or container, a folder that was cleared or cannot be written) the lease decides (<see cref="Timing.HostDead"/>).
+/// Holds a lock file for each host of this machine. The kernel drops the lock when the process ends, so a host that restarts after a crash
+/// knows at once that its predecessor is dead. If there is no file (another machine, another container, a folder that cannot be written),
+/// the lease decides (<see cref="Timing.HostDead"/>).
 /// </summary>
 internal sealed class HostLocks(HostIdentity host, ILogger<HostLocks> log) : IDisposable
 {
     private FileStream? own;
 
-    /// <summary>To be called before others can know of this host: a file without its lock means death.</summary>
+    /// <summary>Must be called before the host has its row, because others take a file without its lock for a dead host.</summary>
     public void Take()
     {
         try
@@ -21,7 +21,7 @@ internal sealed class HostLocks(HostIdentity host, ILogger<HostLocks> log) : IDi
             own = Open(host.Id, FileMode.CreateNew);
             if (!IsFree(host.Id)) return;
 
-            Release();   // the folder's file system has no locks
+            Release();   // the file system has no locks
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -29,10 +29,11 @@ internal sealed class HostLocks(HostIdentity host, ILogger<HostLocks> log) : IDi
         }
     }
 
-    /// <summary>True only where it is certain. A host that is paused still has its lock.</summary>
-    public static bool HasEnded(HostSeen other) => other.Name.StartsWith($"{Environment.MachineName}:", StringComparison.Ordinal) && IsFree(other.Id);
+    /// <summary>True only if the host is certainly dead. A paused host still has its lock.</summary>
+    public static bool HasEnded(HostSeen other) =>
+        other.Name.StartsWith($"{Environment.MachineName}:", StringComparison.Ordinal) && IsFree(other.Id);
 
-    /// <summary>Nobody will ask for that host again.</summary>
+    /// <summary>Deletes the file of a host that has no row any more.</summary>
     public static void Remove(Guid hostId)
     {
         try
@@ -41,25 +42,25 @@ internal sealed class HostLocks(HostIdentity host, ILogger<HostLocks> log) : IDi
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // An empty file is left. Nobody has its host's row, so it says nothing.
+            // An empty file is left. Its host has no row, so nobody looks at it.
         }
     }
 
-    /// <summary>This host has nothing left, and no row.</summary>
+    /// <summary>Deletes this host's file, after its row.</summary>
     public void Release()
     {
-        Dispose();   // first: Windows does not delete what is open
+        Dispose();   // first, because Windows does not delete open files
         Remove(host.Id);
     }
 
-    // The file stays: whoever finds this host's row then knows that it is dead.
+    // The file stays: if this host's row still exists, other hosts then know that the host is dead.
     public void Dispose() => own?.Dispose();
 
     private static bool IsFree(Guid hostId)
     {
         try
         {
-            using var its = Open(hostId, FileMode.Open);
+            using var file = Open(hostId, FileMode.Open);
             return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -72,6 +73,7 @@ internal sealed class HostLocks(HostIdentity host, ILogger<HostLocks> log) : IDi
 
     private static string PathOf(Guid hostId) => Path.Combine(Folder, $"dispatch-host-{hostId}.lock");
 
-    // What systemd.exec(5) sets for StateDirectory=, several by colons. Its PrivateTmp= makes a new temporary folder at each start.
-    private static string Folder => Environment.GetEnvironmentVariable("STATE_DIRECTORY") is { Length: > 0 } state ? state.Split(':')[0] : Path.GetTempPath();
+    // systemd.exec(5) sets it for StateDirectory=, with colons between several. PrivateTmp= makes a new temporary folder at each start.
+    private static string Folder =>
+        Environment.GetEnvironmentVariable("STATE_DIRECTORY") is { Length: > 0 } state ? state.Split(':')[0] : Path.GetTempPath();
 }

@@ -5,37 +5,37 @@ using Dispatch.Time;
 namespace Dispatch.Hosts;
 
 /// <summary>
-/// Whether what this host has claimed is still its own. A host that was paused, or cut off from the database, for long enough is dead to the others, who take its
-/// jobs over; it must not send them when it comes to. Told by the monotonic clock, which goes on while a process is stopped.
+/// Knows whether this host still owns the jobs it has claimed. If a host was paused or cut off from the database too long, others take over
+/// its jobs, and it must not send them when it wakes up. Uses the monotonic clock, which goes on while a process is stopped.
 /// </summary>
 internal sealed class Lease(DatabaseOptions database, TimeProvider clock)
 {
-    private readonly bool isAlone = database.Provider.ServesOneHost();   // the file's lock is the lease
+    private readonly bool isAlone = database.Provider.ServesOneHost();   // the lock on the database file is the lease
     private long renewedAt = clock.GetTimestamp();
     private int term;
 
-    /// <summary>Changes when the lease was lost. Noted before a claim.</summary>
+    /// <summary>Changes each time the lease is lost. A claim notes it.</summary>
     public int Term => Volatile.Read(ref term);
 
-    /// <summary>The term for a claim that is made now; null while the lease is not held, because such a claim would not be sent.</summary>
+    /// <summary>The term for a claim made now; null while the lease is not held, because the job would not be sent.</summary>
     public int? TermForClaim => IsHeld ? Term : null;
 
-    /// <summary>True where others do not take this host for dead.</summary>
+    /// <summary>True while no other host may take this one for dead.</summary>
     public bool IsHeld => isAlone || !IsOver;
 
-    /// <summary>True where the lease was held without a break since that term was noted.</summary>
-    // The time first: a renewal after a break changes the term before it sets the time.
+    /// <summary>True if the lease was held without a break since that term was noted.</summary>
+    // Reads the time before the term, because a renewal after a break changes the term before the time.
     public bool IsHeldSince(int noted) => isAlone || (!IsOver && noted == Term);
 
-    /// <summary>The database has this host's sign of life.</summary>
-    /// <param name="begunAt">When the statement was sent, a timestamp of the clock: the others may have seen it from then on.</param>
+    /// <summary>Renews the lease after the host's row was updated.</summary>
+    /// <param name="begunAt">When the UPDATE was sent, a timestamp of the clock, because other hosts may measure from then on.</param>
     public void Renew(long begunAt)
     {
         if (IsOver) Lose();
         Volatile.Write(ref renewedAt, begunAt);
     }
 
-    /// <summary>Another host has declared this one dead.</summary>
+    /// <summary>Called when another host has declared this one dead.</summary>
     public void Lose() => Interlocked.Increment(ref term);
 
     private bool IsOver => clock.GetElapsedTime(Volatile.Read(ref renewedAt)) >= Timing.LeaseHeld;

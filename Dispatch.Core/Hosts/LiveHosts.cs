@@ -4,12 +4,12 @@ using Dispatch.Time;
 namespace Dispatch.Hosts;
 
 /// <summary>
-/// The living hosts on this database as this one sees them. Whether another lives is told by its row changing, measured with this host's own monotonic
-/// clock: what the hosts' wall clocks say of each other does not matter. One of the same machine is dead as soon as it has dropped its lock.
+/// Knows which hosts on this database live. A host lives if its row keeps changing, measured by this host's monotonic clock, so the wall
+/// clocks of the hosts may differ. A host of the same machine is dead as soon as its lock is free.
 /// </summary>
 internal sealed class LiveHosts(HostIdentity host, TimeProvider clock)
 {
-    /// <summary>A row that is older than this when it is first seen is of a host that died long ago. More than the clocks of two hosts may differ.</summary>
+    /// <summary>A row that is older than this when first seen belongs to a dead host. Clocks of hosts must differ less.</summary>
     private static readonly TimeSpan LongAgo = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<Guid, (long LastSeenAt, long ChangedAt)> others = [];
@@ -18,14 +18,14 @@ internal sealed class LiveHosts(HostIdentity host, TimeProvider clock)
 
     public Partition Partition => partition;
 
-    /// <summary>True on the host that started first: what one host is enough for is its.</summary>
+    /// <summary>True on the host that started first, which does the maintenance for all.</summary>
     public bool IsEldest => partition.Index == 0;
 
-    /// <summary>Takes note of what the table says now. Returns the hosts that are dead.</summary>
+    /// <summary>Compares the table's rows with the last ones. Returns the dead hosts.</summary>
     public IReadOnlyList<HostSeen> Look(IReadOnlyList<HostSeen> rows)
     {
         var (at, now) = (clock.GetTimestamp(), clock.NowMs());
-        // The database was away, or this host was: nobody's silence in that time means anything.
+        // The database was away, or this host was paused, so the silence of others in that time means nothing.
         var blind = clock.GetElapsedTime(lookedAt, at) > 3 * Timing.HostBeat;
         lookedAt = at;
 
@@ -36,7 +36,10 @@ internal sealed class LiveHosts(HostIdentity host, TimeProvider clock)
             var hasBeaten = isKnown && seen.LastSeenAt != row.LastSeenAt;
             if (!isKnown || blind || hasBeaten) others[row.Id] = seen = (row.LastSeenAt, at);
             var isStale = !isKnown && now - row.LastSeenAt > LongAgo.TotalMilliseconds;
-            if (isStale || (!hasBeaten && HostLocks.HasEnded(row)) || clock.GetElapsedTime(seen.ChangedAt, at) >= Timing.HostDead) dead.Add(row);
+            var isDead = isStale
+                || (!hasBeaten && HostLocks.HasEnded(row))
+                || clock.GetElapsedTime(seen.ChangedAt, at) >= Timing.HostDead;
+            if (isDead) dead.Add(row);
         }
 
         foreach (var gone in others.Keys.Except(rows.Select(row => row.Id)).ToArray()) others.Remove(gone);
@@ -46,5 +49,4 @@ internal sealed class LiveHosts(HostIdentity host, TimeProvider clock)
     }
 }
 
-/// <summary>A host's row as it was read.</summary>
 internal sealed record HostSeen(Guid Id, string Name, long LastSeenAt);

@@ -2,13 +2,12 @@ using System.Text.Json;
 
 namespace Dispatch.Inboxes;
 
-/// <summary>Finds the <c>jobId</c> of a delivery's body.</summary>
 internal static class DeliveredJobId
 {
-    /// <summary>The first <c>jobId</c> at the top of a JSON object, which a delivery begins with; null in anything else.</summary>
+    /// <summary>Reads a delivery's id from its body: the first top-level <c>jobId</c> of a JSON object; null for any other body.</summary>
     public static Guid? Find(ReadOnlySpan<byte> body)
     {
-        if (!body.StartsWith("{"u8)) return null;   // spares the exception that text of any other kind would cost
+        if (!body.StartsWith("{"u8)) return null;   // otherwise every other text costs an exception
         var reader = new Utf8JsonReader(body);
         try
         {

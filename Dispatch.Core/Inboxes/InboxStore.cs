@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Inboxes;
 
-/// <summary>An inbox as a request finds it.</summary>
+/// <summary>An inbox as an incoming request uses it.</summary>
 /// <param name="DelayMs">How long to wait before answering, ms.</param>
 /// <param name="Secrets">The project's signing secrets at this moment, newest first.</param>
 internal sealed record OpenInbox(Guid ProjectId, int Status, int DelayMs, IReadOnlyList<string> Secrets);
@@ -16,10 +16,15 @@ internal sealed record OpenInbox(Guid ProjectId, int Status, int DelayMs, IReadO
 /// <param name="Requests">Newest first.</param>
 internal sealed record InboxContents(string Token, int Status, int DelayMs, IReadOnlyList<ReceivedRequest> Requests);
 
-/// <summary>Each project's test endpoint: what it answers, and the last requests it received.</summary>
-internal sealed class InboxStore(IDbContextFactory<DispatchDbContext> contexts, WriteQueue commits, InboxWriter writer, SigningSecrets secrets, TimeProvider clock)
+/// <summary>Stores each project's test endpoint: its answer, and the last requests it received.</summary>
+internal sealed class InboxStore(
+    IDbContextFactory<DispatchDbContext> contexts,
+    WriteQueue commits,
+    InboxWriter writer,
+    SigningSecrets secrets,
+    TimeProvider clock)
 {
-    /// <summary>The inbox of that token, or null where there is none.</summary>
+    /// <summary>Null: no inbox has this token.</summary>
     public async Task<OpenInbox?> FindAsync(string token, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
@@ -27,12 +32,15 @@ internal sealed class InboxStore(IDbContextFactory<DispatchDbContext> contexts, 
             .Where(p => p.InboxToken == token && p.DeletedAt == null)
             .Select(p => new { p.Id, p.InboxStatus, p.InboxDelayMs, p.SecretCipher, p.PreviousSecretCipher, p.PreviousSecretExpiresAt })
             .FirstOrDefaultAsync(cancellation) is { } project
-            ? new OpenInbox(project.Id, project.InboxStatus, project.InboxDelayMs, secrets.Current(
-                project.SecretCipher, project.PreviousSecretCipher, project.PreviousSecretExpiresAt, clock.NowMs()))
+            ? new OpenInbox(
+                project.Id,
+                project.InboxStatus,
+                project.InboxDelayMs,
+                secrets.Current(project.SecretCipher, project.PreviousSecretCipher, project.PreviousSecretExpiresAt, clock.NowMs()))
             : null;
     }
 
-    /// <summary>Keeps the request, in the place of the oldest where there are <see cref="ReceivedRequest.MaxPerProject"/> already. In a flood some are not.</summary>
+    /// <summary>Also deletes requests beyond <see cref="ReceivedRequest.MaxPerProject"/>. In a flood some are not stored.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
     public Task ReceiveAsync(ReceivedRequest request) => writer.StoreAsync(request);
 
@@ -45,27 +53,29 @@ internal sealed class InboxStore(IDbContextFactory<DispatchDbContext> contexts, 
         return new InboxContents(project.InboxToken, project.InboxStatus, project.InboxDelayMs, requests);
     }
 
-    /// <summary>What requests are answered from now on. False: the account has no such project.</summary>
+    /// <summary>Sets the answer to future requests. False: the account has no such project.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
-    public Task<bool> SetAnswerAsync(Guid accountId, Guid projectId, int status, int delayMs) => commits.WriteAsync(new CustomWrite<bool>(async (db, changes) =>
-    {
-        var isSet = await Owned(db, accountId, projectId)
-            .ExecuteUpdateAsync(set => set.SetProperty(p => p.InboxStatus, status).SetProperty(p => p.InboxDelayMs, delayMs)) == 1;
-        if (isSet) changes.InboxChanged(projectId, clock.NowMs());
-        return isSet;
-    }));
+    public Task<bool> SetAnswerAsync(Guid accountId, Guid projectId, int status, int delayMs) =>
+        commits.WriteAsync(new CustomWrite<bool>(async (db, changes) =>
+        {
+            var isSet = await Owned(db, accountId, projectId)
+                .ExecuteUpdateAsync(set => set.SetProperty(p => p.InboxStatus, status).SetProperty(p => p.InboxDelayMs, delayMs)) == 1;
+            if (isSet) changes.InboxChanged(projectId, clock.NowMs());
+            return isSet;
+        }));
 
-    /// <summary>Throws away what was received. False: the account has no such project.</summary>
+    /// <summary>Deletes the received requests. False: the account has no such project.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
-    public Task<bool> ClearAsync(Guid accountId, Guid projectId) => commits.WriteAsync(new CustomWrite<bool>(async (db, changes) =>
-    {
-        if (!await Owned(db, accountId, projectId).AnyAsync()) return false;
-        await db.InboxRequests.Where(r => r.ProjectId == projectId).ExecuteDeleteAsync();
-        changes.InboxChanged(projectId, clock.NowMs());
-        return true;
-    }));
+    public Task<bool> ClearAsync(Guid accountId, Guid projectId) =>
+        commits.WriteAsync(new CustomWrite<bool>(async (db, changes) =>
+        {
+            if (!await Owned(db, accountId, projectId).AnyAsync()) return false;
+            await db.InboxRequests.Where(r => r.ProjectId == projectId).ExecuteDeleteAsync();
+            changes.InboxChanged(projectId, clock.NowMs());
+            return true;
+        }));
 
-    /// <summary>A project's requests. Those of one millisecond have an order, though not that of their arrival.</summary>
+    /// <summary>A project's requests. The order within one millisecond is stable, but not the order of arrival.</summary>
     public static IQueryable<ReceivedRequest> NewestFirst(DispatchDbContext db, Guid projectId) =>
         db.InboxRequests.Where(r => r.ProjectId == projectId).OrderByDescending(r => r.ReceivedAt).ThenByDescending(r => r.Id);
 

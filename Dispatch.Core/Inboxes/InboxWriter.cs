@@ -7,38 +7,37 @@ using Microsoft.EntityFrameworkCore;
 namespace Dispatch.Inboxes;
 
 /// <summary>
-/// Stores what inboxes receive without getting in the engine's way: through <see cref="WriteQueue"/>, so that nobody fights it for SQLite's
-/// writer and no commit is made for an inbox alone while jobs are written, and one small batch at a time, so that a claim never waits behind a
-/// burst. What arrives meanwhile goes with the next batch.
+/// Stores received requests through <see cref="WriteQueue"/>, because a writer of its own would compete for SQLite's lock and commit apart
+/// from the jobs. It writes one small batch at a time, so that a claim never waits behind a burst.
 /// </summary>
 internal sealed class InboxWriter(WriteQueue commits, TimeProvider clock)
 {
     private const int MaxBatch = 256;
     private const int MaxBatchBytes = 1024 * 1024;
     private const long MaxWaitingBytes = 64 * 1024 * 1024;
-    private const int RowBytes = 1024;   // what a request costs beside its body and its headers, roughly
+    private const int RowBytes = 1024;   // estimate of a request without its body and headers
 
     private readonly Lock gate = new();
     private readonly Queue<Waiting> queue = [];
     private long waitingBytes;
     private bool isWriting;
 
-    /// <summary>Ends once the request is durable, or is not kept, because too much waits already or the project is gone.</summary>
+    /// <summary>Completes when the request is durable, or dropped because the queue is full or the project is gone.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
     public Task StoreAsync(ReceivedRequest request)
     {
-        var newcomer = new Waiting(request);
+        var waiting = new Waiting(request);
         lock (gate)
         {
-            if (waitingBytes + newcomer.Bytes > MaxWaitingBytes) return Task.CompletedTask;
-            queue.Enqueue(newcomer);
-            waitingBytes += newcomer.Bytes;
-            if (isWriting) return newcomer.Done.Task;
+            if (waitingBytes + waiting.Bytes > MaxWaitingBytes) return Task.CompletedTask;
+            queue.Enqueue(waiting);
+            waitingBytes += waiting.Bytes;
+            if (isWriting) return waiting.Done.Task;
             isWriting = true;
         }
 
         _ = WriteAllAsync();
-        return newcomer.Done.Task;
+        return waiting.Done.Task;
     }
 
     private async Task WriteAllAsync()
@@ -48,11 +47,11 @@ internal sealed class InboxWriter(WriteQueue commits, TimeProvider clock)
             try
             {
                 await commits.WriteAsync(new CustomWrite<int>((db, changes) => InsertAsync(db, changes, batch)));
-                foreach (var one in batch) one.Done.SetResult();
+                foreach (var waiting in batch) waiting.Done.SetResult();
             }
             catch (Exception exception)
             {
-                foreach (var one in batch) one.Done.TrySetException(exception);   // each caller hears of it
+                foreach (var waiting in batch) waiting.Done.TrySetException(exception);
             }
         }
     }
@@ -76,12 +75,12 @@ internal sealed class InboxWriter(WriteQueue commits, TimeProvider clock)
         return batch;
     }
 
-    // Requests of projects that are gone are not kept, or the purge would never come to an end. Returns how many projects are there still.
+    // Drops requests of deleted projects, because the purge would otherwise never end. Returns how many projects still exist.
     private async Task<int> InsertAsync(DispatchDbContext db, JobChanges changes, List<Waiting> batch)
     {
-        var projectIds = batch.Select(one => one.Request.ProjectId).Distinct().ToArray();
+        var projectIds = batch.Select(waiting => waiting.Request.ProjectId).Distinct().ToArray();
         var live = await db.Projects.Where(p => projectIds.Contains(p.Id) && p.DeletedAt == null).Select(p => p.Id).ToHashSetAsync();
-        await db.InsertRowsAsync([.. batch.Select(one => one.Request).Where(request => live.Contains(request.ProjectId))]);
+        await db.InsertRowsAsync([.. batch.Select(waiting => waiting.Request).Where(request => live.Contains(request.ProjectId))]);
         foreach (var projectId in live)
         {
             var old = InboxStore.NewestFirst(db, projectId).Skip(ReceivedRequest.MaxPerProject).Select(r => r.Id);

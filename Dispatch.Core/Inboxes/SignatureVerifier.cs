@@ -6,21 +6,21 @@ using Dispatch.Signing;
 
 namespace Dispatch.Inboxes;
 
-/// <summary>The signature headers of a request; null where one is not there.</summary>
+/// <summary>The signature headers of a request; null if missing.</summary>
 /// <param name="Dispatch"><c>x-dispatch-signature</c>.</param>
 /// <param name="Id"><c>webhook-id</c>.</param>
 /// <param name="Timestamp"><c>webhook-timestamp</c>, Unix seconds.</param>
 /// <param name="Standard"><c>webhook-signature</c>.</param>
 internal sealed record SignatureHeaders(string? Dispatch, string? Id, string? Timestamp, string? Standard);
 
-/// <summary>Checks a request as a careful receiver does: both forms, in constant time, not older or newer than five minutes.</summary>
+/// <summary>Checks a request as a careful receiver does: both forms, in constant time, at most five minutes old or early.</summary>
 internal static class SignatureVerifier
 {
     private const long ToleranceSeconds = 300;
 
     /// <param name="body">The whole body, as it arrived.</param>
-    /// <param name="secrets">The project's secrets as shown; each form must hold for one of them.</param>
-    /// <param name="nowMs">When the request arrived, milliseconds since the Unix epoch, UTC.</param>
+    /// <param name="secrets">The project's secrets as shown; each form must be valid with one of them.</param>
+    /// <param name="nowMs">The time of arrival, milliseconds since the Unix epoch, UTC.</param>
     public static SignatureVerdict Check(SignatureHeaders headers, ReadOnlySpan<byte> body, IReadOnlyList<string> secrets, long nowMs)
     {
         if (headers is { Dispatch: null, Standard: null }) return SignatureVerdict.Missing;
@@ -54,7 +54,10 @@ internal static class SignatureVerifier
     {
         if (headers.Id is null || headers.Standard is null || !IsRecent(headers.Timestamp, now)) return false;
 
-        string[] given = [.. headers.Standard.Split(' ').Where(part => part.StartsWith("v1,", StringComparison.Ordinal)).Select(part => part[3..])];
+        string[] given =
+        [
+            .. headers.Standard.Split(' ').Where(part => part.StartsWith("v1,", StringComparison.Ordinal)).Select(part => part[3..]),
+        ];
         var prefix = Encoding.UTF8.GetBytes($"{headers.Id}.{headers.Timestamp}.");
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
         var holds = false;
@@ -71,7 +74,7 @@ internal static class SignatureVerifier
     {
         var wanted = Encoding.ASCII.GetBytes(expected);
         var found = false;
-        foreach (var one in given) found |= CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(one), wanted);
+        foreach (var signature in given) found |= CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(signature), wanted);
         return found;
     }
 

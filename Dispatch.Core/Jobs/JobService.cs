@@ -6,19 +6,20 @@ using Dispatch.Writing;
 
 namespace Dispatch.Jobs;
 
-/// <summary>Where jobs are handed in and called off: the engine's entry for the API and the dashboard.</summary>
+/// <summary>
+/// Schedules and cancels jobs. It comes after <c>JobsApi</c> (or the dashboard) on a job's way; it has the job stored by
+/// <see cref="WriteQueue"/>, and then sets its alarm in <see cref="AlarmClock"/>.
+/// </summary>
 internal sealed class JobService(JobStore store, AlarmClock alarms, HostIdentity host, LiveHosts liveHosts, TimeProvider clock)
 {
-    /// <summary>
-    /// Stores the job durably, then arms it if it is due soon. Null: the key was revoked or the project deleted meanwhile.
-    /// </summary>
-    /// <param name="job">What the caller asked for, already checked, with account and project. The rest is filled in here.</param>
-    /// <param name="keyId">The key that asked: the insert is refused if it was revoked meanwhile. Null: a signed-in person.</param>
+    /// <summary>Stores the job durably, then arms it if due soon. Returns null if the key was revoked or the project deleted.</summary>
+    /// <param name="job">The checked request, with account and project. This method fills in the rest.</param>
+    /// <param name="keyId">The caller's API key; null for a signed-in person.</param>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment; nothing was acknowledged.</exception>
     public async Task<Job?> ScheduleAsync(Job job, Guid? keyId)
     {
         var now = clock.NowMs();
-        // A job of another host's partition waits for that host's sweep, if there is time for that.
+        // A job of another host's partition waits for that host's sweep if there is time.
         var isOurs = liveHosts.Partition.Has(now) || job.FireAt - now < Timing.AnyonesLead.TotalMilliseconds;
         var armsNow = isOurs && alarms.HasRoomFor(job.FireAt);
         job.Id = Guid.CreateVersion7(clock.GetUtcNow());
@@ -31,7 +32,7 @@ internal sealed class JobService(JobStore store, AlarmClock alarms, HostIdentity
         return job;
     }
 
-    /// <summary>Calls a job of the project off, if no host has claimed it.</summary>
+    /// <summary>Cancels a job of the project if no host has claimed it.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
     public Task<CancelOutcome> CancelAsync(Guid jobId, Guid projectId) => store.CancelAsync(jobId, projectId);
 }

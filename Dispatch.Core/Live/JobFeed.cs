@@ -10,54 +10,56 @@ using Microsoft.Extensions.Logging;
 namespace Dispatch.Live;
 
 /// <summary>
-/// Tells listeners what of their account changed, after the commit: what this host did, and what it hears of others. The engine hands over one list
-/// per transaction and goes on; a task of the feed's own finds the account and calls the listeners. Nothing queues up without bound: what the task
-/// cannot keep up with becomes one <see cref="FeedKind.Invalidate"/>, and so does a crowd of changes at once.
+/// Takes each transaction's changes from <see cref="WriteQueue"/> after the commit and notifies the dashboard's pages of the account.
+/// Publishing returns at once; a task of the feed finds the accounts and calls the subscribers. Other hosts' changes arrive here as well.
+/// The queue is bounded: if the task falls behind, or a transaction changes very much, pages get one <see cref="FeedKind.Invalidate"/>.
 /// </summary>
 internal sealed class JobFeed(IDbContextFactory<DispatchDbContext> contexts, TimeProvider clock, ILogger<JobFeed> log) : IDisposable
 {
-    /// <summary>More than this of one account in one transaction is told as one <see cref="FeedKind.Invalidate"/>: no page shows so many jobs.</summary>
+    /// <summary>Per account and transaction. More become one <see cref="FeedKind.Invalidate"/>: no page shows so many jobs.</summary>
     public const int MaxChanges = 200;
 
-    /// <summary>Transactions that may wait: about a second of a busy host.</summary>
-    public const int Waiting = 128;
+    /// <summary>Transactions that may wait: about one second's on a busy host.</summary>
+    public const int MaxPending = 128;
 
     private const int KnownProjects = 10_000;
 
-    private readonly Channel<IReadOnlyList<FeedChange>> transactions = Channel.CreateBounded<IReadOnlyList<FeedChange>>(new BoundedChannelOptions(Waiting) { SingleReader = true });
+    private readonly Channel<IReadOnlyList<FeedChange>> pending =
+        Channel.CreateBounded<IReadOnlyList<FeedChange>>(new BoundedChannelOptions(MaxPending) { SingleReader = true });
+
     private readonly ConcurrentDictionary<Guid, Guid> accounts = new();   // by project; a project never changes its account
     private readonly Lock gate = new();
-    private volatile ImmutableDictionary<Guid, ImmutableArray<Action<FeedChange>>> listeners = ImmutableDictionary<Guid, ImmutableArray<Action<FeedChange>>>.Empty;
-    private volatile Action<IReadOnlyList<AccountChanges>>? tellOthers;
+    private volatile ImmutableDictionary<Guid, ImmutableArray<Action<FeedChange>>> subscribers =
+        ImmutableDictionary<Guid, ImmutableArray<Action<FeedChange>>>.Empty;
+
+    private volatile Action<IReadOnlyList<AccountChanges>>? forward;
     private int missed;
     private Task? fanOut;
 
-    /// <summary>Somebody listens to an account that nobody listened to here.</summary>
+    /// <summary>Raised when an account gets its first subscriber on this host.</summary>
     public event Action? Watched;
 
-    /// <summary>True where somebody listens, here or elsewhere. All that announcing costs otherwise.</summary>
-    public bool IsWatched => !listeners.IsEmpty || !Remote.IsEmpty;
+    /// <summary>True if there is a subscriber, here or on another host. Without one, publishing costs only this check.</summary>
+    public bool IsWatched => !subscribers.IsEmpty || !Remote.IsEmpty;
 
-    /// <summary>How the writer asks and tells this feed.</summary>
-    public WriteQueueEvents WriterEvents => new(() => IsWatched, Announce);
+    public WriteQueueEvents WriterEvents => new(() => IsWatched, Publish);
 
-    /// <summary>Who listens on other hosts.</summary>
     public RemoteSubscribers Remote { get; } = new(clock);
 
-    /// <summary>The accounts that somebody listens to here.</summary>
-    public IReadOnlyCollection<Guid> WatchedAccounts => [.. listeners.Keys];
+    /// <summary>The accounts with subscribers on this host.</summary>
+    public IReadOnlyCollection<Guid> WatchedAccounts => [.. subscribers.Keys];
 
     /// <summary>
-    /// Calls back with every change of the account from now on, until the result is disposed (one call may be under way then). The calls come from
-    /// tasks of the feed and of other hosts' news, never from a thread of the engine; they must return at once, for all listeners share these tasks.
+    /// Calls back with every change of the account until the result is disposed; one call may still be running then. The calls come from
+    /// tasks of this room, never from an engine thread. All subscribers share these tasks, so a callback must return at once.
     /// </summary>
     public IDisposable Subscribe(Guid accountId, Action<FeedChange> onChange)
     {
         var isFirst = false;
         lock (gate)
         {
-            isFirst = !listeners.ContainsKey(accountId);
-            listeners = listeners.SetItem(accountId, listeners.GetValueOrDefault(accountId, []).Add(onChange));
+            isFirst = !subscribers.ContainsKey(accountId);
+            subscribers = subscribers.SetItem(accountId, subscribers.GetValueOrDefault(accountId, []).Add(onChange));
             fanOut ??= Task.Run(FanOutAsync);
         }
 
@@ -65,70 +67,65 @@ internal sealed class JobFeed(IDbContextFactory<DispatchDbContext> contexts, Tim
         return new Subscription(() => Unsubscribe(accountId, onChange));
     }
 
-    /// <summary>Hands what somebody waits for <see cref="Remote"/> to <paramref name="others"/> from now on, which must return at once.</summary>
-    public void TellOthers(Action<IReadOnlyList<AccountChanges>> others)
+    /// <summary>Passes the changes that <see cref="Remote"/> wants to the callback from now on. The callback must return at once.</summary>
+    public void ForwardTo(Action<IReadOnlyList<AccountChanges>> others)
     {
         lock (gate)
         {
-            tellOthers = others;
+            forward = others;
             fanOut ??= Task.Run(FanOutAsync);
         }
     }
 
-    /// <summary>What a transaction did, now that it is durable.</summary>
-    public void Announce(JobChanges changes)
+    /// <summary>Queues the changes of a committed transaction of this host.</summary>
+    public void Publish(JobChanges changes)
     {
         if (!IsWatched) return;
         foreach (var (projectId, accountId) in changes.Owners) accounts[projectId] = accountId;
-        // Nobody listened when it began: who came since may have read what it replaced.
-        if (changes.Told is null) Post(AccountChanges.Invalidate(AccountChanges.Everyone, clock.NowMs()).Changes);
-        else if (changes.Told.Count > 0) Post(changes.Told);
+        // Null: nobody watched when the transaction began, so a page opened since may have read the old rows.
+        if (changes.Told is null) Enqueue(AccountChanges.Invalidate(AccountChanges.Everyone, clock.NowMs()).Changes);
+        else if (changes.Told.Count > 0) Enqueue(changes.Told);
     }
 
-    /// <summary>Tells the listeners here, and nobody else, what another host did.</summary>
-    public void Hear(AccountChanges news)
-    {
-        if (news.AccountId == AccountChanges.Everyone) foreach (var its in listeners.Values) Tell(its, news.Changes);
-        else if (listeners.TryGetValue(news.AccountId, out var its)) Tell(its, news.Changes);
-    }
+    /// <summary>Notifies the subscribers on this host, and only those, of another host's changes.</summary>
+    public void PublishRemote(AccountChanges changes) => Notify(changes);
 
-    public void Dispose() => transactions.Writer.TryComplete();
+    public void Dispose() => pending.Writer.TryComplete();
 
-    private void Post(IReadOnlyList<FeedChange> changes)
+    private void Enqueue(IReadOnlyList<FeedChange> changes)
     {
-        if (transactions.Writer.TryWrite(changes)) return;
+        if (pending.Writer.TryWrite(changes)) return;
         Volatile.Write(ref missed, 1);
-        transactions.Writer.TryWrite([]);   // the reader may have emptied the channel meanwhile: it must see the mark
+        pending.Writer.TryWrite([]);   // if the reader has emptied the channel meanwhile, this wakes it to see the mark
     }
 
     private void Unsubscribe(Guid accountId, Action<FeedChange> onChange)
     {
         lock (gate)
         {
-            var left = listeners.GetValueOrDefault(accountId, []).Remove(onChange);
-            listeners = left.IsEmpty ? listeners.Remove(accountId) : listeners.SetItem(accountId, left);
+            var left = subscribers.GetValueOrDefault(accountId, []).Remove(onChange);
+            subscribers = left.IsEmpty ? subscribers.Remove(accountId) : subscribers.SetItem(accountId, left);
         }
     }
 
     private async Task FanOutAsync()
     {
-        await foreach (var changes in transactions.Reader.ReadAllAsync())
+        await foreach (var changes in pending.Reader.ReadAllAsync())
         {
-            if (Interlocked.Exchange(ref missed, 0) == 1) Tell([AccountChanges.Invalidate(AccountChanges.Everyone, clock.NowMs())]);
-            Tell(await SortAsync(changes));
+            if (Interlocked.Exchange(ref missed, 0) == 1) Distribute([AccountChanges.Invalidate(AccountChanges.Everyone, clock.NowMs())]);
+            Distribute(await GroupByAccountAsync(changes));
         }
     }
 
-    /// <summary>By account.</summary>
-    private async Task<IReadOnlyList<AccountChanges>> SortAsync(IReadOnlyList<FeedChange> changes)
+    private async Task<IReadOnlyList<AccountChanges>> GroupByAccountAsync(IReadOnlyList<FeedChange> changes)
     {
         try
         {
-            await LearnAsync(changes);
+            await LoadAccountsAsync(changes);
         }
         catch (Exception exception)
         {
-            Log.FeedFailed(log, exception);   // the database is away, most likely, so the accounts are not known
+            Log.FeedFailed(log, exception);   // most likely the database is down, so the accounts stay unknown
             return [AccountChanges.Invalidate(AccountChanges.Everyone, clock.NowMs())];
         }
 
@@ -136,16 +133,22 @@ internal sealed class JobFeed(IDbContextFactory<DispatchDbContext> contexts, Tim
         [
             .. from change in changes
                let accountId = change.Kind == FeedKind.Invalidate ? AccountChanges.Everyone : accounts.GetValueOrDefault(change.ProjectId)
-               where change.Kind == FeedKind.Invalidate || accountId != default   // else the project is gone
-               group change by accountId into its
-               select its.Skip(MaxChanges).Any() ? AccountChanges.Invalidate(its.Key, clock.NowMs()) : new AccountChanges(its.Key, [.. its]),
+               where change.Kind == FeedKind.Invalidate || accountId != default   // otherwise the project is gone
+               group change by accountId into ofAccount
+               select ofAccount.Skip(MaxChanges).Any()
+                   ? AccountChanges.Invalidate(ofAccount.Key, clock.NowMs())
+                   : new AccountChanges(ofAccount.Key, [.. ofAccount]),
         ];
     }
 
-    private async Task LearnAsync(IReadOnlyList<FeedChange> changes)
+    private async Task LoadAccountsAsync(IReadOnlyList<FeedChange> changes)
     {
         if (accounts.Count > KnownProjects) accounts.Clear();
-        var unknown = changes.Where(c => c.Kind != FeedKind.Invalidate && !accounts.ContainsKey(c.ProjectId)).Select(c => c.ProjectId).Distinct().ToArray();
+        var unknown = changes
+            .Where(c => c.Kind != FeedKind.Invalidate && !accounts.ContainsKey(c.ProjectId))
+            .Select(c => c.ProjectId)
+            .Distinct()
+            .ToArray();
         if (unknown.Length == 0) return;
 
         await using var db = await contexts.CreateDbContextAsync();
@@ -153,23 +156,35 @@ internal sealed class JobFeed(IDbContextFactory<DispatchDbContext> contexts, Tim
         foreach (var project in found) accounts[project.Id] = project.AccountId;
     }
 
-    private void Tell(IReadOnlyList<AccountChanges> news)
+    private void Distribute(IReadOnlyList<AccountChanges> changes)
     {
-        foreach (var one in news) Hear(one);
-        if (tellOthers is null || Remote.IsEmpty) return;
-        AccountChanges[] wanted = [.. news.Where(one => Remote.Wants(one.AccountId))];
-        if (wanted.Length > 0) tellOthers(wanted);
+        foreach (var ofAccount in changes) Notify(ofAccount);
+        if (forward is null || Remote.IsEmpty) return;
+        AccountChanges[] wanted = [.. changes.Where(ofAccount => Remote.Wants(ofAccount.AccountId))];
+        if (wanted.Length > 0) forward(wanted);
     }
 
-    private void Tell(ImmutableArray<Action<FeedChange>> listening, IReadOnlyList<FeedChange> changes)
+    private void Notify(AccountChanges changes)
     {
-        foreach (var change in changes)
+        if (changes.AccountId == AccountChanges.Everyone)
         {
-            foreach (var onChange in listening) Tell(onChange, change);
+            foreach (var callbacks in subscribers.Values) Notify(callbacks, changes.Changes);
+        }
+        else if (subscribers.TryGetValue(changes.AccountId, out var callbacks))
+        {
+            Notify(callbacks, changes.Changes);
         }
     }
 
-    private void Tell(Action<FeedChange> onChange, FeedChange change)
+    private void Notify(ImmutableArray<Action<FeedChange>> callbacks, IReadOnlyList<FeedChange> changes)
+    {
+        foreach (var change in changes)
+        {
+            foreach (var onChange in callbacks) Notify(onChange, change);
+        }
+    }
+
+    private void Notify(Action<FeedChange> onChange, FeedChange change)
     {
         try
         {
@@ -177,7 +192,7 @@ internal sealed class JobFeed(IDbContextFactory<DispatchDbContext> contexts, Tim
         }
         catch (Exception exception)
         {
-            Log.ListenerFailed(log, exception);   // one page's trouble is not the others'
+            Log.ListenerFailed(log, exception);   // one page's failure must not reach the other pages
         }
     }
 

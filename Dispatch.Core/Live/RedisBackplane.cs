@@ -10,40 +10,46 @@ using StackExchange.Redis;
 namespace Dispatch.Live;
 
 /// <summary>
-/// Carries what hosts on one database announce from one to the others, over a channel of a Redis: each says what its pages listen to, and is told that.
-/// Nothing waits for it: <see cref="ChangePoller"/> sees a little later what did not come this way, because Redis is away, or because who changed something
-/// did not know yet that somebody listens.
+/// Carries changes between the hosts of one database over a Redis channel: each host sends the list of accounts that its pages watch, and
+/// receives only those accounts' changes. Nothing waits for Redis: if it is down, or if a host does not know yet that another one watches,
+/// <see cref="ChangePoller"/> finds the change a little later.
 /// </summary>
 internal sealed class RedisBackplane(
-    RedisOptions redis, JobFeed feed, ChangePoller watch, HostIdentity host, IDbContextFactory<DispatchDbContext> contexts, TimeProvider clock, ILogger<RedisBackplane> log)
-    : BackgroundService
+    RedisOptions redis,
+    JobFeed feed,
+    ChangePoller poller,
+    HostIdentity host,
+    IDbContextFactory<DispatchDbContext> contexts,
+    TimeProvider clock,
+    ILogger<RedisBackplane> log) : BackgroundService
 {
-    /// <summary>With the version of <see cref="RelayMessage"/>; the database's name follows.</summary>
+    /// <summary>Contains the format version of <see cref="RelayMessage"/>; the database's name follows.</summary>
     private const string Prefix = "dispatch:feed:v1:";
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>Between two messages. The first change goes at once, what follows within this goes together.</summary>
+    /// <summary>Between two messages: the first change is sent at once, and the changes within the pause go together.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How often a host says what it watches, lest it be forgotten (<see cref="RemoteSubscribers.Trust"/>).</summary>
+    /// <summary>How often a host repeats its list of accounts, before <see cref="RemoteSubscribers.Lifetime"/> ends.</summary>
     private static readonly TimeSpan WatchingRepeat = TimeSpan.FromSeconds(1);
 
     private readonly RelayBuffer buffer = new(host.Id, feed, clock);
     private int away;
 
-    /// <summary>Sessions have ended on another host.</summary>
+    /// <summary>Raised when sessions have ended on another host.</summary>
     public event Action? SessionsEnded;
 
-    /// <summary>Sessions have ended on this host.</summary>
-    public void TellSessionsEnded() => buffer.AddSessionsEnded();
+    public void PublishSessionsEnded() => buffer.AddSessionsEnded();
 
-    /// <summary>What is wrong with the setting on its face; null where nothing is.</summary>
+    /// <summary>Says what is wrong with the text of the setting; null if it can be used.</summary>
     public static string? WhyUnusable(string configuration)
     {
         try
         {
-            return Options(configuration).EndPoints.Count > 0 ? null : "has no address; such as redis.example.com:6379,password=… is wanted";
+            return Options(configuration).EndPoints.Count > 0
+                ? null
+                : "has no address; such as redis.example.com:6379,password=… is wanted";
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
@@ -61,30 +67,30 @@ internal sealed class RedisBackplane(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                SayAway(Reason(exception));
+                ReportAway(Reason(exception));
                 await Task.Delay(RetryDelay, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    // Until it is connected for the first time this is tried again from the beginning; from then on the library connects again by itself.
+    // Only the first connection is retried from here; after it, the library reconnects by itself.
     private async Task RunAsync(CancellationToken stopping)
     {
         await using var connection = await ConnectionMultiplexer.ConnectAsync(Options(redis.Configuration!)).WaitAsync(stopping);
-        var line = connection.GetSubscriber();
+        var subscriber = connection.GetSubscriber();
         var channel = RedisChannel.Literal(Prefix + await NameDatabaseAsync(stopping));
-        connection.ConnectionFailed += (_, failure) => SayAway(failure.FailureType.ToString());
-        connection.ConnectionRestored += (_, _) => _ = CatchUpAsync(line);
-        (await line.SubscribeAsync(channel)).OnMessage(message => Hear(message.Message));
-        await CatchUpAsync(line);
+        connection.ConnectionFailed += (_, failure) => ReportAway(failure.FailureType.ToString());
+        connection.ConnectionRestored += (_, _) => _ = CatchUpAsync(subscriber);
+        (await subscriber.SubscribeAsync(channel)).OnMessage(message => Receive(message.Message));
+        await CatchUpAsync(subscriber);
 
-        feed.TellOthers(buffer.Add);
-        buffer.StartOver();   // what was announced before was not told
+        feed.ForwardTo(buffer.Add);
+        buffer.Reset();   // earlier changes were not forwarded
         feed.Watched += buffer.AddWatching;
         await using var repeat = clock.CreateTimer(_ => buffer.AddWatching(), null, TimeSpan.Zero, WatchingRepeat);
         try
         {
-            await PublishAsync(line, channel, stopping);
+            await PublishAsync(subscriber, channel, stopping);
         }
         finally
         {
@@ -92,81 +98,82 @@ internal sealed class RedisBackplane(
         }
     }
 
-    private async Task PublishAsync(ISubscriber line, RedisChannel channel, CancellationToken stopping)
+    private async Task PublishAsync(ISubscriber subscriber, RedisChannel channel, CancellationToken stopping)
     {
         while (true)
         {
             foreach (var message in await buffer.TakeAsync(stopping))
             {
-                if (await TryPublishAsync(line, channel, message)) continue;
+                if (await TryPublishAsync(subscriber, channel, message)) continue;
                 await Task.Delay(RetryDelay, clock, stopping);
-                buffer.StartOver();   // what gathered meanwhile is old
+                buffer.Reset();   // the changes gathered during the delay are outdated
             }
 
             await Task.Delay(Pause, clock, stopping);
         }
     }
 
-    private async Task<bool> TryPublishAsync(ISubscriber line, RedisChannel channel, RelayMessage message)
+    private async Task<bool> TryPublishAsync(ISubscriber subscriber, RedisChannel channel, RelayMessage message)
     {
         try
         {
-            await line.PublishAsync(channel, message.ToBytes());
-            if (Volatile.Read(ref away) == 1) await CatchUpAsync(line);   // it hung, and no connection was lost by that
+            await subscriber.PublishAsync(channel, message.ToBytes());
+            // Redis may hang without losing the connection, and then ConnectionRestored is not raised.
+            if (Volatile.Read(ref away) == 1) await CatchUpAsync(subscriber);
             return true;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
-            SayAway(Reason(exception));
+            ReportAway(Reason(exception));
             return false;
         }
     }
 
-    private void Hear(byte[]? message)
+    private void Receive(byte[]? bytes)
     {
         try
         {
-            var heard = RelayMessage.Read(message!);
-            if (heard.HostId == host.Id) return;
-            if (heard is WatchingMessage watching) feed.Remote.Set(watching.HostId, watching.Accounts);
-            if (heard is SessionsEndedMessage) SessionsEnded?.Invoke();
-            if (heard is NewsMessage { News: var news })
+            var message = RelayMessage.Read(bytes!);
+            if (message.HostId == host.Id) return;
+            if (message is WatchingMessage watching) feed.Remote.Set(watching.HostId, watching.Accounts);
+            if (message is SessionsEndedMessage) SessionsEnded?.Invoke();
+            if (message is NewsMessage { News: var news })
             {
-                foreach (var one in news)
+                foreach (var changes in news)
                 {
-                    watch.Heard(heard.HostId, one.AccountId);
-                    feed.Hear(one);
+                    poller.MarkReceived(message.HostId, changes.AccountId);
+                    feed.PublishRemote(changes);
                 }
             }
         }
         catch (Exception exception)
         {
-            Log.RelayMessageNotRead(log, exception);   // not from a host, most likely
+            Log.RelayMessageNotRead(log, exception);   // most likely another program sent it
         }
     }
 
-    // The answer to the ping comes on the line of the messages, after what subscribes it: from here on everything is heard.
-    private async Task CatchUpAsync(ISubscriber line)
+    // The ping's answer comes over the messages' connection after the subscription, so from here on no message is missed.
+    private async Task CatchUpAsync(ISubscriber subscriber)
     {
         try
         {
-            await line.PingAsync();
+            await subscriber.PingAsync();
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
         {
-            return;   // gone again, or only the other of its two connections is back
+            return;   // Redis is gone again, or only the other of the library's two connections is back
         }
 
         if (Interlocked.Exchange(ref away, 0) == 1) Log.RedisBack(log);
-        feed.Hear(AccountChanges.Invalidate(AccountChanges.Everyone, clock.NowMs()));
+        feed.PublishRemote(AccountChanges.Invalidate(AccountChanges.Everyone, clock.NowMs()));
     }
 
-    private void SayAway(string reason)
+    private void ReportAway(string reason)
     {
         if (Interlocked.Exchange(ref away, 1) == 0) Log.RedisAway(log, reason);
     }
 
-    // The library's own text is advice for whoever programs with it, and half a page of counters.
+    // The library's own text is half a page of counters and advice for programmers.
     private static string Reason(Exception exception) => exception switch
     {
         RedisConnectionException { FailureType: var type } => type.ToString(),
@@ -174,8 +181,8 @@ internal sealed class RedisBackplane(
         _ => exception.Message,
     };
 
-    // Two installations may share a Redis, and hosts may reach one database by different addresses: so its oldest data protection key names it, which the
-    // first start made (DatabaseSetup).
+    // Installations may share a Redis, and hosts may use different addresses of one database. So the database's oldest data protection key,
+    // which the first start creates (DatabaseSetup), names it.
     private async Task<string> NameDatabaseAsync(CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
@@ -186,9 +193,9 @@ internal sealed class RedisBackplane(
     {
         var options = ConfigurationOptions.Parse(configuration);
         options.ClientName ??= "dispatch";
-        options.AbortOnConnectFail = true;   // a start that failed is tried again here, where it is seen
-        options.ConnectRetry = 1;   // and sooner: each try of the library's own may last 5 s though the connection is refused, and it makes three
-        options.BacklogPolicy = BacklogPolicy.FailFast;   // what cannot be said now is old when it can
+        options.AbortOnConnectFail = true;   // a failed first connection throws, so ExecuteAsync reports and retries it
+        options.ConnectRetry = 1;   // the library's default of three tries may take 5 s each, even if the connection is refused
+        options.BacklogPolicy = BacklogPolicy.FailFast;   // a message that has to wait is outdated when it is sent
         return options;
     }
 }

@@ -5,17 +5,17 @@ using Dispatch.Writing;
 
 namespace Dispatch.Live;
 
-/// <summary>What this host has to tell the others, gathered while its last message is on its way. It does not grow beyond <see cref="JobFeed.MaxChanges"/> an account.</summary>
+/// <summary>Gathers messages while the last one is being sent: at most <see cref="JobFeed.MaxChanges"/> changes per account.</summary>
 internal sealed class RelayBuffer(Guid hostId, JobFeed feed, TimeProvider clock)
 {
-    /// <summary>With more accounts than these it is cheaper to hear of all.</summary>
+    /// <summary>With more accounts than this, receiving the changes of all accounts is cheaper than the list.</summary>
     private const int MaxWatched = 1000;
 
     private readonly Channel<bool> filled = Channel.CreateBounded<bool>(1);
     private readonly Lock gate = new();
-    private Dictionary<Guid, List<FeedChange>> news = [];
+    private Dictionary<Guid, List<FeedChange>> changesByAccount = [];
     private bool watchingIsDue;
-    private bool hasSaidToWatch;
+    private bool hasSentAccounts;
     private bool sessionsEnded;
 
     public void Add(IReadOnlyList<AccountChanges> more)
@@ -24,20 +24,20 @@ internal sealed class RelayBuffer(Guid hostId, JobFeed feed, TimeProvider clock)
         {
             foreach (var (accountId, changes) in more)
             {
-                ref var its = ref CollectionsMarshal.GetValueRefOrAddDefault(news, accountId, out _);
-                its ??= [];
-                if (its.Count + changes.Count <= JobFeed.MaxChanges) its.AddRange(changes);
-                else its = [.. Invalidate(accountId).Changes];
+                ref var gathered = ref CollectionsMarshal.GetValueRefOrAddDefault(changesByAccount, accountId, out _);
+                gathered ??= [];
+                if (gathered.Count + changes.Count <= JobFeed.MaxChanges) gathered.AddRange(changes);
+                else gathered = [.. Invalidate(accountId).Changes];
             }
         }
 
         filled.Writer.TryWrite(true);
     }
 
-    /// <summary>Something could not be said, or nobody knows whether it was heard: everyone is to look again.</summary>
-    public void StartOver()
+    /// <summary>Replaces all changes by one that makes every page read again, because some may not have reached the other hosts.</summary>
+    public void Reset()
     {
-        lock (gate) news.Clear();
+        lock (gate) changesByAccount.Clear();
         Add([Invalidate(AccountChanges.Everyone)]);
     }
 
@@ -47,29 +47,33 @@ internal sealed class RelayBuffer(Guid hostId, JobFeed feed, TimeProvider clock)
         filled.Writer.TryWrite(true);
     }
 
-    /// <summary>Says which accounts somebody listens to here; nothing where nobody does and that is known.</summary>
+    /// <summary>Adds the list of accounts that pages here watch; nothing if it is empty and the other hosts know that.</summary>
     public void AddWatching()
     {
         lock (gate) watchingIsDue = true;
         filled.Writer.TryWrite(true);
     }
 
-    /// <summary>Waits until there may be something, and empties the box.</summary>
+    /// <summary>Waits for an addition, then empties the buffer. The result may be empty.</summary>
     public async Task<IReadOnlyList<RelayMessage>> TakeAsync(CancellationToken cancellation)
     {
         await filled.Reader.ReadAsync(cancellation);
         var messages = new List<RelayMessage>();
         lock (gate)
         {
-            if (watchingIsDue && feed.WatchedAccounts is var accounts && (accounts.Count > 0 || hasSaidToWatch))
+            if (watchingIsDue && feed.WatchedAccounts is var accounts && (accounts.Count > 0 || hasSentAccounts))
             {
-                hasSaidToWatch = accounts.Count > 0;
+                hasSentAccounts = accounts.Count > 0;
                 messages.Add(new WatchingMessage(hostId, accounts.Count > MaxWatched ? [AccountChanges.Everyone] : accounts));
             }
 
             if (sessionsEnded) messages.Add(new SessionsEndedMessage(hostId));
-            if (news.Count > 0) messages.Add(new NewsMessage(hostId, [.. news.Select(its => new AccountChanges(its.Key, its.Value))]));
-            (watchingIsDue, sessionsEnded, news) = (false, false, []);
+            if (changesByAccount.Count > 0)
+            {
+                messages.Add(new NewsMessage(hostId, [.. changesByAccount.Select(pair => new AccountChanges(pair.Key, pair.Value))]));
+            }
+
+            (watchingIsDue, sessionsEnded, changesByAccount) = (false, false, []);
         }
 
         return messages;

@@ -3,8 +3,8 @@ using Dispatch.Writing;
 
 namespace Dispatch.Live;
 
-/// <summary>What one host tells the others. The channel's name has the version of this format.</summary>
-/// <param name="HostId">Who says so; a host hears itself as well.</param>
+/// <summary>A message from one host to the others. The channel's name contains the version of this format.</summary>
+/// <param name="HostId">The sender. A host receives its own messages too.</param>
 internal abstract record RelayMessage(Guid HostId)
 {
     private const int GuidLength = 16;
@@ -16,7 +16,7 @@ internal abstract record RelayMessage(Guid HostId)
         SessionsEnded,
     }
 
-    /// <summary>Some 40 bytes a change; JSON takes four times that, and as much more time.</summary>
+    /// <summary>Writes a binary form, because JSON is several times larger and slower.</summary>
     public byte[] ToBytes()
     {
         using var bytes = new MemoryStream();
@@ -40,28 +40,28 @@ internal abstract record RelayMessage(Guid HostId)
         return bytes.ToArray();
     }
 
-    /// <exception cref="EndOfStreamException">It ends too early.</exception>
-    /// <exception cref="InvalidDataException">It is not such a message.</exception>
+    /// <exception cref="EndOfStreamException">The message ends too early.</exception>
+    /// <exception cref="InvalidDataException">The message has an unknown kind.</exception>
     public static RelayMessage Read(byte[] message)
     {
         using var reader = new BinaryReader(new MemoryStream(message));
         var hostId = ReadGuid(reader);
         return (Kind)reader.ReadByte() switch
         {
-            Kind.News => new NewsMessage(hostId, ReadAll(reader, ReadNews)),
+            Kind.News => new NewsMessage(hostId, ReadAll(reader, ReadAccount)),
             Kind.Watching => new WatchingMessage(hostId, ReadAll(reader, ReadGuid)),
             Kind.SessionsEnded => new SessionsEndedMessage(hostId),
             var other => throw new InvalidDataException($"There is no message of kind {other}."),
         };
     }
 
-    private static void Write(BinaryWriter writer, AccountChanges news)
+    private static void Write(BinaryWriter writer, AccountChanges changes)
     {
-        Write(writer, news.AccountId);
-        WriteAll(writer, news.Changes, Write);
+        Write(writer, changes.AccountId);
+        WriteAll(writer, changes.Changes, Write);
     }
 
-    private static AccountChanges ReadNews(BinaryReader reader) => new(ReadGuid(reader), ReadAll(reader, ReadChange));
+    private static AccountChanges ReadAccount(BinaryReader reader) => new(ReadGuid(reader), ReadAll(reader, ReadChange));
 
     private static void Write(BinaryWriter writer, FeedChange change)
     {
@@ -105,7 +105,7 @@ internal abstract record RelayMessage(Guid HostId)
         foreach (var item in items) write(writer, item);
     }
 
-    // Not made at its full length beforehand: the number may be anything.
+    // The list grows as it is read: the count may be forged, and would otherwise reserve any amount of memory.
     private static List<T> ReadAll<T>(BinaryReader reader, Func<BinaryReader, T> read)
     {
         var items = new List<T>();
@@ -114,11 +114,11 @@ internal abstract record RelayMessage(Guid HostId)
     }
 }
 
-/// <summary>What a transaction changed.</summary>
+/// <summary>The changes of one or more transactions.</summary>
 internal sealed record NewsMessage(Guid HostId, IReadOnlyList<AccountChanges> News) : RelayMessage(HostId);
 
-/// <summary>Which accounts somebody listens to at that host; true for a few seconds.</summary>
+/// <summary>The accounts that pages on that host watch; valid for <see cref="RemoteSubscribers.Lifetime"/>.</summary>
 internal sealed record WatchingMessage(Guid HostId, IReadOnlyCollection<Guid> Accounts) : RelayMessage(HostId);
 
-/// <summary>Somebody signed out, or was signed out.</summary>
+/// <summary>A user signed out or was signed out.</summary>
 internal sealed record SessionsEndedMessage(Guid HostId) : RelayMessage(HostId);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Live;
 
-/// <summary>Registers how hosts hear of each other's changes; nothing where there is one host.</summary>
+/// <summary>Registers how hosts learn of each other's changes; nothing if the database serves one host only.</summary>
 internal static class RelayServices
 {
     public static IServiceCollection AddDispatchRelay(this IServiceCollection services, DatabaseOptions database, RedisOptions redis)

@@ -6,7 +6,6 @@ namespace Dispatch.Model;
 /// <param name="IsRetry">The job is FAILED and goes back to SCHEDULED first.</param>
 internal sealed record Alarm(Guid JobId, Guid ProjectId, string Destination, long DueAt, bool IsRetry)
 {
-    /// <summary>The <c>host:port</c> of an absolute URL.</summary>
     public static string DestinationOf(string webhookUrl)
     {
         var url = new Uri(webhookUrl);

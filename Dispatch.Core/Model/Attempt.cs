@@ -12,7 +12,7 @@ internal sealed class Attempt
 
     public AttemptStatus Status { get; init; }
 
-    /// <summary>The receiver's HTTP status, or null when none arrived.</summary>
+    /// <summary>The receiver's HTTP status; null if none arrived.</summary>
     public int? ResponseCode { get; init; }
 
     /// <summary>The first 16 KiB of the answer's body, as text.</summary>
@@ -21,12 +21,12 @@ internal sealed class Attempt
     /// <summary>Why the attempt failed, for a person.</summary>
     public string? Error { get; init; }
 
-    /// <summary>From sending to the end of the answer; null when interrupted.</summary>
+    /// <summary>From sending to the end of the answer; null if interrupted.</summary>
     public long? DurationMs { get; init; }
 
-    /// <summary>How long after its due time the attempt was sent; null when interrupted.</summary>
+    /// <summary>How long after its due time the attempt was sent; null if interrupted.</summary>
     public long? LatenessMs { get; init; }
 
-    /// <summary>When it was sent; for an interrupted attempt, when it was claimed.</summary>
+    /// <summary>When the attempt was sent; if it was interrupted, when it was claimed.</summary>
     public long FiredAt { get; init; }
 }

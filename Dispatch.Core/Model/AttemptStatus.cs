@@ -9,6 +9,6 @@ public enum AttemptStatus
     /// <summary>Any other answer, a connection or TLS error, or the time limit.</summary>
     Failed,
 
-    /// <summary>The host died while the attempt was its own; it is not counted against the ladder.</summary>
+    /// <summary>The host died during the attempt, which does not count against the ladder.</summary>
     Interrupted,
 }

@@ -1,6 +1,5 @@
 namespace Dispatch.Model;
 
-/// <summary>How a cancellation ended.</summary>
 internal enum CancelOutcome
 {
     Cancelled,

@@ -1,26 +1,23 @@
 namespace Dispatch.Model;
 
 /// <summary>
-/// A move that is under way or was cut off, noted in both of its databases. It is a row of the model like any other, so that it needs no SQL of its own and
-/// every host can look for it: none starts on a half-filled target, and one that starts on the source removes the mark, so that the move knows
-/// its copy is no longer true.
+/// A copy by <c>migrate-data</c> that is running or was cut off. Both databases have such a row. A host refuses to start on a target that
+/// has it, and a host that starts on the source deletes it, so that <c>migrate-data</c> notices that its copy is outdated.
 /// </summary>
 internal sealed class CopyMark
 {
-    /// <summary>The same on both sides.</summary>
+    /// <summary>The same in both databases.</summary>
     public Guid CopyId { get; init; }
 
-    /// <summary>Which side this database is.</summary>
     public CopyRole Role { get; init; }
 
-    /// <summary>The process that carries the move on; each chunk of rows is written only while it is still this one.</summary>
+    /// <summary>The process that continues the copy. It writes a chunk of rows only while its id still stands here.</summary>
     public Guid RunId { get; init; }
 
     /// <summary>Milliseconds since the Unix epoch, UTC.</summary>
     public long StartedAt { get; init; }
 }
 
-/// <summary>A database's part in a move.</summary>
 internal enum CopyRole
 {
     Source,

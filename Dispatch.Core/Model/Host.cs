@@ -1,6 +1,9 @@
 namespace Dispatch.Model;
 
-/// <summary>One running process of Dispatch. A start is a new host, so that what an earlier start held is told from what this one holds.</summary>
+/// <summary>
+/// One running process of Dispatch. Each start is a new host; otherwise it would take the jobs of an earlier start for its own. Times are
+/// milliseconds since the Unix epoch, UTC.
+/// </summary>
 internal sealed class Host
 {
     public Guid Id { get; init; }
@@ -8,9 +11,7 @@ internal sealed class Host
     /// <summary>The machine's name and process id, for an operator.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Milliseconds since the Unix epoch, UTC.</summary>
     public long StartedAt { get; init; }
 
-    /// <summary>Milliseconds since the Unix epoch, UTC.</summary>
     public long LastSeenAt { get; init; }
 }

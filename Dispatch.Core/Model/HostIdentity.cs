@@ -1,6 +1,6 @@
 namespace Dispatch.Model;
 
-/// <summary>Who this process is. A new id at every start.</summary>
+/// <summary>This process as a <see cref="Host"/>.</summary>
 internal sealed class HostIdentity
 {
     public Guid Id { get; } = Guid.CreateVersion7();

@@ -1,37 +1,36 @@
 namespace Dispatch.Model;
 
 /// <summary>
-/// One host's attempts for one project that were sent in one hour: outcomes, and a histogram of how late they left. Summed over hosts, like
-/// <see cref="ProjectCounters"/>; kept for 8 days.
+/// The attempts that one host sent for one project in one hour: outcomes, and a histogram of lateness. Like <see cref="ProjectCounters"/>,
+/// the truth is the sum over all hosts. Kept for 8 days.
 /// </summary>
 internal sealed class HourlyStats
 {
-    public const long Length = 3_600_000;
+    public const long Length = 3_600_000;   // ms
 
-    /// <summary>The figures' columns, in the order of <see cref="Figures"/>.</summary>
+    /// <summary>In the order of <see cref="Figures"/>.</summary>
     internal static readonly string[] Columns =
     [
-        nameof(Succeeded), nameof(Failed), nameof(Died), nameof(Late1), nameof(Late2), nameof(Late3), nameof(Late5), nameof(Late10), nameof(Late20), nameof(Late50),
-        nameof(Late100), nameof(Late200), nameof(Late500), nameof(Late1000), nameof(Late5000), nameof(LateMinute), nameof(LateHour), nameof(LateDay),
+        nameof(Succeeded), nameof(Failed), nameof(Died), nameof(Late1), nameof(Late2), nameof(Late3), nameof(Late5), nameof(Late10),
+        nameof(Late20), nameof(Late50), nameof(Late100), nameof(Late200), nameof(Late500), nameof(Late1000), nameof(Late5000),
+        nameof(LateMinute), nameof(LateHour), nameof(LateDay),
     ];
 
-    /// <summary>The buckets' upper edges in ms. The last bucket takes what is later still.</summary>
+    /// <summary>The buckets' upper edges in ms. The last bucket also takes everything later.</summary>
     internal static readonly long[] LateEdges = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 60_000, 3_600_000, 86_400_000];
 
     public Guid ProjectId { get; init; }
 
-    /// <summary>When the hour begins, milliseconds since the Unix epoch, UTC.</summary>
+    /// <summary>The start of the hour, milliseconds since the Unix epoch, UTC.</summary>
     public long Hour { get; init; }
 
     public Guid HostId { get; init; }
 
-    /// <summary>Attempts that were answered 2xx.</summary>
     public long Succeeded { get; init; }
 
-    /// <summary>Attempts that failed.</summary>
     public long Failed { get; init; }
 
-    /// <summary>Those after which the job was DEAD.</summary>
+    /// <summary>Failed attempts after which the job was DEAD.</summary>
     public long Died { get; init; }
 
     public long Late1 { get; init; }
@@ -66,6 +65,7 @@ internal sealed class HourlyStats
 
     internal long[] Figures =>
     [
-        Succeeded, Failed, Died, Late1, Late2, Late3, Late5, Late10, Late20, Late50, Late100, Late200, Late500, Late1000, Late5000, LateMinute, LateHour, LateDay,
+        Succeeded, Failed, Died, Late1, Late2, Late3, Late5, Late10, Late20, Late50, Late100, Late200, Late500, Late1000, Late5000,
+        LateMinute, LateHour, LateDay,
     ];
 }

@@ -1,16 +1,14 @@
-using Dispatch.Writing;
-
 namespace Dispatch.Model;
 
 /// <summary>
-/// One webhook to deliver: the row that is the truth about it. Times are milliseconds since the Unix epoch, UTC.
-/// Its status is changed by a <see cref="Transition"/> alone, in one guarded UPDATE (<see cref="JobTransitions.TakeAsync"/>).
+/// One webhook to deliver. Only a <see cref="Transition"/> changes its status, in one guarded UPDATE (<c>JobTransitions.TakeAsync</c>).
+/// Times are milliseconds since the Unix epoch, UTC.
 /// </summary>
 internal sealed class Job
 {
     public Guid Id { get; set; }
 
-    /// <summary>The owner of the project, repeated here so that an account's list is one index range.</summary>
+    /// <summary>The project's owner, repeated here so that an account's list is one index range.</summary>
     public Guid AccountId { get; set; }
 
     public Guid ProjectId { get; set; }
@@ -24,24 +22,24 @@ internal sealed class Job
     /// <summary>The JSON object as the caller spelled it, UTF-8.</summary>
     public required byte[] Payload { get; init; }
 
-    /// <summary>The instant the caller asked for.</summary>
+    /// <summary>The due time that the caller asked for.</summary>
     public long FireAt { get; init; }
 
     public JobStatus Status { get; init; } = JobStatus.Scheduled;
 
-    /// <summary>Attempts started, interrupted ones included. Part of the guard of every outcome.</summary>
+    /// <summary>Started attempts, interrupted ones included. The UPDATE of every outcome checks it.</summary>
     public int Attempt { get; init; }
 
     /// <summary>Failed attempts that led to a retry.</summary>
     public int RetryCount { get; init; }
 
-    /// <summary>When the next attempt is due; null once the status is final, which also takes the row out of the arming index.</summary>
+    /// <summary>When the next attempt is due; null once the status is final, which also removes the row from the arming index.</summary>
     public long? NextAttemptAt { get; set; }
 
-    /// <summary>The host that holds the alarm, or the claim; null while the job only waits in the database.</summary>
+    /// <summary>The host that holds the alarm or the claim; null while the job only waits in the database.</summary>
     public Guid? ArmedBy { get; set; }
 
-    /// <summary>Marks the rows that one batch of claims or rearms won.</summary>
+    /// <summary>Marks the rows that one batch of claims, rearms or interruptions changed.</summary>
     public Guid? ClaimId { get; init; }
 
     public long CreatedAt { get; set; }

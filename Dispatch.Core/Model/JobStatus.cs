@@ -1,9 +1,9 @@
 namespace Dispatch.Model;
 
-/// <summary>Where a job stands. Stored and shown as upper-case text (<c>SCHEDULED</c>).</summary>
+/// <summary>The state of a job. Stored and shown as upper-case text (<c>SCHEDULED</c>).</summary>
 public enum JobStatus
 {
-    /// <summary>Waits for its instant.</summary>
+    /// <summary>Waits for its due time.</summary>
     Scheduled,
 
     /// <summary>Claimed by a host: about to be sent, on the wire, or its answer not yet recorded.</summary>

@@ -17,7 +17,7 @@ internal sealed class Project
 
     public long? PreviousSecretExpiresAt { get; set; }
 
-    /// <summary>The last part of the inbox's address, unique: 32 lower-case hexadecimal characters.</summary>
+    /// <summary>The last part of the inbox's address (<see cref="Model.InboxToken"/>), unique.</summary>
     public required string InboxToken { get; init; }
 
     /// <summary>The HTTP status that the inbox answers, 200 to 599.</summary>
@@ -28,6 +28,6 @@ internal sealed class Project
 
     public long CreatedAt { get; init; }
 
-    /// <summary>Set when the owner deletes it; from then on it is unknown to every call, claims nothing, and is purged.</summary>
+    /// <summary>Set when the owner deletes it. Then no call finds it, its jobs are not claimed, and maintenance purges it.</summary>
     public long? DeletedAt { get; set; }
 }

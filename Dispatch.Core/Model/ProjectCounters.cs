@@ -1,8 +1,8 @@
 namespace Dispatch.Model;
 
 /// <summary>
-/// What one host did to the number of a project's jobs in each status; may be negative. The truth is the sum over all hosts: hosts that share
-/// a database would wait for each other's lock on a common row. What dead hosts did is in one row, of host <see cref="Guid.Empty"/>.
+/// One host's changes to the number of a project's jobs in each status; may be negative. The truth is the sum over all hosts, because hosts
+/// would wait for each other's lock on a shared row. Host <see cref="Guid.Empty"/> has the sum of the dead hosts.
 /// </summary>
 internal sealed class ProjectCounters
 {
@@ -22,9 +22,6 @@ internal sealed class ProjectCounters
 
     public long Cancelled { get; init; }
 
-    /// <summary>
-    /// Moves on with each transaction of the host that changed anything a page shows of the project: its jobs, its keys, its inbox, itself. Other hosts
-    /// look at it for their own pages' sake.
-    /// </summary>
+    /// <summary>Grows with each transaction that changes anything pages show of the project. Other hosts poll it.</summary>
     public long Changes { get; init; }
 }

@@ -1,15 +1,14 @@
 namespace Dispatch.Model;
 
-/// <summary>A request that came to a project's inbox, as it was sent. It is a stranger's text: data, never markup.</summary>
+/// <summary>A request to a project's inbox, as it was sent. Its texts come from strangers: pages must not treat them as markup.</summary>
 internal sealed class ReceivedRequest
 {
-    /// <summary>Requests that a project keeps: a new one takes the place of the oldest.</summary>
+    /// <summary>Requests that a project keeps; a new one replaces the oldest.</summary>
     public const int MaxPerProject = 100;
 
-    /// <summary>Bytes of a body that are kept.</summary>
     public const int KeptBytes = 256 * 1024;
 
-    /// <summary>Characters of a method that are kept; HTTP sets no limit.</summary>
+    /// <summary>Characters; a longer method is cut, because HTTP sets no limit.</summary>
     public const int MaxMethod = 32;
 
     public Guid Id { get; init; }
@@ -29,25 +28,23 @@ internal sealed class ReceivedRequest
 
     public bool BodyIsCut { get; init; }
 
-    /// <summary>Judged at arrival: the secret may be rotated, and the timestamp grows old.</summary>
+    /// <summary>Checked at arrival, because the secret may be rotated and the timestamp grows old.</summary>
     public SignatureVerdict Signature { get; init; }
 
-    /// <summary>The job named in the body, whether there is such a job or not.</summary>
+    /// <summary>The job named in the body; it need not exist.</summary>
     public Guid? JobId { get; init; }
 
-    /// <summary>The HTTP status chosen for it at arrival.</summary>
     public int AnsweredStatus { get; init; }
 }
 
-/// <summary>What came of checking a request's signatures.</summary>
 internal enum SignatureVerdict
 {
-    /// <summary>Both forms hold.</summary>
+    /// <summary>Both forms of the signature are right.</summary>
     Valid,
 
-    /// <summary>At least one form is there, and not both hold.</summary>
+    /// <summary>At least one form is present, but not both are right.</summary>
     Invalid,
 
-    /// <summary>Neither form is there.</summary>
+    /// <summary>Neither form is present.</summary>
     Missing,
 }

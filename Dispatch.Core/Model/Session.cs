@@ -1,14 +1,14 @@
 namespace Dispatch.Model;
 
 /// <summary>
-/// Someone who is signed in: a browser, whose cookie names the row, or the holder of a bearer token, of which only the SHA-256 is stored.
-/// Signing out deletes the row, and what it opened is closed at once.
+/// A signed-in browser or a bearer token. Signing out deletes the row and closes the session's connections at once. Times are milliseconds
+/// since the Unix epoch, UTC.
 /// </summary>
 internal sealed class Session
 {
     public const int MaxUserAgent = 256;
 
-    /// <summary>The text of an IPv6 address with a mapped IPv4 one, and of its zone.</summary>
+    /// <summary>Characters of an IPv6 address with a mapped IPv4 address and a zone.</summary>
     public const int MaxAddress = 64;
 
     public Guid Id { get; init; }
@@ -17,31 +17,28 @@ internal sealed class Session
 
     public SessionKind Kind { get; init; }
 
-    /// <summary>SHA-256 of the token's ASCII text, 32 bytes. For a browser, whose cookie is encrypted and names the id, of a token that nobody has.</summary>
+    /// <summary>SHA-256 of the token's ASCII text, 32 bytes. A browser has a cookie instead; its hash is of an unknown token.</summary>
     public required byte[] Hash { get; init; }
 
-    /// <summary>What the browser or program called itself when it signed in, cut at <see cref="MaxUserAgent"/>.</summary>
+    /// <summary>The <c>User-Agent</c> at sign-in, cut at <see cref="MaxUserAgent"/>.</summary>
     public string? UserAgent { get; init; }
 
-    /// <summary>Where it signed in from.</summary>
     public string? IpAddress { get; init; }
 
-    /// <summary>Milliseconds since the Unix epoch, UTC.</summary>
     public long CreatedAt { get; init; }
 
-    /// <summary>Milliseconds since the Unix epoch, UTC; written at most once a minute.</summary>
+    /// <summary>Written at most once a minute.</summary>
     public long LastSeenAt { get; init; }
 
-    /// <summary>Milliseconds since the Unix epoch, UTC. A browser's moves on with use, a token's does not.</summary>
+    /// <summary>A browser's session is extended by use, a token is not.</summary>
     public long ExpiresAt { get; init; }
 }
 
-/// <summary>What a session is carried by.</summary>
 internal enum SessionKind
 {
     /// <summary><c>Authorization: Bearer ses_…</c>.</summary>
     Token,
 
-    /// <summary>The pages' cookie.</summary>
+    /// <summary>The cookie of the pages.</summary>
     Browser,
 }

@@ -20,11 +20,10 @@ internal static class StatusNames
         AttemptStatus.Interrupted => "INTERRUPTED",
     };
 
-    /// <summary>The status of that exact name, or null.</summary>
+    /// <summary>Null if no status has exactly that name.</summary>
     public static JobStatus? ToJobStatus(string name) =>
         Enum.GetValues<JobStatus>().Cast<JobStatus?>().FirstOrDefault(status => status!.Value.ToName() == name);
 
-    /// <summary>The attempt status of that exact name, or null.</summary>
     public static AttemptStatus? ToAttemptStatus(string name) =>
         Enum.GetValues<AttemptStatus>().Cast<AttemptStatus?>().FirstOrDefault(status => status!.Value.ToName() == name);
 }

@@ -6,13 +6,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Projects;
 
-/// <summary>Whom a key speaks for.</summary>
+/// <summary>The project and the account that a key belongs to.</summary>
 internal sealed record KeyOwner(Guid KeyId, Guid ProjectId, Guid AccountId);
 
-/// <summary>A key that was just made. <see cref="Text"/> is not stored: this is the only time it is known.</summary>
+/// <summary>A key just created. Its <see cref="Text"/> is not stored, so it can be shown only now.</summary>
 internal sealed record NewApiKey(ApiKey Row, string Text);
 
-/// <summary>The keys of a project. Only SHA-256 of a key is stored. Changes go through <see cref="WriteQueue"/>, so that pages hear of them.</summary>
+/// <summary>Stores the SHA-256 of each key only. Changes go through <see cref="WriteQueue"/>, so that pages are notified.</summary>
 internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts, WriteQueue commits, KeyUsage usage, TimeProvider clock)
 {
     public const string Prefix = "sk_";
@@ -55,7 +55,7 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
         return keys;
     }
 
-    /// <summary>Once this returns, no request that starts gets in with the key. False: there is no such key.</summary>
+    /// <summary>After this returns, no new request is accepted with the key. False: there is no such key.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
     public async Task<bool> RevokeAsync(Guid accountId, Guid projectId, Guid keyId)
     {
@@ -70,9 +70,9 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
         return revoked;
     }
 
-    /// <summary>Whom the key speaks for; null when it is malformed, unknown or revoked.</summary>
+    /// <summary>Null: the key is malformed, unknown or revoked.</summary>
     /// <param name="mayBeCached">
-    /// True only where the key is checked again in the database later, as the insert of a job does: another host may have revoked it.
+    /// True only if the database checks the key again, as the insert of a job does, because another host may have revoked it.
     /// </param>
     public async ValueTask<KeyOwner?> FindAsync(string text, bool mayBeCached, CancellationToken cancellation)
     {
@@ -83,19 +83,20 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
         return owner;
     }
 
-    /// <summary>Whether the key is still there, on any host. For an answer that is given on the word of the cache.</summary>
+    /// <summary>Asks the database, because another host may have revoked a key that the cache still knows.</summary>
     public async Task<bool> IsThereAsync(Guid keyId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        return await db.ApiKeys.AnyAsync(k => k.Id == keyId && db.Projects.Any(p => p.Id == k.ProjectId && p.DeletedAt == null), cancellation);
+        return await db.ApiKeys.AnyAsync(
+            k => k.Id == keyId && db.Projects.Any(p => p.Id == k.ProjectId && p.DeletedAt == null), cancellation);
     }
 
-    /// <summary>Keys were deleted behind this store's back, with their project.</summary>
+    /// <summary>Clears the cache after keys were deleted together with their project.</summary>
     public void ForgetAll() => cache.Clear();
 
     private async Task<KeyOwner?> LoadAsync(byte[] hash, CancellationToken cancellation)
     {
-        var epoch = cache.Epoch;   // before the read: a revocation after it makes what was read worthless
+        var epoch = cache.Epoch;   // taken before the read, so that a revocation during the read keeps the result out of the cache
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var owner = await db.ApiKeys
             .Where(k => k.Hash == hash)

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Dispatch.Projects;
 
 /// <summary>
-/// Keys that were looked up since the last revocation. Every revocation empties it: they are rare, and a look-up that was under way at that moment
-/// carries an old epoch, so it cannot put the revoked key back.
+/// Caches keys until a revocation, which is rare, clears them all. A lookup that runs meanwhile carries an old epoch, so it cannot put the
+/// revoked key back.
 /// </summary>
 internal sealed class KeyCache
 {
@@ -20,11 +20,11 @@ internal sealed class KeyCache
 
     public bool TryGet(ReadOnlySpan<byte> hash, [NotNullWhen(true)] out KeyOwner? owner) => owners.TryGetValue(HashKey.Of(hash), out owner);
 
-    public void Add(ReadOnlySpan<byte> hash, KeyOwner owner, long readAt)
+    public void Add(ReadOnlySpan<byte> hash, KeyOwner owner, long readEpoch)
     {
         lock (gate)
         {
-            if (readAt != epoch) return;
+            if (readEpoch != epoch) return;
             if (owners.Count >= Limit) owners.Clear();
             owners[HashKey.Of(hash)] = owner;
         }

@@ -6,20 +6,23 @@ using Microsoft.Extensions.Logging;
 
 namespace Dispatch.Projects;
 
-/// <summary>When keys were last used: kept in memory, written at most once a minute per key, so that a request costs no write.</summary>
-internal sealed partial class KeyUsage(IDbContextFactory<DispatchDbContext> contexts, TimeProvider clock, ILogger<KeyUsage> logger) : BackgroundService
+/// <summary>Gathers in memory when keys were last used and writes it once a minute, so that a request costs no write.</summary>
+internal sealed partial class KeyUsage(
+    IDbContextFactory<DispatchDbContext> contexts,
+    TimeProvider clock,
+    ILogger<KeyUsage> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<Guid, long> unwritten = new();
 
-    /// <summary>The key was used at that instant, ms since the Unix epoch.</summary>
+    /// <param name="at">The time of use, ms since the Unix epoch.</param>
     public void Mark(Guid keyId, long at) => unwritten[keyId] = at;
 
-    /// <summary>The later of what is stored and what is not yet.</summary>
+    /// <summary>The later of the stored time and the unwritten one, ms since the Unix epoch; null: never used.</summary>
     public long? Latest(Guid keyId, long? stored) => unwritten.TryGetValue(keyId, out var at) && !(stored > at) ? at : stored;
 
-    /// <summary>Writes what is known. A key used meanwhile stays for the next time.</summary>
+    /// <summary>Writes all marks. A key that is used meanwhile keeps its newer mark for the next flush.</summary>
     public async Task FlushAsync(CancellationToken cancellation)
     {
         var marks = unwritten.ToArray();
@@ -57,7 +60,7 @@ internal sealed partial class KeyUsage(IDbContextFactory<DispatchDbContext> cont
         }
     }
 
-    // A database that is away for a while must not end the service: the marks stay and are written next time.
+    // An outage of the database must not end the service: the marks stay and are written next time.
     private async Task TryFlushAsync(CancellationToken cancellation)
     {
         try

@@ -8,26 +8,28 @@ namespace Dispatch.Projects;
 
 /// <summary>A project's signing secret as its owner sees it.</summary>
 /// <param name="Secret"><c>whsec_</c> and the base64 of 32 random bytes (Standard Webhooks).</param>
-/// <param name="PreviousExpiresAt">Until when the secret before it signs as well, ms since the Unix epoch; null when none does.</param>
+/// <param name="PreviousExpiresAt">When the previous secret stops signing, ms since the Unix epoch; null if none signs.</param>
 internal sealed record SigningSecret(string Secret, long? PreviousExpiresAt);
 
-/// <summary>The signing secret of a project, for its owner: revealed and rotated.</summary>
+/// <summary>Reveals and rotates the signing secret of a project for its owner.</summary>
 internal sealed class ProjectSecrets(IDbContextFactory<DispatchDbContext> contexts, SigningSecrets secrets, TimeProvider clock)
 {
-    /// <summary>The secret of a project of the account, or null where there is no such project.</summary>
+    /// <summary>Null: the account has no such project.</summary>
     public async Task<SigningSecret?> RevealAsync(Guid accountId, Guid projectId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         return await Owned(db, accountId, projectId)
             .Select(p => new { p.SecretCipher, p.PreviousSecretExpiresAt })
             .FirstOrDefaultAsync(cancellation) is { } project
-            ? new SigningSecret(secrets.Reveal(project.SecretCipher), project.PreviousSecretExpiresAt > clock.NowMs() ? project.PreviousSecretExpiresAt : null)
+            ? new SigningSecret(
+                secrets.Reveal(project.SecretCipher),
+                project.PreviousSecretExpiresAt > clock.NowMs() ? project.PreviousSecretExpiresAt : null)
             : null;
     }
 
     /// <summary>
-    /// Gives the project a new secret; the old one keeps signing for <see cref="SigningSecrets.Overlap"/>. Only one old secret does: a second rotation within that
-    /// time ends the first one's.
+    /// Gives the project a new secret. The old one signs for <see cref="SigningSecrets.Overlap"/>, or until the next rotation, because only
+    /// one old secret is stored. Null: the account has no such project.
     /// </summary>
     public async Task<SigningSecret?> RotateAsync(Guid accountId, Guid projectId, CancellationToken cancellation)
     {
@@ -37,7 +39,7 @@ internal sealed class ProjectSecrets(IDbContextFactory<DispatchDbContext> contex
         {
             long? expiresAt = clock.NowMs() + (long)SigningSecrets.Overlap.TotalMilliseconds;
             var rotated = await Owned(db, accountId, projectId)
-                .Where(p => p.SecretCipher == old)   // two rotations at once: the second one replaces the first one's secret, not the old
+                .Where(p => p.SecretCipher == old)   // of two rotations at once, the second one must replace the first one's secret
                 .ExecuteUpdateAsync(
                     set => set
                         .SetProperty(p => p.SecretCipher, cipher)

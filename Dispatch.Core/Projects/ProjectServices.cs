@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Projects;
 
-/// <summary>Registers what this folder offers.</summary>
 internal static class ProjectServices
 {
     public static IServiceCollection AddDispatchProjects(this IServiceCollection services) => services

@@ -8,10 +8,15 @@ using Microsoft.EntityFrameworkCore;
 namespace Dispatch.Projects;
 
 /// <summary>
-/// The projects of an account. What belongs to someone else is not found, exactly as what does not exist. Changes go through <see cref="WriteQueue"/>,
-/// so that pages hear of them, on this host and on others.
+/// Stores the projects of accounts. Another account's project counts as not found. Changes go through <see cref="WriteQueue"/>, so that
+/// pages are notified on every host.
 /// </summary>
-internal sealed class ProjectStore(IDbContextFactory<DispatchDbContext> contexts, WriteQueue commits, SigningSecrets secrets, ApiKeyStore keys, TimeProvider clock)
+internal sealed class ProjectStore(
+    IDbContextFactory<DispatchDbContext> contexts,
+    WriteQueue commits,
+    SigningSecrets secrets,
+    ApiKeyStore keys,
+    TimeProvider clock)
 {
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
     public Task<Project> CreateAsync(Guid accountId, string name)
@@ -51,28 +56,31 @@ internal sealed class ProjectStore(IDbContextFactory<DispatchDbContext> contexts
 
     /// <summary>Null: the account has no such project.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
-    public Task<Project?> RenameAsync(Guid accountId, Guid projectId, string name) => commits.WriteAsync(new CustomWrite<Project?>(async (db, changes) =>
-    {
-        var project = Owned(db, accountId, projectId);
-        if (await project.ExecuteUpdateAsync(set => set.SetProperty(p => p.Name, name)) == 0) return null;
-        changes.ProjectChanged(accountId, projectId, clock.NowMs());
-        return await project.AsNoTracking().SingleAsync();
-    }));
+    public Task<Project?> RenameAsync(Guid accountId, Guid projectId, string name) =>
+        commits.WriteAsync(new CustomWrite<Project?>(async (db, changes) =>
+        {
+            var project = Owned(db, accountId, projectId);
+            if (await project.ExecuteUpdateAsync(set => set.SetProperty(p => p.Name, name)) == 0) return null;
+            changes.ProjectChanged(accountId, projectId, clock.NowMs());
+            return await project.AsNoTracking().SingleAsync();
+        }));
 
-    /// <summary>Hides the project and deletes its keys; its jobs fire no more and are purged later. False: there is no such project.</summary>
+    /// <summary>Hides the project and deletes its keys; its jobs fire no more and are purged later. False: no such project.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
-    public async Task<bool> DeleteAsync(Guid accountId, Guid projectId) => await DeleteAsync(accountId, db => Owned(db, accountId, projectId)) > 0;
+    public async Task<bool> DeleteAsync(Guid accountId, Guid projectId) =>
+        await DeleteAsync(accountId, db => Owned(db, accountId, projectId)) > 0;
 
-    /// <summary>All of the account's projects, because the account goes.</summary>
+    /// <summary>Deletes all of the account's projects before the account is deleted.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
-    public Task DeleteAllAsync(Guid accountId) => DeleteAsync(accountId, db => db.Projects.Where(p => p.AccountId == accountId && p.DeletedAt == null));
+    public Task DeleteAllAsync(Guid accountId) =>
+        DeleteAsync(accountId, db => db.Projects.Where(p => p.AccountId == accountId && p.DeletedAt == null));
 
-    private async Task<int> DeleteAsync(Guid accountId, Func<DispatchDbContext, IQueryable<Project>> which)
+    private async Task<int> DeleteAsync(Guid accountId, Func<DispatchDbContext, IQueryable<Project>> projects)
     {
         var deleted = await commits.WriteAsync(new CustomWrite<int>(async (db, changes) =>
         {
             long? now = clock.NowMs();
-            var ids = await which(db).Select(p => p.Id).ToArrayAsync();
+            var ids = await projects(db).Select(p => p.Id).ToArrayAsync();
             await db.ApiKeys.Where(k => ids.Contains(k.ProjectId)).ExecuteDeleteAsync();
             foreach (var id in ids) changes.ProjectChanged(accountId, id, now.Value);
             return await db.Projects.Where(p => ids.Contains(p.Id)).ExecuteUpdateAsync(set => set.SetProperty(p => p.DeletedAt, now));

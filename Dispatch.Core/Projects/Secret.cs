@@ -7,14 +7,13 @@ namespace Dispatch.Projects;
 /// <summary>Credentials that are random text with a prefix (<c>sk_…</c>, <c>ses_…</c>) and are stored only as SHA-256.</summary>
 internal static class Secret
 {
-    /// <summary>Hexadecimal characters after the prefix: 32 random bytes.</summary>
-    private const int HexLength = 64;
+    private const int HexLength = 64;   // after the prefix: 32 random bytes
 
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
     public static string Create(string prefix) => prefix + RandomNumberGenerator.GetHexString(HexLength, lowercase: true);
 
-    /// <summary>A fast hash is enough: 256 random bits cannot be guessed, so there is nothing to slow down.</summary>
+    /// <summary>A fast hash is enough, because 256 random bits cannot be guessed.</summary>
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.ASCII.GetBytes(secret));
 
     public static bool IsWellFormed(string secret, string prefix) =>

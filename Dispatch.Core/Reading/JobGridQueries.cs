@@ -5,10 +5,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Reading;
 
-/// <summary>What the jobs grid asks for, already checked. Instants are milliseconds since the Unix epoch, UTC.</summary>
-/// <param name="Search">Looked for in title, URL and id; a whole UUID is looked for as an id first. Null or blank: not.</param>
-/// <param name="From">Only jobs whose <c>fireAt</c> is at or after this.</param>
-/// <param name="Until">Only jobs whose <c>fireAt</c> is before this.</param>
+/// <summary>A validated filter of the jobs grid. Instants are milliseconds since the Unix epoch, UTC.</summary>
+/// <param name="Search">Part of a title, URL or id; a whole UUID is tried as an id first. Null or blank: no search.</param>
+/// <param name="From">Earliest <c>fireAt</c>, inclusive.</param>
+/// <param name="Until">Latest <c>fireAt</c>, exclusive.</param>
 /// <param name="Page">From 1.</param>
 /// <param name="Limit">1 to 100.</param>
 internal sealed record GridFilter(JobStatus? Status, Guid? ProjectId, string? Search, long? From, long? Until, int Page, int Limit)
@@ -17,30 +17,37 @@ internal sealed record GridFilter(JobStatus? Status, Guid? ProjectId, string? Se
 }
 
 /// <summary>A page of the grid.</summary>
-/// <param name="Total">Jobs that match; with <paramref name="TotalIsExact"/> false, at least so many.</param>
-/// <param name="SearchedSince">Where a search that ran out of time stands: asked again, it goes on from there. Null: it looked at all it had to.</param>
-/// <param name="Counts">Of the chosen project, or of all, whatever else the filter says.</param>
-/// <param name="Projects">The names of the projects in sight, by id.</param>
+/// <param name="Total">The number of matching jobs; a lower bound if <paramref name="TotalIsExact"/> is false.</param>
+/// <param name="SearchedSince">How far back a search came in its time; the same call again continues it. Null: it is finished.</param>
+/// <param name="Counts">Of the chosen project, or of all; the rest of the filter does not matter.</param>
+/// <param name="Projects">The visible projects, by id.</param>
 internal sealed record GridPage(
-    IReadOnlyList<JobSummary> Jobs, long Total, bool TotalIsExact, long? SearchedSince, StatusCounts Counts, IReadOnlyDictionary<Guid, ProjectRef> Projects);
+    IReadOnlyList<JobSummary> Jobs,
+    long Total,
+    bool TotalIsExact,
+    long? SearchedSince,
+    StatusCounts Counts,
+    IReadOnlyDictionary<Guid, ProjectRef> Projects);
 
-/// <summary>Reads the jobs grid. Totals are exact but for a text search, which no index helps.</summary>
+/// <summary>Reads the jobs grid. Totals are exact, except for a text search, because no index supports it.</summary>
 internal sealed class JobGridQueries(IDbContextFactory<DispatchDbContext> contexts, JobSearch search)
 {
-    /// <summary>Newest first. Null: the filter names a project that is not in sight.</summary>
+    /// <summary>Newest first. Null: the filter names a project that is not visible.</summary>
     public async Task<GridPage?> ReadAsync(Guid accountId, GridFilter filter, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        if (await JobVisibility.LookAsync(db, new JobScope(accountId, null), filter.ProjectId, cancellation) is not { } sight) return null;
+        var visibility = await JobVisibility.LoadAsync(db, new JobScope(accountId, null), filter.ProjectId, cancellation);
+        if (visibility is null) return null;
 
-        var counts = await sight.CountAsync(db, cancellation);
-        var found = await FindAsync(db, sight, filter, counts, cancellation);
-        return new GridPage(sight.Visible(found.Jobs), found.Total, found.IsExact, found.SearchedSince, counts, sight.Projects);
+        var counts = await visibility.CountAsync(db, cancellation);
+        var found = await FindAsync(db, visibility, filter, counts, cancellation);
+        return new GridPage(visibility.Visible(found.Jobs), found.Total, found.IsExact, found.SearchedSince, counts, visibility.Projects);
     }
 
-    private async Task<FoundPage> FindAsync(DispatchDbContext db, JobVisibility sight, GridFilter filter, StatusCounts counts, CancellationToken cancellation)
+    private async Task<FoundPage> FindAsync(
+        DispatchDbContext db, JobVisibility visibility, GridFilter filter, StatusCounts counts, CancellationToken cancellation)
     {
-        var jobs = DueWithin(sight.Jobs(db, filter.Status), filter);
+        var jobs = DueWithin(visibility.Jobs(db, filter.Status), filter);
         if (filter.Search?.Trim() is { Length: > 0 } text)
         {
             if (Guid.TryParseExact(text, "D", out var id) && await jobs.AnyAsync(j => j.Id == id, cancellation))
@@ -48,20 +55,23 @@ internal sealed class JobGridQueries(IDbContextFactory<DispatchDbContext> contex
                 return new FoundPage(filter.Page == 1 ? await db.RowsAsync([id], cancellation) : [], 1, IsExact: true, SearchedSince: null);
             }
 
-            var what = new SearchTerms(sight.AccountId, sight.Only, filter.Status, text.ToLowerInvariant(), filter.From, filter.Until);
-            return await search.FindAsync(db, jobs, what, filter, cancellation);
+            var terms = new SearchTerms(
+                visibility.AccountId, visibility.Only, filter.Status, text.ToLowerInvariant(), filter.From, filter.Until);
+            return await search.FindAsync(db, jobs, terms, filter, cancellation);
         }
 
-        IQueryable<Job>[] parts = [.. sight.Parts(db, filter.Status).Select(part => DueWithin(part, filter))];
-        var total = filter is { From: null, Until: null } ? filter.Status is { } status ? counts.Of(status) : counts.Total : await CountAsync(parts, cancellation);
-        return new FoundPage(await db.PageAsync(parts, jobs, filter.Skip, filter.Limit, total, cancellation), total, IsExact: true, SearchedSince: null);
+        IQueryable<Job>[] ranges = [.. visibility.Ranges(db, filter.Status).Select(range => DueWithin(range, filter))];
+        var countedTotal = filter.Status is { } status ? counts.Of(status) : counts.Total;
+        var total = filter is { From: null, Until: null } ? countedTotal : await CountAsync(ranges, cancellation);
+        var page = await db.PageAsync(ranges, jobs, filter.Skip, filter.Limit, total, cancellation);
+        return new FoundPage(page, total, IsExact: true, SearchedSince: null);
     }
 
-    // A range is counted: the indexes end with fireAt, and a million entries take 60 ms.
-    private static async Task<long> CountAsync(IQueryable<Job>[] parts, CancellationToken cancellation)
+    // Counting is fast enough, because the indexes end with fireAt.
+    private static async Task<long> CountAsync(IQueryable<Job>[] ranges, CancellationToken cancellation)
     {
         var total = 0L;
-        foreach (var part in parts) total += await part.LongCountAsync(cancellation);
+        foreach (var range in ranges) total += await range.LongCountAsync(cancellation);
         return total;
     }
 
@@ -73,5 +83,4 @@ internal sealed class JobGridQueries(IDbContextFactory<DispatchDbContext> contex
     }
 }
 
-/// <summary>What a filter found.</summary>
 internal sealed record FoundPage(IReadOnlyList<JobSummary> Jobs, long Total, bool IsExact, long? SearchedSince);

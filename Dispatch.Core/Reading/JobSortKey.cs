@@ -11,16 +11,16 @@ internal readonly record struct JobSortKey(long CreatedAt, Guid Id) : IComparabl
 
     public static bool operator >=(JobSortKey a, JobSortKey b) => a.CompareTo(b) >= 0;
 
-    /// <summary>By instant, then by id as databases order ids: by the bytes, big end first.</summary>
+    /// <summary>Orders by time, then by the id's big-endian bytes, as databases do.</summary>
     public int CompareTo(JobSortKey other)
     {
         var byInstant = CreatedAt.CompareTo(other.CreatedAt);
         if (byInstant != 0) return byInstant;
 
-        Span<byte> mine = stackalloc byte[16];
-        Span<byte> its = stackalloc byte[16];
-        Id.TryWriteBytes(mine, bigEndian: true, out _);
-        other.Id.TryWriteBytes(its, bigEndian: true, out _);
-        return mine.SequenceCompareTo(its);
+        Span<byte> ownId = stackalloc byte[16];
+        Span<byte> otherId = stackalloc byte[16];
+        Id.TryWriteBytes(ownId, bigEndian: true, out _);
+        other.Id.TryWriteBytes(otherId, bigEndian: true, out _);
+        return ownId.SequenceCompareTo(otherId);
     }
 }

@@ -3,8 +3,8 @@ using Dispatch.Model;
 
 namespace Dispatch.Reading;
 
-/// <summary>A job without its payload, which a list never shows and which may be 256 KiB.</summary>
-/// <param name="Attempts">Attempts started.</param>
+/// <summary>A job without its payload, because lists do not show the up to 256 KiB.</summary>
+/// <param name="Attempts">The number of attempts started.</param>
 internal sealed record JobSummary(
     Guid Id,
     Guid ProjectId,
@@ -18,7 +18,7 @@ internal sealed record JobSummary(
     long UpdatedAt,
     int Attempts)
 {
-    /// <summary>Reads it from the row, in the database.</summary>
+    /// <summary>An expression, so that the database reads only these columns.</summary>
     public static readonly Expression<Func<Job, JobSummary>> OfRow = j => new JobSummary(
         j.Id, j.ProjectId, j.Title, j.WebhookUrl, j.FireAt, j.Status, j.RetryCount, j.NextAttemptAt, j.CreatedAt, j.UpdatedAt, j.Attempt);
 }

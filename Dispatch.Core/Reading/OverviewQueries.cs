@@ -6,12 +6,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Reading;
 
-/// <summary>What the overview shows. Instants are milliseconds since the Unix epoch, UTC.</summary>
-/// <param name="Day">The attempts of <paramref name="Hours"/> together.</param>
-/// <param name="FailedNow">Jobs that wait for a retry.</param>
-/// <param name="Hours">24, the oldest first, the last one the running hour.</param>
-/// <param name="NextHour">Attempts due per minute: 60, the first one the running minute.</param>
-/// <param name="LatestFailures">FAILED and DEAD, the latest first, at most 8.</param>
+/// <summary>The figures of the overview page. Instants are milliseconds since the Unix epoch, UTC.</summary>
+/// <param name="Day">The sum of <paramref name="Hours"/>.</param>
+/// <param name="FailedNow">The number of jobs that wait for a retry.</param>
+/// <param name="Hours">24 hours, the oldest first; the last one is still running.</param>
+/// <param name="NextHour">60 minutes; the first one is still running.</param>
+/// <param name="LatestFailures">At most 8 FAILED and DEAD jobs, the latest first.</param>
 internal sealed record OverviewFigures(
     HourlyTotals Day,
     long FailedNow,
@@ -21,16 +21,16 @@ internal sealed record OverviewFigures(
     FirstSteps FirstSteps,
     IReadOnlyDictionary<Guid, ProjectRef> Projects);
 
-/// <summary>The attempts sent in the hour that begins then.</summary>
+/// <summary>The attempts sent in one hour.</summary>
 internal sealed record HourFigures(long From, HourlyTotals Attempts);
 
-/// <summary>The attempts due in the minute that begins then.</summary>
+/// <summary>The attempts due in one minute.</summary>
 internal sealed record MinuteFigures(long From, long Due);
 
-/// <summary>What a new account has done.</summary>
+/// <summary>The steps that a new account has taken.</summary>
 internal sealed record FirstSteps(Project? FirstProject, bool HasKey, JobSummary? NewestJob, bool HasFired);
 
-/// <summary>Reads the overview: from counters what lies behind, from the arming index what lies ahead.</summary>
+/// <summary>Reads the overview: past hours from counters, the next hour from the arming index.</summary>
 internal sealed class OverviewQueries(IDbContextFactory<DispatchDbContext> contexts, TimeProvider clock)
 {
     private const int Failures = 8;
@@ -39,9 +39,9 @@ internal sealed class OverviewQueries(IDbContextFactory<DispatchDbContext> conte
     public async Task<OverviewFigures> ReadAsync(Guid accountId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var sight = (await JobVisibility.LookAsync(db, new JobScope(accountId, null), null, cancellation))!;
-        Guid[] projectIds = [.. sight.Projects.Keys];
-        var counts = await sight.CountAsync(db, cancellation);
+        var visibility = (await JobVisibility.LoadAsync(db, new JobScope(accountId, null), null, cancellation))!;
+        Guid[] projectIds = [.. visibility.Projects.Keys];
+        var counts = await visibility.CountAsync(db, cancellation);
         var hours = await HoursAsync(db, projectIds, cancellation);
         var day = new HourlyTotals();
         foreach (var hour in hours) day.Add(hour.Attempts.Figures);
@@ -51,25 +51,31 @@ internal sealed class OverviewQueries(IDbContextFactory<DispatchDbContext> conte
             counts.Failed,
             hours,
             await NextHourAsync(db, projectIds, cancellation),
-            await FailuresAsync(db, sight, cancellation),
-            await FirstStepsAsync(db, sight, counts, cancellation),
-            sight.Projects);
+            await FailuresAsync(db, visibility, cancellation),
+            await FirstStepsAsync(db, visibility, counts, cancellation),
+            visibility.Projects);
     }
 
     private async Task<IReadOnlyList<HourFigures>> HoursAsync(DispatchDbContext db, Guid[] projectIds, CancellationToken cancellation)
     {
         var first = HourlyTotals.HourOf(clock.NowMs()) - (23 * HourlyStats.Length);
-        HourFigures[] hours = [.. Enumerable.Range(0, 24).Select(i => new HourFigures(first + (i * HourlyStats.Length), new HourlyTotals()))];
-        foreach (var row in await db.HourlyStats.AsNoTracking().Where(h => projectIds.Contains(h.ProjectId) && h.Hour >= first).ToListAsync(cancellation))
+        HourFigures[] hours =
+        [
+            .. Enumerable.Range(0, 24).Select(i => new HourFigures(first + (i * HourlyStats.Length), new HourlyTotals())),
+        ];
+        var rows = await db.HourlyStats.AsNoTracking()
+            .Where(h => projectIds.Contains(h.ProjectId) && h.Hour >= first)
+            .ToListAsync(cancellation);
+        foreach (var row in rows)
         {
-            var at = (row.Hour - first) / HourlyStats.Length;
-            if (at < hours.Length) hours[at].Attempts.Add(row.Figures);   // later ones are from before the clock was set back
+            var index = (row.Hour - first) / HourlyStats.Length;
+            if (index < hours.Length) hours[index].Attempts.Add(row.Figures);   // a clock that was set back leaves later hours
         }
 
         return hours;
     }
 
-    // Whoever holds the alarms: the index is by holder first, and there are few.
+    // One query per holder of alarms, because the index begins with the holder, and there are few hosts.
     private async Task<IReadOnlyList<MinuteFigures>> NextHourAsync(DispatchDbContext db, Guid[] projectIds, CancellationToken cancellation)
     {
         var first = clock.NowMs() / Minute * Minute;
@@ -89,26 +95,30 @@ internal sealed class OverviewQueries(IDbContextFactory<DispatchDbContext> conte
         return [.. due.Select((count, at) => new MinuteFigures(first + (at * Minute), count))];
     }
 
-    private static async Task<IReadOnlyList<JobSummary>> FailuresAsync(DispatchDbContext db, JobVisibility sight, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<JobSummary>> FailuresAsync(
+        DispatchDbContext db, JobVisibility visibility, CancellationToken cancellation)
     {
-        var (accountId, deleted) = (sight.AccountId, sight.Deleted);
+        var (accountId, deleted) = (visibility.AccountId, visibility.Deleted);
         var ids = await db.Jobs
-            .Where(j => j.AccountId == accountId && (j.Status == JobStatus.Failed || j.Status == JobStatus.Dead) && !deleted.Contains(j.ProjectId))
+            .Where(j => j.AccountId == accountId
+                && (j.Status == JobStatus.Failed || j.Status == JobStatus.Dead)
+                && !deleted.Contains(j.ProjectId))
             .OrderByDescending(j => j.UpdatedAt)
             .Take(Failures)
             .Select(j => j.Id)
             .ToArrayAsync(cancellation);
-        return [.. sight.Visible(await db.RowsAsync(ids, cancellation)).OrderByDescending(j => j.UpdatedAt)];
+        return [.. visibility.Visible(await db.RowsAsync(ids, cancellation)).OrderByDescending(j => j.UpdatedAt)];
     }
 
-    private static async Task<FirstSteps> FirstStepsAsync(DispatchDbContext db, JobVisibility sight, StatusCounts counts, CancellationToken cancellation)
+    private static async Task<FirstSteps> FirstStepsAsync(
+        DispatchDbContext db, JobVisibility visibility, StatusCounts counts, CancellationToken cancellation)
     {
-        var accountId = sight.AccountId;
+        var accountId = visibility.AccountId;
         var projects = db.Projects.AsNoTracking().Where(p => p.AccountId == accountId && p.DeletedAt == null);
-        return new FirstSteps(
-            await projects.OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).FirstOrDefaultAsync(cancellation),
-            await projects.AnyAsync(p => db.ApiKeys.Any(k => k.ProjectId == p.Id), cancellation),
-            sight.Visible(await db.PageAsync(sight.Parts(db, null), sight.Jobs(db, null), 0, 1, counts.Total, cancellation)) is [var newest] ? newest : null,
-            counts.Success > 0);
+        var firstProject = await projects.OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).FirstOrDefaultAsync(cancellation);
+        var hasKey = await projects.AnyAsync(p => db.ApiKeys.Any(k => k.ProjectId == p.Id), cancellation);
+        var page = await db.PageAsync(visibility.Ranges(db, null), visibility.Jobs(db, null), 0, 1, counts.Total, cancellation);
+        var newestJob = visibility.Visible(page) is [var newest] ? newest : null;
+        return new FirstSteps(firstProject, hasKey, newestJob, counts.Success > 0);
     }
 }

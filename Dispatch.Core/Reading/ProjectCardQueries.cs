@@ -5,11 +5,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Reading;
 
-/// <summary>A project at a glance.</summary>
-/// <param name="Keys">How many API keys it has.</param>
+/// <param name="Keys">The number of API keys.</param>
 internal sealed record ProjectFigures(Project Project, StatusCounts Counts, int Keys);
 
-/// <summary>Reads projects with their jobs counted.</summary>
+/// <summary>Reads projects with the number of their jobs.</summary>
 internal sealed class ProjectCardQueries(IDbContextFactory<DispatchDbContext> contexts)
 {
     /// <summary>Oldest first.</summary>
@@ -21,8 +20,9 @@ internal sealed class ProjectCardQueries(IDbContextFactory<DispatchDbContext> co
             .OrderBy(p => p.CreatedAt).ThenBy(p => p.Id)
             .Select(p => new { Project = p, Keys = db.ApiKeys.Count(k => k.ProjectId == p.Id) })
             .ToListAsync(cancellation);
-        var tallies = await new JobVisibility(accountId, new Dictionary<Guid, ProjectRef>(), null, []).CountsByProjectAsync(db, cancellation);
-        return [.. projects.Select(p => new ProjectFigures(p.Project, tallies.GetValueOrDefault(p.Project.Id), p.Keys))];
+        var visibility = new JobVisibility(accountId, new Dictionary<Guid, ProjectRef>(), null, []);
+        var counts = await visibility.CountsByProjectAsync(db, cancellation);
+        return [.. projects.Select(p => new ProjectFigures(p.Project, counts.GetValueOrDefault(p.Project.Id), p.Keys))];
     }
 
     /// <summary>Null: the account has no such project.</summary>

@@ -3,11 +3,10 @@ using Dispatch.Time;
 
 namespace Dispatch.Reading;
 
-/// <summary>A search: whose jobs, and what for.</summary>
 /// <param name="Text">In lower case.</param>
 internal sealed record SearchTerms(Guid AccountId, Guid? ProjectId, JobStatus? Status, string Text, long? From, long? Until);
 
-/// <summary>How far a search came. Used by one call at a time (<see cref="Gate"/>).</summary>
+/// <summary>The progress of a search. One call at a time uses it (<see cref="Gate"/>).</summary>
 internal sealed class SearchCursor(long begunAt)
 {
     private readonly List<JobSortKey> found = [];
@@ -19,16 +18,16 @@ internal sealed class SearchCursor(long begunAt)
     /// <summary>Newest first.</summary>
     public IReadOnlyList<JobSortKey> Found => found;
 
-    /// <summary>When it was last looked for new jobs.</summary>
+    /// <summary>When the last search for new jobs began.</summary>
     public long Newest { get; private set; } = begunAt;
 
-    /// <summary>Every job created at or after this was looked at.</summary>
+    /// <summary>All jobs created at or after this time were searched.</summary>
     public long Reached { get; private set; } = long.MaxValue;
 
     public bool IsComplete { get; private set; }
 
-    /// <summary>The next chunk towards older jobs.</summary>
-    /// <param name="end">The instant it ended with; null: there are no older jobs.</param>
+    /// <summary>Adds the matches of the next chunk of older jobs.</summary>
+    /// <param name="end">The time of the chunk's oldest job; null: there are no older jobs.</param>
     public void Add(IReadOnlyList<JobSortKey> more, long? end)
     {
         found.AddRange(more);
@@ -36,15 +35,15 @@ internal sealed class SearchCursor(long begunAt)
         IsComplete = end is null;
     }
 
-    /// <summary>Everything after the instant was looked at again.</summary>
-    public void Renew(long edge, SearchCursor fresh)
+    /// <summary>Replaces the matches after the edge by those of a new search.</summary>
+    public void ReplaceNewer(long edge, SearchCursor fresh)
     {
         found.RemoveAll(job => job.CreatedAt > edge);
         found.InsertRange(0, fresh.found);
         Newest = fresh.Newest;
     }
 
-    public void StartOver(SearchCursor fresh)
+    public void Reset(SearchCursor fresh)
     {
         found.Clear();
         found.AddRange(fresh.found);
@@ -52,29 +51,30 @@ internal sealed class SearchCursor(long begunAt)
     }
 }
 
-/// <summary>The searches that are under way, a few: an id and an instant for each job that was found.</summary>
+/// <summary>Keeps a few unfinished searches, each with an id and a time per match.</summary>
 internal sealed class SearchCursors(TimeProvider clock)
 {
     private const int Limit = 16;
 
-    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(2);
 
-    /// <summary>A status changes, and then jobs match that a cursor has passed.</summary>
-    private static readonly TimeSpan KeptWithStatus = TimeSpan.FromSeconds(5);
+    /// <summary>Shorter, because a job behind the cursor matches when its status changes.</summary>
+    private static readonly TimeSpan LifetimeWithStatus = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
     private readonly Dictionary<SearchTerms, (SearchCursor Cursor, long UsedAt)> cursors = [];
 
-    public SearchCursor Take(SearchTerms what)
+    public SearchCursor Take(SearchTerms terms)
     {
         lock (gate)
         {
             var now = clock.NowMs();
-            var cursor = cursors.TryGetValue(what, out var known) && now - known.Cursor.BegunAt <= (what.Status is null ? Kept : KeptWithStatus).TotalMilliseconds
+            var lifetime = terms.Status is null ? Lifetime : LifetimeWithStatus;
+            var cursor = cursors.TryGetValue(terms, out var known) && now - known.Cursor.BegunAt <= lifetime.TotalMilliseconds
                 ? known.Cursor
                 : new SearchCursor(now);
-            if (!cursors.ContainsKey(what) && cursors.Count >= Limit) cursors.Remove(cursors.MinBy(t => t.Value.UsedAt).Key);
-            cursors[what] = (cursor, now);
+            if (!cursors.ContainsKey(terms) && cursors.Count >= Limit) cursors.Remove(cursors.MinBy(c => c.Value.UsedAt).Key);
+            cursors[terms] = (cursor, now);
             return cursor;
         }
     }

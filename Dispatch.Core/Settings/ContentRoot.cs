@@ -1,4 +1,4 @@
 namespace Dispatch.Settings;
 
-/// <summary>Where relative paths start.</summary>
+/// <summary>The folder at which relative paths start.</summary>
 internal sealed record ContentRoot(string Path);

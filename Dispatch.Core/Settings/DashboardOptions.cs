@@ -7,7 +7,6 @@ internal sealed class DashboardOptions
     public DashboardRenderMode RenderMode { get; set; } = DashboardRenderMode.Auto;
 }
 
-/// <summary>Where the dashboard's interactive pages run.</summary>
 internal enum DashboardRenderMode
 {
     Auto,

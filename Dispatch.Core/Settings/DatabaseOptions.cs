@@ -9,7 +9,6 @@ internal sealed class DatabaseOptions
     public string ConnectionString { get; set; } = "Data Source=data/dispatch.db";
 }
 
-/// <summary>The databases Dispatch knows.</summary>
 public enum DatabaseProvider
 {
     Sqlite,

@@ -15,15 +15,15 @@ internal sealed class DeliveryOptions
     /// <summary>The largest payload a job may carry, in bytes. 1 KiB to 16 MiB.</summary>
     public int MaxPayloadBytes { get; set; } = 256 * 1024;
 
-    /// <summary>Denied networks (CIDR) that this installation opens after all, such as <c>10.1.0.0/16</c>.</summary>
+    /// <summary>Networks (CIDR) that this installation allows although they are denied by default, such as <c>10.1.0.0/16</c>.</summary>
     public IReadOnlyList<System.Net.IPNetwork> AllowedNetworks { get; set; } = [];
 
-    /// <summary>Deliveries on the wire at once, over all. 1 to 100,000.</summary>
+    /// <summary>Deliveries on the wire at once, in total. 1 to 100,000.</summary>
     public int MaxConcurrency { get; set; } = 4096;
 
-    /// <summary>The same per destination (host and port), so that one hanging receiver cannot hold everything. 1 to 100,000.</summary>
+    /// <summary>The limit per destination (host and port); without it, one hanging receiver blocks all. 1 to 100,000.</summary>
     public int MaxPerDestination { get; set; } = 256;
 
-    /// <summary>The same per project. 1 to 100,000.</summary>
+    /// <summary>The limit per project. 1 to 100,000.</summary>
     public int MaxPerProject { get; set; } = 2048;
 }

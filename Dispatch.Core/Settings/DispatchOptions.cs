@@ -6,22 +6,21 @@ internal sealed class DispatchOptions
     /// <summary>E-mail addresses of operators beside the first account.</summary>
     public IReadOnlyList<string> Operators { get; set; } = [];
 
-    /// <summary>Who may register. The first account can always be made.</summary>
+    /// <summary>Rules for new accounts. The first account can always be created.</summary>
     public RegistrationMode Registration { get; set; } = RegistrationMode.Open;
 
-    /// <summary>The address users reach this host at, such as <c>https://dispatch.example.com</c>; null: taken from each request.</summary>
+    /// <summary>The address for users, such as <c>https://dispatch.example.com</c>. Null: taken from each request.</summary>
     public Uri? PublicUrl { get; set; }
 
-    /// <summary>Addresses (CIDR) of reverse proxies whose <c>X-Forwarded-*</c> headers are believed.</summary>
+    /// <summary>Addresses (CIDR) of reverse proxies whose <c>X-Forwarded-*</c> headers are trusted.</summary>
     public IReadOnlyList<System.Net.IPNetwork> KnownProxies { get; set; } = [];
 }
 
-/// <summary>Who may make an account.</summary>
 internal enum RegistrationMode
 {
-    /// <summary>Anyone.</summary>
+    /// <summary>Everybody may create an account.</summary>
     Open,
 
-    /// <summary>No one, once the first account exists.</summary>
+    /// <summary>Nobody may create an account once the first one exists.</summary>
     Closed,
 }

@@ -3,11 +3,11 @@ namespace Dispatch.Settings;
 /// <summary><c>Hangfire:*</c>.</summary>
 internal sealed class HangfireOptions
 {
-    /// <summary>Null: SqlServer where the database is SQL Server, else Memory.</summary>
+    /// <summary>Null: SqlServer if the database is SQL Server, otherwise Memory.</summary>
     public HangfireStorage? Storage { get; set; }
 }
 
-/// <summary>Where Hangfire keeps its alarms.</summary>
+/// <summary>The storage of Hangfire's alarms.</summary>
 internal enum HangfireStorage
 {
     Memory,

@@ -1,6 +1,6 @@
 namespace Dispatch.Settings;
 
-/// <summary><c>RateLimits:*</c>: how often a password may be tried or an account made.</summary>
+/// <summary><c>RateLimits:*</c>: limits for password checks and new accounts.</summary>
 internal sealed class RateLimitOptions
 {
     /// <summary>Tries per minute with one e-mail address, whether an account has it or not. 1 to 100,000.</summary>
@@ -9,6 +9,6 @@ internal sealed class RateLimitOptions
     /// <summary>Tries per minute from one IP address (IPv6: one /64). 1 to 100,000.</summary>
     public int PerAddress { get; set; } = 30;
 
-    /// <summary>Password checks that may wait for their turn; each takes some 40 ms of a core and only one runs at a time. 0 to 1,000.</summary>
+    /// <summary>Password checks that may wait; only one runs at a time, because each is expensive. 0 to 1,000.</summary>
     public int PasswordQueue { get; set; } = 16;
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.DataProtection;
 
 namespace Dispatch.Signing;
 
-/// <summary>Makes, keeps encrypted, and decrypts the secrets that sign deliveries.</summary>
+/// <summary>Creates, encrypts and decrypts the secrets that sign deliveries.</summary>
 internal sealed class SigningSecrets(IDataProtectionProvider protection)
 {
     public const string Prefix = "whsec_";
@@ -16,20 +16,18 @@ internal sealed class SigningSecrets(IDataProtectionProvider protection)
 
     private readonly IDataProtector protector = protection.CreateProtector("Dispatch.SigningSecrets.v1");
 
-    // By cipher text, so that a rotation needs no invalidation. Single-element arrays: what Current returns nearly always.
+    // The key is the cipher text, so a rotation needs no invalidation. Arrays of one, because Current nearly always returns one secret.
     private readonly ConcurrentDictionary<string, string[]> decrypted = new(StringComparer.Ordinal);
 
-    /// <summary>A new secret, encrypted, for a project's row.</summary>
     public string CreateCipher() => protector.Protect(Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
 
-    /// <summary>The secrets that sign now, the current one first.</summary>
+    /// <summary>The secrets that sign at that time, the newest first.</summary>
     public IReadOnlyList<string> Current(string secretCipher, string? previousCipher, long? previousExpiresAt, long nowMs)
     {
         var current = Decrypt(secretCipher);
         return previousCipher is not null && previousExpiresAt > nowMs ? [current[0], Decrypt(previousCipher)[0]] : current;
     }
 
-    /// <summary>The secret in this cipher text, as its owner sees it.</summary>
     public string Reveal(string cipher) => Decrypt(cipher)[0];
 
     private string[] Decrypt(string cipher)

@@ -3,19 +3,18 @@ using System.Text;
 
 namespace Dispatch.Signing;
 
-/// <summary>The bytes that a receiver gets: the payload as the caller spelled it, in a frame of ours.</summary>
 internal static class WebhookBody
 {
     private const int IdLength = 36;
     private const int InstantLength = 24;
 
-    // What RFC 8259 requires to be escaped and nothing else. .NET's most relaxed encoder would still escape every emoji.
+    // Only what RFC 8259 requires to be escaped. .NET's most relaxed encoder would also escape every emoji.
     private static readonly SearchValues<char> MustBeEscaped =
         SearchValues.Create([.. Enumerable.Range(0, ' ').Select(code => (char)code), '"', '\\']);
 
-    /// <summary>Builds <c>{"jobId":"…","title":"…","payload":{…},"firedAt":"…"}</c> in UTF-8, without white space of its own.</summary>
+    /// <summary>Builds <c>{"jobId":"…","title":"…","payload":{…},"firedAt":"…"}</c> in UTF-8, without added white space.</summary>
     /// <param name="payload">A JSON object, UTF-8; copied byte for byte.</param>
-    /// <param name="firedAtMs">When this attempt is sent, in milliseconds since the Unix epoch, UTC.</param>
+    /// <param name="firedAtMs">The time of this attempt, milliseconds since the Unix epoch, UTC.</param>
     public static byte[] Build(Guid jobId, string title, ReadOnlySpan<byte> payload, long firedAtMs)
     {
         var escapedTitle = Escape(title);

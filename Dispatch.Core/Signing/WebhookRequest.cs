@@ -2,15 +2,14 @@ using Dispatch.Model;
 
 namespace Dispatch.Signing;
 
-/// <summary>One attempt, ready to go out.</summary>
+/// <summary>One attempt, ready to be sent.</summary>
 /// <param name="Url">Absolute http or https URL.</param>
-/// <param name="Body">The bytes that <paramref name="Signature"/> signs.</param>
-/// <param name="FiredAtMs">When the attempt is sent, in milliseconds since the Unix epoch, UTC; also in the body and, as seconds, in the signature.</param>
+/// <param name="FiredAtMs">Milliseconds since the Unix epoch, UTC. The body contains it, and the signature its seconds.</param>
 internal sealed record WebhookRequest(Guid JobId, Uri Url, byte[] Body, WebhookSignature Signature, long FiredAtMs)
 {
     private static readonly string UserAgent = $"Dispatch/{typeof(WebhookRequest).Assembly.GetName().Version!.ToString(3)}";
 
-    /// <summary>The headers that are ours to set, in the order they are sent.</summary>
+    /// <summary>The headers that Dispatch sets, in the order they are sent.</summary>
     public IReadOnlyList<Header> Headers =>
     [
         new("User-Agent", UserAgent),
@@ -20,13 +19,17 @@ internal sealed record WebhookRequest(Guid JobId, Uri Url, byte[] Body, WebhookS
         new("webhook-signature", Signature.StandardSignature, IsSignature: true),
     ];
 
-    /// <summary>All headers as .NET's HTTP stack sends them: it adds the first one and the last two itself.</summary>
+    /// <summary>All headers as .NET's HTTP stack sends them. The stack itself adds the first one and the last two.</summary>
     public IReadOnlyList<Header> HeadersOnTheWire() =>
-        [new("Host", Url.IsDefaultPort ? WireHost : $"{WireHost}:{Url.Port}"), .. Headers, new("Content-Type", "application/json"), new("Content-Length", $"{Body.Length}")];
+    [
+        new("Host", Url.IsDefaultPort ? WireHost : $"{WireHost}:{Url.Port}"),
+        .. Headers,
+        new("Content-Type", "application/json"),
+        new("Content-Length", $"{Body.Length}"),
+    ];
 
     private string WireHost => Url.HostNameType == UriHostNameType.IPv6 ? Url.Host : Url.IdnHost;
 
-    /// <summary>Builds the body and signs it.</summary>
     /// <param name="secrets">The project's secrets as shown, newest first.</param>
     public static WebhookRequest For(Job job, IReadOnlyList<string> secrets, long firedAtMs)
     {
@@ -36,5 +39,5 @@ internal sealed record WebhookRequest(Guid JobId, Uri Url, byte[] Body, WebhookS
 }
 
 /// <summary>One header of a delivery.</summary>
-/// <param name="IsSignature">Its value needs the project's secret.</param>
+/// <param name="IsSignature">True if the value depends on the project's secret.</param>
 internal sealed record Header(string Name, string Value, bool IsSignature = false);

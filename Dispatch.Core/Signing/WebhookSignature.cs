@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Dispatch.Signing;
 
-/// <summary>The headers by which a receiver knows that a delivery is ours and recent.</summary>
+/// <summary>The headers that prove to a receiver that a delivery is genuine and recent.</summary>
 /// <param name="DispatchSignature">Value of <c>x-dispatch-signature</c>: <c>t=…,v1=hex</c>, one <c>v1</c> per secret.</param>
 /// <param name="Id">Value of <c>webhook-id</c>: the job's id.</param>
 /// <param name="Timestamp">Value of <c>webhook-timestamp</c>: Unix seconds.</param>
@@ -13,8 +13,6 @@ internal sealed record WebhookSignature(string DispatchSignature, string Id, str
 {
     /// <summary>Signs the body in both forms (HMAC-SHA256, RFC 2104).</summary>
     /// <param name="secrets">The project's secrets as shown, newest first: one, or two for a day after a rotation.</param>
-    /// <param name="unixSeconds">When the attempt is sent.</param>
-    /// <param name="body">The bytes that go out.</param>
     public static WebhookSignature Sign(IReadOnlyList<string> secrets, Guid jobId, long unixSeconds, ReadOnlySpan<byte> body)
     {
         var id = jobId.ToString();
@@ -39,8 +37,7 @@ internal sealed record WebhookSignature(string DispatchSignature, string Id, str
         return new(dispatch, id, timestamp, standard);
     }
 
-    /// <summary>HMAC-SHA256 over prefix and body.</summary>
-    // In two pieces: HMACSHA256.HashData would need prefix and body (up to the payload limit) copied into one array.
+    // Appended in two pieces, because HMACSHA256.HashData would need a copy of prefix and body in one array.
     public static void Authenticate(ReadOnlySpan<byte> key, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> body, Span<byte> mac)
     {
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
@@ -49,9 +46,7 @@ internal sealed record WebhookSignature(string DispatchSignature, string Id, str
         hmac.GetHashAndReset(mac);
     }
 
-    /// <summary>
-    /// Standard Webhooks: the key is what the base64 after the prefix says. A secret of any other spelling is its own key, as in the first form.
-    /// </summary>
+    /// <summary>Decodes the base64 after the prefix (Standard Webhooks). A secret of another form is the key itself.</summary>
     public static byte[] StandardKey(string secret)
     {
         if (secret.StartsWith(SigningSecrets.Prefix, StringComparison.Ordinal))

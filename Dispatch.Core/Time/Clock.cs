@@ -1,12 +1,12 @@
 namespace Dispatch.Time;
 
-/// <summary>Time as Dispatch keeps it: whole milliseconds since the Unix epoch, UTC.</summary>
+/// <summary>Instants are whole milliseconds since the Unix epoch, UTC.</summary>
 internal static class Clock
 {
-    /// <summary>Now, truncated to the millisecond.</summary>
+    /// <summary>Truncated to the millisecond.</summary>
     public static long NowMs(this TimeProvider clock) => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Now, rounded up to the millisecond: for what a delay counts from, which must not come out short.</summary>
+    /// <summary>Rounded up to the millisecond, so that a delay that is counted from it does not come out short.</summary>
     public static long NowMsRoundedUp(this TimeProvider clock) =>
         (clock.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond;
 
@@ -14,16 +14,14 @@ internal static class Clock
     public static string ToRfc3339(long unixMs) =>
         DateTimeOffset.FromUnixTimeMilliseconds(unixMs).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
 
-    /// <summary>
-    /// Ends at or after the instant, never before: .NET timers fire up to 4 ms early (60 % of 2,000 did), so the clock is asked again after each wait.
-    /// </summary>
+    /// <summary>Never ends before the instant. It checks the clock after each wait, because .NET timers fire up to 4 ms early.</summary>
     public static async Task WaitUntilAsync(this TimeProvider clock, long unixMs, CancellationToken cancellation)
     {
         var instant = DateTimeOffset.FromUnixTimeMilliseconds(unixMs);
         while (instant - clock.GetUtcNow() is var left && left > TimeSpan.Zero)
         {
-            // A timer under 1 ms would spin. A second at most, because timers do not notice when the wall clock is set: were it set back and
-            // then right again, a wait for the whole of it would be as late as the clock was wrong.
+            // At least 1 ms, because a shorter timer would spin. At most 1 s, because timers do not notice when the wall clock is set: after a
+            // wrong clock is corrected, a single long wait would end as late as the clock was wrong.
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(left.TotalMilliseconds), 1, 1000)), clock, cancellation);
         }
     }

@@ -4,42 +4,42 @@ using System.Runtime.InteropServices;
 namespace Dispatch.Time;
 
 /// <summary>
-/// Waits of less than .NET can sleep, for the one thread that makes it. Linux sleeps as short as it is asked to; elsewhere the clock is watched, for at most a tenth of the time:
-/// above that, waking up to 1 ms late costs less than it takes from the deliveries.
+/// Waits that are shorter than .NET can sleep, for one thread. Linux sleeps as short as it is asked to. On other systems the thread spins,
+/// for at most a tenth of the time: more spinning would cost the deliveries more than waking up to 1 ms late.
 /// </summary>
 internal sealed class SubMillisecondSleep
 {
-    /// <summary>The longest of these waits; .NET sleeps no less.</summary>
+    /// <summary>The longest such wait; .NET sleeps no shorter.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(1);
 
-    private const double WatchShare = 0.1;
-    private const double MostCreditMs = 10;
+    private const double SpinShare = 0.1;
+    private const double MaxCreditMs = 10;
 
-    private double creditMs = MostCreditMs;
+    private double creditMs = MaxCreditMs;
     private long lastCredit = Stopwatch.GetTimestamp();
     private bool hasSlept;
 
-    /// <summary>Whether there is credit for the wait, which takes it.</summary>
+    /// <summary>True if the credit covers the wait, which then uses it up.</summary>
     public bool CanAfford(TimeSpan wait)
     {
         if (OperatingSystem.IsLinux()) return true;
 
         var now = Stopwatch.GetTimestamp();
-        creditMs = Math.Min(MostCreditMs, creditMs + (Stopwatch.GetElapsedTime(lastCredit, now).TotalMilliseconds * WatchShare));
+        creditMs = Math.Min(MaxCreditMs, creditMs + (Stopwatch.GetElapsedTime(lastCredit, now).TotalMilliseconds * SpinShare));
         lastCredit = now;
         if (creditMs < wait.TotalMilliseconds) return false;
         creditMs -= wait.TotalMilliseconds;
         return true;
     }
 
-    /// <summary>Ends about when so much time has passed, by the monotonic clock: the other one may be set back. The caller looks at that again.</summary>
+    /// <summary>Uses the monotonic clock, because the wall clock may be set back. The caller checks the wall clock afterwards.</summary>
     public void Wait(TimeSpan wait)
     {
         if (OperatingSystem.IsLinux()) Sleep(wait);
-        else Watch(wait);
+        else Spin(wait);
     }
 
-    private static void Watch(TimeSpan wait)
+    private static void Spin(TimeSpan wait)
     {
         var start = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(start) < wait) Thread.SpinWait(20);
@@ -47,7 +47,8 @@ internal sealed class SubMillisecondSleep
 
     private void Sleep(TimeSpan wait)
     {
-        if (!hasSlept) _ = Linux.ControlThread(Linux.SetTimerSlack, nanoseconds: 1);   // else the kernel adds up to 50 us to each sleep of the thread
+        // Otherwise the kernel adds up to 50 us to each sleep of the thread.
+        if (!hasSlept) _ = Linux.ControlThread(Linux.SetTimerSlack, nanoseconds: 1);
         hasSlept = true;
         _ = Linux.Sleep(new Linux.Duration(0, (nint)wait.TotalNanoseconds), remaining: IntPtr.Zero);
     }

@@ -2,20 +2,19 @@ using Dispatch.Model;
 
 namespace Dispatch.Writing;
 
-/// <summary>A job that this host has claimed: its row as the claim left it, and what signs its delivery.</summary>
+/// <summary>A job that this host has claimed: its row after the claim, and the secrets that sign its delivery.</summary>
 /// <param name="SecretCipher">The project's signing secret, encrypted.</param>
 /// <param name="PreviousSecretCipher">The secret before the last rotation, encrypted.</param>
 /// <param name="PreviousSecretExpiresAt">Until when the previous secret signs as well, milliseconds since the Unix epoch, UTC.</param>
 internal sealed record ClaimedJob(Job Row, string SecretCipher, string? PreviousSecretCipher, long? PreviousSecretExpiresAt)
 {
-    /// <summary>The term of the host's lease when it claimed the job; the job is sent only while that lasts.</summary>
+    /// <summary>The term of the host's lease at the time of the claim. The job is sent only while that term lasts.</summary>
     public int Term { get; init; }
 
     public Guid Id => Row.Id;
 
     public Guid ProjectId => Row.ProjectId;
 
-    /// <summary>This attempt's number, from 1.</summary>
     public int Attempt => Row.Attempt;
 
     /// <summary>When this attempt is due: <c>fireAt</c>, or the retry's instant. Milliseconds since the Unix epoch, UTC.</summary>

@@ -4,20 +4,19 @@ using Dispatch.Model;
 namespace Dispatch.Writing;
 
 /// <summary>
-/// What one transaction does to jobs and to what pages show beside them, noted while its statements run: counted in the same transaction
-/// (<see cref="CounterUpdates"/>), and told when it is durable (the writer's <c>committed</c>). A batch that is carried out again starts with a new one, so that nothing
-/// is counted or told twice.
+/// The changes of one transaction, collected while its statements run: they are counted in the same transaction
+/// (<see cref="CounterUpdates"/>) and published once it is durable. A batch that is repeated starts with a new object, so that nothing is
+/// counted or published twice.
 /// </summary>
-/// <param name="isWatched">False: nobody listens, so nothing is noted for the feed.</param>
+/// <param name="isWatched">False: the feed has no subscribers and needs no changes.</param>
 internal sealed class JobChanges(bool isWatched)
 {
-    /// <summary>Null where nobody listened when the transaction began.</summary>
+    /// <summary>For the feed; null if it had no subscribers when the transaction began.</summary>
     public List<FeedChange>? Told { get; } = isWatched ? [] : null;
 
-    /// <summary>Accounts that are known already, by project: the feed need not look them up, and a project that is new or goes could not be.</summary>
+    /// <summary>Accounts by project. They spare the feed a look-up, which would fail for a new or deleted project.</summary>
     public Dictionary<Guid, Guid> Owners { get; } = [];
 
-    /// <summary>What the transaction does to the counters.</summary>
     public CounterDeltas Counters { get; } = new();
 
     public void Inserted(Job job)
@@ -34,20 +33,19 @@ internal sealed class JobChanges(bool isWatched)
         Told?.Add(new FeedChange(FeedKind.Job, projectId, jobId, transition.To, now));
     }
 
-    /// <summary>An attempt's row was written.</summary>
     public void Attempted(Guid projectId, Attempt attempt, bool died) => Counters.CountAttempt(projectId, attempt, died);
 
-    /// <summary>The project itself was created, renamed or deleted, or one of its keys.</summary>
+    /// <summary>The project was created, renamed or deleted, or its keys changed.</summary>
     public void ProjectChanged(Guid accountId, Guid projectId, long now)
     {
         Owners[projectId] = accountId;
         Changed(FeedKind.Project, projectId, now);
     }
 
-    /// <summary>The project's inbox received something, was cleared, or answers otherwise.</summary>
+    /// <summary>The inbox received a request, was cleared, or its answer was changed.</summary>
     public void InboxChanged(Guid projectId, long now) => Changed(FeedKind.Inbox, projectId, now);
 
-    /// <summary>The row went with its project. Nobody sees such jobs, so nobody is told.</summary>
+    /// <summary>The row was purged with its project. Nobody sees such jobs, so the feed gets no change.</summary>
     public void Removed(Guid projectId, JobStatus status) => Counters.Count(projectId, status, -1);
 
     private void Changed(FeedKind kind, Guid projectId, long now)

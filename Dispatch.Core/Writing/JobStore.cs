@@ -7,41 +7,42 @@ using Microsoft.EntityFrameworkCore;
 namespace Dispatch.Writing;
 
 /// <summary>
-/// The only writer of a job's status. Everything goes through <see cref="WriteQueue"/>; whatever returns is durable.
-/// Inserts and cancellations fail at once when the database is away; what the engine has begun is tried again until it is stored.
+/// The only writer of a job's status. Every write goes through <see cref="WriteQueue"/> and is durable when it returns. Inserts and
+/// cancellations fail at once if the database is away; writes of the engine are repeated until they are stored.
 /// </summary>
-internal sealed class JobStore(WriteQueue commits, IDbContextFactory<DispatchDbContext> contexts, HostIdentity host, TimeProvider clock)
+internal sealed class JobStore(WriteQueue queue, IDbContextFactory<DispatchDbContext> contexts, HostIdentity host, TimeProvider clock)
 {
     private const int RecoveryBatch = 1000;
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
     /// <inheritdoc cref="WriteQueue.ClaimLead"/>
-    public TimeSpan ClaimLead => commits.ClaimLead;
+    public TimeSpan ClaimLead => queue.ClaimLead;
 
     /// <summary>False: the key was revoked or the project deleted meanwhile.</summary>
-    public Task<bool> InsertAsync(Job job, Guid? keyId) => commits.WriteAsync(new InsertWrite(job, keyId));
+    public Task<bool> InsertAsync(Job job, Guid? keyId) => queue.WriteAsync(new InsertWrite(job, keyId));
 
-    public Task<CancelOutcome> CancelAsync(Guid jobId, Guid projectId) => commits.WriteAsync(new CancelWrite(jobId, projectId));
+    public Task<CancelOutcome> CancelAsync(Guid jobId, Guid projectId) => queue.WriteAsync(new CancelWrite(jobId, projectId));
 
-    /// <summary>The retry's alarm rang: FAILED goes back to SCHEDULED.</summary>
-    public Task RearmAsync(Guid jobId, Guid projectId, CancellationToken stopping) => UntilStoredAsync(() => new RearmWrite(jobId, projectId), stopping);
+    /// <summary><see cref="Transition.Rearm"/>.</summary>
+    public Task RearmAsync(Guid jobId, Guid projectId, CancellationToken stopping) =>
+        UntilStoredAsync(() => new RearmWrite(jobId, projectId), stopping);
 
     /// <summary>
-    /// Null: cancelled, already claimed, or not this host's. After the database was away, waits until this host's lease is renewed as well: what is claimed
-    /// before that would not be sent.
+    /// Null: cancelled, already claimed, or not this host's. If the database was away, waits until this host's lease is renewed as well,
+    /// because the host would not send a job that it claimed before.
     /// </summary>
-    /// <param name="dueAt">When it is due: the claim should be durable by then.</param>
-    /// <param name="leaseTerm">The term of this host's lease, null while it does not hold it. Asked anew at each try.</param>
+    /// <param name="dueAt">The claim should be durable by then. Milliseconds since the Unix epoch, UTC.</param>
+    /// <param name="leaseTerm">The term of this host's lease; null while the host does not hold it. Called at each try.</param>
     public Task<ClaimedJob?> ClaimAsync(Guid jobId, long dueAt, Func<int?> leaseTerm, CancellationToken stopping) =>
         UntilStoredAsync(() => leaseTerm() is { } term ? new ClaimWrite(jobId, dueAt, term) : null, stopping);
 
-    /// <summary>Writes the attempt's row and its transition in one transaction. False: the claim was lost, so nothing was written.</summary>
+    /// <summary>Writes the attempt's row and its transition in one transaction. False: the claim was lost, nothing was written.</summary>
     public Task<bool> RecordAsync(ClaimedJob job, Attempt attempt, Transition transition, long? retryAt, bool keepsAlarm) =>
         UntilStoredAsync(() => new RecordWrite(job, attempt, transition, retryAt, keepsAlarm), CancellationToken.None);
 
-    /// <summary>Takes up to <paramref name="limit"/> free jobs due in (<paramref name="after"/>, <paramref name="until"/>] for this host, earliest first.</summary>
-    /// <param name="partition">Which of them are this host's to take; null: any.</param>
+    /// <summary>Arms free jobs due in (<paramref name="after"/>, <paramref name="until"/>] for this host, earliest first.</summary>
+    /// <param name="partition">The jobs that this host may take; null: all.</param>
     public async Task<IReadOnlyList<Alarm>> ArmAsync(long after, long until, int limit, Partition? partition, CancellationToken stopping)
     {
         if (limit <= 0) return [];
@@ -54,65 +55,74 @@ internal sealed class JobStore(WriteQueue commits, IDbContextFactory<DispatchDbC
         if (free.Count == 0) return [];
 
         var ids = free.Select(alarm => alarm.JobId).ToArray();
-        var won = await commits.WriteAsync(new CustomWrite<HashSet<Guid>>(async (write, _) =>
+        var won = await queue.WriteAsync(new CustomWrite<HashSet<Guid>>(async (writeDb, _) =>
         {
-            var armed = await write.Jobs
+            var armed = await writeDb.Jobs
                 .Where(j => ids.Contains(j.Id) && j.NextAttemptAt != null)
                 .StillFree()
                 .ExecuteUpdateAsync(set => set.SetProperty(j => j.ArmedBy, host.Id));
             return armed == ids.Length
                 ? [.. ids]
-                : await write.Jobs.Where(j => ids.Contains(j.Id) && j.ArmedBy == host.Id).Select(j => j.Id).ToHashSetAsync();
+                : await writeDb.Jobs.Where(j => ids.Contains(j.Id) && j.ArmedBy == host.Id).Select(j => j.Id).ToHashSetAsync();
         }));
 
         return [.. free.Where(alarm => won.Contains(alarm.JobId))];
     }
 
-    /// <summary>What this host holds although it was due before <paramref name="dueBefore"/>: on the wire, or its alarm was lost.</summary>
+    /// <summary>This host's overdue jobs: they are on the wire, or their alarm was lost.</summary>
     public async Task<IReadOnlyList<OverdueAlarm>> OverdueAsync(long dueBefore, CancellationToken stopping)
     {
         await using var db = await contexts.CreateDbContextAsync(stopping);
         return await JobStatements.Overdue.For(db)(db, host.Id, dueBefore).ToListAsync(stopping);
     }
 
-    /// <summary>Frees everything that the host held: it is dead, or about to end. Its attempts that were under way are logged as interrupted.</summary>
-    public Task<Recovery> RecoverAsync(Guid hostId, CancellationToken stopping) => RecoverAsync(db => db.Jobs.Where(j => j.ArmedBy == hostId), stopping);
+    /// <summary>Frees the jobs of a host that is dead or about to end. Its attempts under way are recorded as interrupted.</summary>
+    public Task<Recovery> RecoverAsync(Guid hostId, CancellationToken stopping) =>
+        RecoverAsync(db => db.Jobs.Where(j => j.ArmedBy == hostId), stopping);
 
-    /// <summary>Frees everything held by hosts that have no row: they are gone, whatever they left.</summary>
+    /// <summary>Frees the jobs of hosts that have no row, because these hosts are gone.</summary>
     public Task<Recovery> RecoverStraysAsync(CancellationToken stopping) =>
         RecoverAsync(db => db.Jobs.Where(j => j.ArmedBy != null && !db.Hosts.Any(h => h.Id == j.ArmedBy)), stopping);
 
-    /// <summary>Puts together what hosts that have no row counted.</summary>
+    /// <summary>Merges all counter rows of dead hosts.</summary>
     public async Task MergeCountersAsync()
     {
-        while (await commits.WriteAsync(new CustomWrite<int>((db, _) => db.MergeAsync())) > 0) await Task.Yield();
+        while (await queue.WriteAsync(new CustomWrite<int>((db, _) => db.MergeAsync())) > 0) await Task.Yield();
     }
 
-    /// <summary>Frees claims of this host that nothing in it knows, left by a commit whose answer was lost.</summary>
+    /// <summary>Frees claims of this host that it does not know about, because the answer to their commit was lost.</summary>
     public Task<int> InterruptOrphansAsync(IReadOnlyList<Guid> jobIds, CancellationToken stopping) =>
         InterruptAsync(db => db.Jobs.Where(j => jobIds.Contains(j.Id) && j.ArmedBy == host.Id), stopping);
 
-    /// <summary>Removes up to 1,000 jobs of deleted projects, or else 100 requests of their inboxes, or else the projects that have no job left. Returns how many rows went.</summary>
+    /// <summary>
+    /// Removes up to 1,000 jobs of deleted projects; if there are none, 100 requests of their inboxes; if there are none, the projects.
+    /// Returns how many rows it removed.
+    /// </summary>
     public async Task<int> PurgeDeletedProjectsAsync(CancellationToken stopping)
     {
         await using var db = await contexts.CreateDbContextAsync(stopping);
-        return await JobStatements.AnyProjectDeleted.For(db)(db, stopping) ? await commits.WriteAsync(new CustomWrite<int>(PurgeAsync)) : 0;
+        return await JobStatements.AnyProjectDeleted.For(db)(db, stopping) ? await queue.WriteAsync(new CustomWrite<int>(PurgeAsync)) : 0;
     }
 
-    /// <summary>Removes what is too old for any chart. Returns how many rows went.</summary>
-    public Task<int> ForgetHoursAsync() => commits.WriteAsync(new CustomWrite<int>((db, _) => db.ForgetHoursAsync(clock.NowMs())));
+    /// <inheritdoc cref="CounterUpdates.ForgetHoursAsync"/>
+    public Task<int> ForgetHoursAsync() => queue.WriteAsync(new CustomWrite<int>((db, _) => db.ForgetHoursAsync(clock.NowMs())));
 
     private static async Task<int> PurgeAsync(DispatchDbContext db, JobChanges changes)
     {
         var deleted = db.Projects.Where(p => p.DeletedAt != null).Select(p => p.Id);
-        var some = await db.Jobs.Where(j => deleted.Contains(j.ProjectId) && j.Status != JobStatus.Firing).OrderBy(j => j.Id).Take(1000)
+        var jobs = await db.Jobs
+            .Where(j => deleted.Contains(j.ProjectId) && j.Status != JobStatus.Firing)
+            .OrderBy(j => j.Id).Take(1000)
             .Select(j => new { j.Id, j.ProjectId, j.Status }).ToListAsync();
-        foreach (var job in some) changes.Removed(job.ProjectId, job.Status);
-        var ids = some.Select(j => j.Id).ToArray();
+        foreach (var job in jobs) changes.Removed(job.ProjectId, job.Status);
+        var ids = jobs.Select(j => j.Id).ToArray();
         if (ids.Length > 0) return await db.Jobs.Where(j => ids.Contains(j.Id)).ExecuteDeleteAsync();
 
-        // Not left to the projects' own deletion: 100 requests of 256 KiB each, many times over, would be one long transaction.
-        var requests = db.InboxRequests.Where(r => deleted.Contains(r.ProjectId)).OrderBy(r => r.Id).Take(ReceivedRequest.MaxPerProject).Select(r => r.Id);
+        // The projects' deletion would cascade to them: 100 requests of 256 KiB per project would make one long transaction.
+        var requests = db.InboxRequests
+            .Where(r => deleted.Contains(r.ProjectId))
+            .OrderBy(r => r.Id).Take(ReceivedRequest.MaxPerProject)
+            .Select(r => r.Id);
         if (await db.InboxRequests.Where(r => requests.Contains(r.Id)).ExecuteDeleteAsync() is > 0 and var removed) return removed;
         return await db.Projects.Where(p => p.DeletedAt != null && !db.Jobs.Any(j => j.ProjectId == p.Id)).ExecuteDeleteAsync();
     }
@@ -124,11 +134,11 @@ internal sealed class JobStore(WriteQueue commits, IDbContextFactory<DispatchDbC
         do
         {
             before = interrupted + freed;
-            while (await InterruptAsync(held, stopping) is > 0 and var some) interrupted += some;
-            // In pieces, the most urgent first: claims wait meanwhile.
-            while (await commits.WriteAsync(new CustomWrite<int>((db, _) => FreeAsync(db, held(db)))) is > 0 and var some) freed += some;
+            while (await InterruptAsync(held, stopping) is > 0 and var count) interrupted += count;
+            // In small transactions, the most urgent jobs first, because claims wait meanwhile.
+            while (await queue.WriteAsync(new CustomWrite<int>((db, _) => FreeAsync(db, held(db)))) is > 0 and var count) freed += count;
         }
-        while (interrupted + freed > before);   // the last transaction of a host that has just died may be stored a moment later
+        while (interrupted + freed > before);   // the last transaction of a dying host may be stored a moment later
 
         return new Recovery(interrupted, freed);
     }
@@ -137,25 +147,31 @@ internal sealed class JobStore(WriteQueue commits, IDbContextFactory<DispatchDbC
     {
         var waiting = held.Where(j => j.NextAttemptAt != null && j.Status != JobStatus.Firing);
         var ids = await waiting.OrderBy(j => j.NextAttemptAt).Take(RecoveryBatch).Select(j => j.Id).ToArrayAsync();
-        return ids.Length == 0 ? 0 : await waiting.Where(j => ids.Contains(j.Id)).ExecuteUpdateAsync(set => set.SetProperty(j => j.ArmedBy, (Guid?)null));
+        if (ids.Length == 0) return 0;
+        return await waiting.Where(j => ids.Contains(j.Id)).ExecuteUpdateAsync(set => set.SetProperty(j => j.ArmedBy, (Guid?)null));
     }
 
     private Task<int> InterruptAsync(Func<DispatchDbContext, IQueryable<Job>> held, CancellationToken stopping)
     {
         stopping.ThrowIfCancellationRequested();
-        return commits.WriteAsync(new CustomWrite<int>(async (db, changes) =>
+        return queue.WriteAsync(new CustomWrite<int>(async (db, changes) =>
         {
             var now = clock.NowMs();
-            var cut = held(db).Where(j => j.Status == JobStatus.Firing && j.NextAttemptAt != null);
-            var some = await cut.OrderBy(j => j.NextAttemptAt).Take(RecoveryBatch).Select(j => new { j.Id, ClaimedAt = j.UpdatedAt }).ToDictionaryAsync(j => j.Id, j => j.ClaimedAt);
-            if (some.Count == 0) return 0;
+            var firing = held(db).Where(j => j.Status == JobStatus.Firing && j.NextAttemptAt != null);
+            var claimedAt = await firing
+                .OrderBy(j => j.NextAttemptAt).Take(RecoveryBatch)
+                .Select(j => new { j.Id, ClaimedAt = j.UpdatedAt })
+                .ToDictionaryAsync(j => j.Id, j => j.ClaimedAt);
+            if (claimedAt.Count == 0) return 0;
 
-            // Marked, because meanwhile some may have got their outcome, or been interrupted by another host: only what this statement took is written down.
-            var ids = some.Keys.ToArray();
+            // The mark shows which jobs this statement took: meanwhile others may have got their outcome, or another host interrupted them.
+            var ids = claimedAt.Keys.ToArray();
             Guid? mark = Guid.CreateVersion7(clock.GetUtcNow());
-            await cut.Where(j => ids.Contains(j.Id)).TakeAsync(Transition.Interrupt, new TimeArgument(now), set => set
+            await firing.Where(j => ids.Contains(j.Id)).TakeAsync(Transition.Interrupt, new TimeArgument(now), set => set
                 .SetProperty(j => j.ArmedBy, (Guid?)null).SetProperty(j => j.ClaimId, mark));
-            var taken = await db.Jobs.Where(j => ids.Contains(j.Id) && j.ClaimId == mark).Select(j => new { j.Id, j.ProjectId, j.Attempt }).ToListAsync();
+            var taken = await db.Jobs
+                .Where(j => ids.Contains(j.Id) && j.ClaimId == mark)
+                .Select(j => new { j.Id, j.ProjectId, j.Attempt }).ToListAsync();
             foreach (var job in taken) changes.Moved(job.ProjectId, job.Id, Transition.Interrupt, now);
             await db.InsertRowsAsync(taken.Select(j => new Attempt
             {
@@ -164,13 +180,13 @@ internal sealed class JobStore(WriteQueue commits, IDbContextFactory<DispatchDbC
                 Number = j.Attempt,
                 Status = AttemptStatus.Interrupted,
                 Error = "The host stopped before the outcome of this attempt was recorded.",
-                FiredAt = some[j.Id],
+                FiredAt = claimedAt[j.Id],
             }).ToArray());
             return taken.Count;
         }));
     }
 
-    /// <param name="write">Asked anew at each try; null where it cannot be made now.</param>
+    /// <param name="write">Called at each try. Null: the write cannot be made now.</param>
     private async Task<TResult> UntilStoredAsync<TResult>(Func<WriteRequest<TResult>?> write, CancellationToken stopping)
     {
         while (true)
@@ -178,13 +194,13 @@ internal sealed class JobStore(WriteQueue commits, IDbContextFactory<DispatchDbC
             stopping.ThrowIfCancellationRequested();
             try
             {
-                if (write() is { } next) return await commits.WriteAsync(next);
+                if (write() is { } next) return await queue.WriteAsync(next);
             }
             catch (StoreUnavailableException)
             {
             }
 
-            await Task.Delay(RetryDelay, stopping);   // not by the injected clock: a test's stands still, and the database has its own time
+            await Task.Delay(RetryDelay, stopping);   // not the injected clock: it stands still in tests, but the database does not
         }
     }
 }

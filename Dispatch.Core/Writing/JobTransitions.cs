@@ -4,23 +4,30 @@ using Microsoft.EntityFrameworkCore.Query;
 
 namespace Dispatch.Writing;
 
-/// <summary>The one statement that changes a status.</summary>
+/// <summary>The only statement that changes a job's status.</summary>
 internal static class JobTransitions
 {
     /// <summary>
-    /// One guarded UPDATE: of these jobs, those that stand where the transition starts take it. Returns how many.
-    /// A final status clears the due time, and with it the row's place in the arming index.
+    /// One guarded UPDATE: a job takes the transition only if it has the status from which the transition starts. Returns how many did. A
+    /// final status clears the due time, which removes the row from the arming index.
     /// </summary>
-    public static Task<int> TakeAsync(this IQueryable<Job> jobs, Transition transition, ITimeArgument at, Action<UpdateSettersBuilder<Job>>? more = null) =>
+    public static Task<int> TakeAsync(
+        this IQueryable<Job> jobs, Transition transition, ITimeArgument at, Action<UpdateSettersBuilder<Job>>? more = null) =>
         jobs.StillBefore(transition).ExecuteUpdateAsync(set =>
         {
             set.SetProperty(j => j.Status, transition.To).SetProperty(j => j.UpdatedAt, _ => at.Now);
-            if (transition.IsFinal) set.SetProperty(j => j.NextAttemptAt, (long?)null).SetProperty(j => j.ArmedBy, (Guid?)null).SetProperty(j => j.ClaimId, (Guid?)null);
+            if (transition.IsFinal)
+            {
+                set.SetProperty(j => j.NextAttemptAt, (long?)null)
+                    .SetProperty(j => j.ArmedBy, (Guid?)null)
+                    .SetProperty(j => j.ClaimId, (Guid?)null);
+            }
+
             more?.Invoke(set);
         });
 }
 
-/// <summary>When something is done. An argument of statements, so that those that are translated once (<see cref="JobStatements"/>) find it.</summary>
+/// <summary>The time of a change. An argument, because a statement that is translated once cannot capture a variable.</summary>
 internal interface ITimeArgument
 {
     /// <summary>Milliseconds since the Unix epoch, UTC.</summary>

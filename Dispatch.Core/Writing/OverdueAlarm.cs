@@ -2,5 +2,5 @@ using Dispatch.Model;
 
 namespace Dispatch.Writing;
 
-/// <summary>The alarm of a job that is past its time, and where the job stands.</summary>
+/// <summary>The alarm of an overdue job, and the job's status.</summary>
 internal sealed record OverdueAlarm(Alarm Alarm, JobStatus Status);

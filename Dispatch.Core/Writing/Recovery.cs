@@ -1,6 +1,6 @@
 namespace Dispatch.Writing;
 
-/// <summary>What was freed of what a host had held.</summary>
-/// <param name="Interrupted">Attempts that were under way; their jobs are sent again.</param>
+/// <summary>The number of jobs that a dead or stopping host held and that are free now.</summary>
+/// <param name="Interrupted">Jobs whose attempt was under way. They are sent again.</param>
 /// <param name="Freed">Jobs that were only armed.</param>
 internal readonly record struct Recovery(int Interrupted, int Freed);

@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Dispatch.Writing;
 
 /// <summary>
-/// Carries a batch of writes out as a few set-based statements inside one transaction. Cancellations go before claims, so that of the two
-/// in one batch the user's wins.
+/// Executes a batch of writes as a few set-based statements in one transaction. Cancellations go before claims, so that the user wins if a
+/// batch has both for one job.
 /// </summary>
 internal sealed class WriteBatch(HostIdentity host, TimeProvider clock)
 {
@@ -29,13 +29,18 @@ internal sealed class WriteBatch(HostIdentity host, TimeProvider clock)
     {
         if (inserts.Length == 0) return;
 
-        // Asked here rather than before: whatever was revoked or deleted before this transaction cannot slip in with it.
+        // Checked in this transaction, so that a key that was revoked or a project that was deleted before it gets no new job.
         var keyIds = inserts.Where(i => i.KeyId is not null).Select(i => i.KeyId!.Value).Distinct().ToArray();
         var keys = keyIds.Length == 0 ? [] : await JobStatements.LivingKeys.For(db)(db, keyIds).ToHashSetAsync();
         var projectIds = inserts.Where(i => i.KeyId is null).Select(i => i.Job.ProjectId).Distinct().ToArray();
-        var projects = projectIds.Length == 0 ? [] : await db.Projects.Where(p => projectIds.Contains(p.Id) && p.DeletedAt == null).Select(p => p.Id).ToHashSetAsync();
+        var projects = projectIds.Length == 0
+            ? []
+            : await db.Projects.Where(p => projectIds.Contains(p.Id) && p.DeletedAt == null).Select(p => p.Id).ToHashSetAsync();
 
-        foreach (var insert in inserts) insert.Result = insert.KeyId is { } key ? keys.Contains(key) : projects.Contains(insert.Job.ProjectId);
+        foreach (var insert in inserts)
+        {
+            insert.Result = insert.KeyId is { } key ? keys.Contains(key) : projects.Contains(insert.Job.ProjectId);
+        }
 
         var jobs = inserts.Where(i => i.Result).Select(i => i.Job).ToArray();
         await db.InsertRowsAsync(jobs);
@@ -64,9 +69,11 @@ internal sealed class WriteBatch(HostIdentity host, TimeProvider clock)
         var latest = now + (long)Timing.AlarmLead.TotalMilliseconds + 1000;   // a stale alarm must not bring a later retry forward
         var rearmed = await JobStatements.Rearm.ExecuteAsync(db, new(ids, host.Id, mark, latest, now));
 
-        // Doubled and stale alarms take nothing: the mark tells which did.
-        var moved = rearmed == ids.Length ? ids : await db.Jobs.Where(j => ids.Contains(j.Id) && j.ClaimId == mark).Select(j => j.Id).ToArrayAsync();
-        foreach (var id in moved) changes.Moved(projects[id], id, Transition.Rearm, now);
+        // Duplicate and stale alarms change no row. The mark shows which alarms did.
+        var rearmedIds = rearmed == ids.Length
+            ? ids
+            : await db.Jobs.Where(j => ids.Contains(j.Id) && j.ClaimId == mark).Select(j => j.Id).ToArrayAsync();
+        foreach (var id in rearmedIds) changes.Moved(projects[id], id, Transition.Rearm, now);
     }
 
     private async Task ClaimAsync(DispatchDbContext db, ClaimWrite[] claims, long now, JobChanges changes)
@@ -75,11 +82,11 @@ internal sealed class WriteBatch(HostIdentity host, TimeProvider clock)
 
         var ids = claims.Select(c => c.JobId).ToArray();
         var claimId = Guid.CreateVersion7(clock.GetUtcNow());
-        var latest = now + (long)Timing.EarliestClaim.TotalMilliseconds;   // likewise
+        var latest = now + (long)Timing.EarliestClaim.TotalMilliseconds;   // nor may it claim a later retry too early
         await JobStatements.Claim.ExecuteAsync(db, new(ids, host.Id, claimId, latest, now));
         var won = await JobStatements.Claimed.For(db)(db, ids, claimId).ToDictionaryAsync(j => j.Id);
         foreach (var job in won.Values) changes.Moved(job.ProjectId, job.Id, Transition.Claim, now);
-        // Two alarms of one job may ask in one batch; one of them gets it.
+        // Two alarms of one job may claim it in one batch; the first gets it.
         foreach (var claim in claims) claim.Result = won.Remove(claim.JobId, out var job) ? job with { Term = claim.Term } : null;
     }
 
@@ -91,7 +98,7 @@ internal sealed class WriteBatch(HostIdentity host, TimeProvider clock)
             var ids = group.Select(r => r.Job.Id).ToArray();
             var recorded = await JobStatements.EndAsync(db, transition, ids, attempt, now, retryAt, keepsAlarm);
 
-            // A lost claim among many: the whole batch is carried out again one by one, and only the loser writes nothing.
+            // One claim was lost. The queue repeats the batch one by one, and then only that outcome is not written.
             if (recorded < ids.Length && ids.Length > 1) throw new LostClaimException();
             foreach (var record in group)
             {

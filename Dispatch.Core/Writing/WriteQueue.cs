@@ -9,56 +9,62 @@ using Microsoft.Extensions.Logging;
 namespace Dispatch.Writing;
 
 /// <summary>
-/// The one writer of jobs. A commit costs an fsync (226 to 624 a second on the machines we measured), so whatever arrived while the last
-/// transaction was on its way to the disk shares the next one. Callers go on when their transaction is durable.
+/// The one writer of jobs. A commit costs an fsync, so all writes that arrive during one transaction share the next. Callers continue when
+/// their transaction is durable.
 /// </summary>
 /// <remarks>
-/// What it costs is the transaction rather than what is in it, so a batch waits for company where it can (<see cref="Gather"/>). On a database server, where each
-/// statement is a journey and the server is what several hosts share, a few callers wait with it; in SQLite only what the engine itself has to write.
+/// A transaction costs more than its rows, so a batch waits for more writes (<see cref="Gather"/>). On a database server each statement is
+/// a round trip and several hosts share the server, so a few callers wait too; with SQLite only writes of the engine wait.
 /// </remarks>
-internal sealed class WriteQueue(IDbContextFactory<DispatchDbContext> contexts, WriteBatch batch, WriteQueueEvents events, TimeProvider clock, ILogger<WriteQueue> log) : IHostedService
+internal sealed class WriteQueue(
+    IDbContextFactory<DispatchDbContext> contexts,
+    WriteBatch batch,
+    WriteQueueEvents events,
+    TimeProvider clock,
+    ILogger<WriteQueue> log) : IHostedService
 {
     /// <summary>Writes in one transaction: enough to hide the fsync, few enough that a claim never waits long behind inserts.</summary>
     private const int MaxBatch = 1000;
 
-    /// <summary>How often one batch is carried out again because another transaction was in its way.</summary>
+    /// <summary>How often a batch is repeated after a conflict with another transaction.</summary>
     private const int MaxConflicts = 5;
 
-    /// <summary>How often it is looked whether more has come. ms.</summary>
-    private const int Look = 2;
+    private const int GatherPollMs = 2;
 
-    /// <summary>A gap between two arrivals so many times the usual one is a lull: by chance it comes once in four hundred times.</summary>
-    private const int Lull = 6;
+    /// <summary>A gap this many times the usual one means that callers stopped coming. By chance it occurs once in 400 gaps.</summary>
+    private const int LullFactor = 6;
 
-    /// <summary>A claim is on its way at least so long before its job is due. ms.</summary>
-    private const double LeastCommitTime = 20;
+    private const double MinCommitMs = 20;
 
-    /// <summary>So many times what transactions take at the moment is what the next one may take.</summary>
-    private const double Room = 2;
+    /// <summary>The next transaction may take twice as long as the recent ones.</summary>
+    private const double CommitFactor = 2;
 
-    /// <summary>What a claim waits for beside transactions: its turns on the processor. ms.</summary>
-    private const double Spare = 50;
+    /// <summary>A claim also waits for the processor. ms.</summary>
+    private const double SpareMs = 50;
 
-    private readonly Channel<WriteRequest> writes = Channel.CreateUnbounded<WriteRequest>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<WriteRequest> writes =
+        Channel.CreateUnbounded<WriteRequest>(new UnboundedChannelOptions { SingleReader = true });
+
     private Thread? writer;
     private TimeSpan gathering;
     private int enoughCallers;
     private long takenAt;
     private long committedAt;
-    private double commitTime = LeastCommitTime;
+    private double commitMs = MinCommitMs;
     private int waiting;
     private int awaited;
     private long earliest = long.MaxValue;
 
-    /// <summary>How long before its due time a job is claimed at the moment, for the claim to be durable by then: earlier than usual where transactions take long.</summary>
+    /// <summary>How long before its due time a job is claimed, to be durable by then. Grows if transactions are slow.</summary>
     public TimeSpan ClaimLead => TimeSpan.FromMilliseconds(
-        Math.Clamp(Volatile.Read(ref commitTime) + Spare, Timing.ClaimLead.TotalMilliseconds, Timing.LongestClaimLead.TotalMilliseconds));
+        Math.Clamp(Volatile.Read(ref commitMs) + SpareMs, Timing.ClaimLead.TotalMilliseconds, Timing.LongestClaimLead.TotalMilliseconds));
 
     public Task<TResult> WriteAsync<TResult>(WriteRequest<TResult> write)
     {
         Interlocked.Increment(ref waiting);
         if (write.IsAwaited) Interlocked.Increment(ref awaited);
-        if (write.Before is { } before && before < Volatile.Read(ref earliest)) Volatile.Write(ref earliest, before);   // of two at once one may be missed, and wait a little longer
+        // Two concurrent calls may lose one deadline; that write waits a little longer.
+        if (write.Before is { } before && before < Volatile.Read(ref earliest)) Volatile.Write(ref earliest, before);
         if (!writes.Writer.TryWrite(write))
         {
             throw new StoreUnavailableException("This host is stopping.", new ObjectDisposedException(nameof(WriteQueue)));
@@ -70,7 +76,7 @@ internal sealed class WriteQueue(IDbContextFactory<DispatchDbContext> contexts, 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         using (var db = contexts.CreateDbContext()) (gathering, enoughCallers) = (db.Provider.Gathering(), db.Provider.EnoughCallers());
-        // A thread of its own: SQLite's calls block, and the pool belongs to requests and deliveries.
+        // Its own thread, because SQLite's calls block, and requests and deliveries need the pool.
         writer = new Thread(Run) { Name = "Dispatch:WriteQueue", IsBackground = true };
         writer.Start();
         return Task.CompletedTask;
@@ -79,7 +85,7 @@ internal sealed class WriteQueue(IDbContextFactory<DispatchDbContext> contexts, 
     public Task StopAsync(CancellationToken cancellationToken)
     {
         writes.Writer.TryComplete();
-        return Task.Run(() => writer?.Join(), CancellationToken.None);   // what was handed in is stored
+        return Task.Run(() => writer?.Join(), CancellationToken.None);   // accepted writes are stored
     }
 
     private void Run()
@@ -96,33 +102,41 @@ internal sealed class WriteQueue(IDbContextFactory<DispatchDbContext> contexts, 
             CommitAsync(taken).GetAwaiter().GetResult();
             taken.Clear();
             committedAt = Stopwatch.GetTimestamp();
-            Expect(Stopwatch.GetElapsedTime(takenAt, committedAt).TotalMilliseconds * Room);
+            Expect(Stopwatch.GetElapsedTime(takenAt, committedAt).TotalMilliseconds * CommitFactor);
         }
     }
 
-    // At once where a transaction took longer, little by little where it took less: a claim that comes too late is worse than a batch that is too small.
-    private void Expect(double time) => Volatile.Write(ref commitTime, Math.Max(LeastCommitTime, Math.Max(time, commitTime + ((time - commitTime) / 8))));
+    // Rises at once and falls slowly, because a late claim is worse than a small batch.
+    private void Expect(double ms) =>
+        Volatile.Write(ref commitMs, Math.Max(MinCommitMs, Math.Max(ms, commitMs + ((ms - commitMs) / 8))));
 
     /// <summary>
-    /// Waits until the batch is worth its statements, for <see cref="gathering"/> at most. Not where it was quiet before, so a write on its own goes at once;
-    /// not with <see cref="enoughCallers"/>; not once callers have stopped coming, for then all of them may be waiting; and not so long that a claim would be late.
+    /// Waits for more writes, for <see cref="gathering"/> at most. It ends at once if the queue was idle before, so that a single write
+    /// does not wait; and early if <see cref="enoughCallers"/> wait, if callers stopped coming (all may be waiting), or if a claim would be
+    /// late.
     /// </summary>
     private void Gather()
     {
-        var begun = Stopwatch.GetTimestamp();   // not the injected clock: a test's stands still, and this would wait for ever
+        var begun = Stopwatch.GetTimestamp();   // not the injected clock: it stands still in tests, and this would never end
         if (Stopwatch.GetElapsedTime(committedAt, begun) >= gathering) return;
 
         var (callers, cameAt) = (0, begun);
         for (var now = begun; Stopwatch.GetElapsedTime(begun, now) < gathering; now = Stopwatch.GetTimestamp())
         {
-            if (Volatile.Read(ref waiting) >= MaxBatch || Volatile.Read(ref earliest) - clock.NowMs() <= commitTime) return;
-            if (Volatile.Read(ref awaited) >= enoughCallers) return;
-            if (Volatile.Read(ref awaited) is var all && all != callers) (callers, cameAt) = (all, now);
-            else if (callers > 0 && Stopwatch.GetElapsedTime(cameAt, now) > Max(Stopwatch.GetElapsedTime(takenAt, cameAt) / callers * Lull, TimeSpan.FromMilliseconds(Look))) return;
-            Thread.Sleep(Look);
+            if (Volatile.Read(ref waiting) >= MaxBatch || Volatile.Read(ref earliest) - clock.NowMs() <= commitMs) return;
+            var waitingCallers = Volatile.Read(ref awaited);
+            if (waitingCallers >= enoughCallers) return;
+            if (waitingCallers != callers) (callers, cameAt) = (waitingCallers, now);
+            else if (callers > 0 && IsLull(callers, cameAt, now)) return;
+            Thread.Sleep(GatherPollMs);
         }
+    }
 
-        static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
+    private bool IsLull(int callers, long cameAt, long now)
+    {
+        var usualGap = Stopwatch.GetElapsedTime(takenAt, cameAt) / callers;
+        var gap = Stopwatch.GetElapsedTime(cameAt, now);
+        return gap > usualGap * LullFactor && gap > TimeSpan.FromMilliseconds(GatherPollMs);
     }
 
     private async Task CommitAsync(List<WriteRequest> taken, int conflicts = 0)
@@ -150,7 +164,7 @@ internal sealed class WriteQueue(IDbContextFactory<DispatchDbContext> contexts, 
         }
         catch (Exception exception) when (taken.Count > 1)
         {
-            // One write spoils the transaction for its neighbours: find it by carrying each out alone.
+            // One write makes the transaction of all fail. Executing each alone finds it.
             Log.BatchSplit(log, taken.Count, exception);
             foreach (var write in taken.ToArray()) await CommitAsync([write]);
             return;

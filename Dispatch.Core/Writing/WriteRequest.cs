@@ -3,19 +3,19 @@ using Dispatch.Model;
 
 namespace Dispatch.Writing;
 
-/// <summary>One caller's write, carried out together with its neighbours in one transaction by <see cref="WriteQueue"/>.</summary>
+/// <summary>One caller's write. <see cref="WriteQueue"/> executes it together with others in one transaction.</summary>
 internal abstract class WriteRequest
 {
-    /// <summary>Whether a caller waits for the answer; else only the engine does.</summary>
+    /// <summary>True if a caller waits for the result; false if only the engine does.</summary>
     public virtual bool IsAwaited => true;
 
-    /// <summary>Milliseconds since the Unix epoch, UTC, by when it should be durable; null: there is no such instant.</summary>
+    /// <summary>When it should be durable, milliseconds since the Unix epoch, UTC. Null: no deadline.</summary>
     public virtual long? Before => null;
 
-    /// <summary>The transaction is on the disk: hand the result to the caller.</summary>
+    /// <summary>Called when the transaction is durable; gives the result to the caller.</summary>
     public abstract void Complete();
 
-    /// <summary>Nothing of it was stored.</summary>
+    /// <summary>Called when nothing of it was stored.</summary>
     public abstract void Fail(Exception exception);
 }
 
@@ -24,7 +24,7 @@ internal abstract class WriteRequest<TResult> : WriteRequest
 {
     private readonly TaskCompletionSource<TResult> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>What the statements found. The caller sees it only once it is durable.</summary>
+    /// <summary>Set by the batch. The caller gets it only once the transaction is durable.</summary>
     public TResult? Result { get; set; }
 
     public Task<TResult> Done => done.Task;
@@ -42,7 +42,6 @@ internal sealed class InsertWrite(Job job, Guid? keyId) : WriteRequest<bool>
     public Guid? KeyId => keyId;
 }
 
-/// <summary><see cref="Transition.Cancel"/>.</summary>
 internal sealed class CancelWrite(Guid jobId, Guid projectId) : WriteRequest<CancelOutcome>
 {
     public Guid JobId => jobId;
@@ -50,7 +49,7 @@ internal sealed class CancelWrite(Guid jobId, Guid projectId) : WriteRequest<Can
     public Guid ProjectId => projectId;
 }
 
-/// <summary><see cref="Transition.Rearm"/>. The result is of no interest: the claim that follows looks again.</summary>
+/// <summary><see cref="Transition.Rearm"/>. The result has no meaning, because the claim that follows checks again.</summary>
 internal sealed class RearmWrite(Guid jobId, Guid projectId) : WriteRequest<bool>
 {
     public Guid ProjectId => projectId;
@@ -60,7 +59,7 @@ internal sealed class RearmWrite(Guid jobId, Guid projectId) : WriteRequest<bool
     public override bool IsAwaited => false;
 }
 
-/// <summary><see cref="Transition.Claim"/>. Null: cancelled, already claimed, or another host's.</summary>
+/// <summary><see cref="Transition.Claim"/>. Null: cancelled, already claimed, or held by another host.</summary>
 internal sealed class ClaimWrite(Guid jobId, long dueAt, int term) : WriteRequest<ClaimedJob?>
 {
     public Guid JobId => jobId;
@@ -72,10 +71,15 @@ internal sealed class ClaimWrite(Guid jobId, long dueAt, int term) : WriteReques
     public override long? Before => dueAt;
 }
 
-/// <summary>The end of an attempt: its row and the transition it leads to. False: the claim was lost, nothing was written.</summary>
-/// <param name="retryAt">When the next attempt is due, for <see cref="Transition.Retry"/>.</param>
-/// <param name="keepsAlarm">Whether this host keeps the retry armed; else it waits in the database.</param>
-internal sealed class RecordWrite(ClaimedJob job, Attempt attempt, Transition transition, long? retryAt, bool keepsAlarm) : WriteRequest<bool>
+/// <summary>The end of an attempt: its row and its transition. False: the claim was lost and nothing was written.</summary>
+/// <param name="retryAt">Only for Retry: when the next attempt is due, milliseconds since the Unix epoch, UTC.</param>
+/// <param name="keepsAlarm">True: this host keeps the retry armed. False: the retry waits in the database.</param>
+internal sealed class RecordWrite(
+    ClaimedJob job,
+    Attempt attempt,
+    Transition transition,
+    long? retryAt,
+    bool keepsAlarm) : WriteRequest<bool>
 {
     public ClaimedJob Job => job;
 
@@ -90,13 +94,12 @@ internal sealed class RecordWrite(ClaimedJob job, Attempt attempt, Transition tr
     public override bool IsAwaited => false;
 }
 
-/// <summary>Anything else that changes jobs: arming, recovery, clearing a deleted project.</summary>
+/// <summary>Any other change of jobs: arming, recovery, purging a deleted project.</summary>
 internal sealed class CustomWrite<TResult>(Func<DispatchDbContext, JobChanges, Task<TResult>> write) : WriteRequest<TResult>, ICustomWrite
 {
     public async Task RunAsync(DispatchDbContext db, JobChanges changes) => Result = await write(db, changes);
 }
 
-/// <inheritdoc cref="CustomWrite{TResult}"/>
 internal interface ICustomWrite
 {
     Task RunAsync(DispatchDbContext db, JobChanges changes);

@@ -45,20 +45,20 @@ public sealed class ChangePollerTests
         await rig.LookAsync();
 
         await rig.ChangeAsync(rig.Other, project);
-        rig.Watch.Heard(rig.Other, rig.Account);
+        rig.Watch.MarkReceived(rig.Other, rig.Account);
         Assert.Equal(0, await rig.LookAsync());
         await rig.ChangeAsync(rig.Other, project);
-        rig.Watch.Heard(rig.Other, AccountChanges.Everyone);
+        rig.Watch.MarkReceived(rig.Other, AccountChanges.Everyone);
         Assert.Equal(0, await rig.LookAsync());
 
         // It may come a little later than the stamp.
         await rig.ChangeAsync(rig.Other, project);
-        Assert.Equal(0, await rig.LookAsync(meanwhile: () => rig.Watch.Heard(rig.Other, rig.Account)));
+        Assert.Equal(0, await rig.LookAsync(meanwhile: () => rig.Watch.MarkReceived(rig.Other, rig.Account)));
         Assert.Equal(0, await rig.LookAsync());
 
         // Said by another host, of another account, or before the last look: that was not this change.
-        rig.Watch.Heard(rig.Third, rig.Account);
-        rig.Watch.Heard(rig.Other, Guid.CreateVersion7());
+        rig.Watch.MarkReceived(rig.Third, rig.Account);
+        rig.Watch.MarkReceived(rig.Other, Guid.CreateVersion7());
         await rig.ChangeAsync(rig.Other, project);
         Assert.Equal(1, await rig.LookAsync());
     }
@@ -168,7 +168,7 @@ public sealed class ChangePollerTests
         public async Task<int> LookAsync(Action? meanwhile = null)
         {
             heard = 0;
-            var looking = Watch.LookAsync(TestContext.Current.CancellationToken);
+            var looking = Watch.PollAsync(TestContext.Current.CancellationToken);
             meanwhile?.Invoke();
             while (!looking.IsCompleted)
             {

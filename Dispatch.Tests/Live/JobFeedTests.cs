@@ -93,7 +93,7 @@ public sealed class JobFeedTests
         var crowd = new JobChanges(isWatched: true);
         for (var i = 0; i <= JobFeed.MaxChanges; i++) crowd.Moved(rig.ProjectId, Guid.CreateVersion7(), Transition.Claim, rig.Now);
 
-        rig.Feed.Announce(crowd);
+        rig.Feed.Publish(crowd);
 
         Assert.Equal(FeedKind.Invalidate, (await heard.ReadAsync(TestContext.Current.CancellationToken)).Kind);
         await EndAsync(rig, heard);
@@ -111,14 +111,14 @@ public sealed class JobFeedTests
             heard.Writer.TryWrite(change);
         });
 
-        for (var i = 0; i < JobFeed.Waiting * 3; i++) AnnounceInbox(rig, i);
+        for (var i = 0; i < JobFeed.MaxPending * 3; i++) PublishInbox(rig, i);
         go.Set();
 
         while ((await heard.Reader.ReadAsync(TestContext.Current.CancellationToken)).Kind != FeedKind.Invalidate)
         {
         }
 
-        await EndAsync(rig, heard.Reader, JobFeed.Waiting + 3);   // a third of what was sent, and the calls under way
+        await EndAsync(rig, heard.Reader, JobFeed.MaxPending + 3);   // a third of what was sent, and the calls under way
     }
 
     [Theory, MemberData(nameof(Providers))]
@@ -129,7 +129,7 @@ public sealed class JobFeedTests
         var heard = Listen(rig, rig.AccountId);
         begun.Moved(rig.ProjectId, Guid.CreateVersion7(), Transition.Claim, rig.Now);
 
-        rig.Feed.Announce(begun);
+        rig.Feed.Publish(begun);
 
         Assert.Equal(FeedKind.Invalidate, (await heard.ReadAsync(TestContext.Current.CancellationToken)).Kind);
     }
@@ -171,18 +171,18 @@ public sealed class JobFeedTests
         return (change.JobId, change.Status);
     }
 
-    private static void AnnounceInbox(StoreRig rig, long at)
+    private static void PublishInbox(StoreRig rig, long at)
     {
         var changes = new JobChanges(isWatched: true);
         changes.InboxChanged(rig.ProjectId, at);
-        rig.Feed.Announce(changes);
+        rig.Feed.Publish(changes);
     }
 
     /// <summary>Nothing but the mark this sends follows, or at most so many others.</summary>
     private static async Task EndAsync(StoreRig rig, ChannelReader<FeedChange> heard, int others = 0)
     {
         await Task.Delay(50, TestContext.Current.CancellationToken);
-        AnnounceInbox(rig, -1);
+        PublishInbox(rig, -1);
         while ((await heard.ReadAsync(TestContext.Current.CancellationToken)).At != -1) Assert.True(--others >= 0);
     }
 }

@@ -146,7 +146,7 @@ public sealed class RedisBackplaneTests(ITestOutputHelper output)
 
         var crowd = new JobChanges(hosts.A.Service<JobFeed>().IsWatched);
         for (var i = 0; i <= JobFeed.MaxChanges; i++) crowd.Moved(Guid.Parse(user.ProjectId), Guid.CreateVersion7(), Transition.Claim, i);
-        hosts.A.Service<JobFeed>().Announce(crowd);
+        hosts.A.Service<JobFeed>().Publish(crowd);
 
         Assert.Equal(FeedKind.Invalidate, (await ear.NextAsync(AtOnce)).Kind);
         Assert.Empty(ear.TakeAll());

@@ -32,7 +32,7 @@ public sealed class RemoteSubscribersTests : IDbContextFactory<DispatchDbContext
         Assert.True(feed.IsWatched);   // by the other one
         feed.Remote.Set(host, [AccountChanges.Everyone]);
         Assert.True(feed.Remote.Wants(account));
-        clock.Advance(RemoteSubscribers.Trust);
+        clock.Advance(RemoteSubscribers.Lifetime);
         Assert.True(feed.Remote.Wants(account));
         clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.False(feed.IsWatched || feed.Remote.Wants(account));
@@ -42,11 +42,11 @@ public sealed class RemoteSubscribersTests : IDbContextFactory<DispatchDbContext
     public async Task Only_what_somebody_waits_for_is_told()
     {
         var buffer = new RelayBuffer(Guid.CreateVersion7(), feed, clock);
-        feed.TellOthers(buffer.Add);
+        feed.ForwardTo(buffer.Add);
         feed.Remote.Set(host, [account]);
 
-        Announce(Guid.CreateVersion7(), Guid.CreateVersion7());
-        Announce(account, project);
+        Publish(Guid.CreateVersion7(), Guid.CreateVersion7());
+        Publish(account, project);
 
         var news = Assert.IsType<NewsMessage>(Assert.Single(await buffer.TakeAsync(TestContext.Current.CancellationToken)));
         Assert.Equal((account, project), (Assert.Single(news.News).AccountId, Assert.Single(news.News[0].Changes).ProjectId));
@@ -73,7 +73,7 @@ public sealed class RemoteSubscribersTests : IDbContextFactory<DispatchDbContext
         Assert.Single(news[other]);
 
         buffer.Add([new AccountChanges(other, [new FeedChange(FeedKind.Inbox, project, null, null, 1)])]);
-        buffer.StartOver();
+        buffer.Reset();
         Assert.Equal(
             AccountChanges.Everyone,
             Assert.Single(Assert.IsType<NewsMessage>(Assert.Single(await buffer.TakeAsync(TestContext.Current.CancellationToken))).News)
@@ -102,10 +102,10 @@ public sealed class RemoteSubscribersTests : IDbContextFactory<DispatchDbContext
 
     DispatchDbContext IDbContextFactory<DispatchDbContext>.CreateDbContext() => throw new NotSupportedException("The accounts are known.");
 
-    private void Announce(Guid accountId, Guid projectId)
+    private void Publish(Guid accountId, Guid projectId)
     {
         var changes = new JobChanges(feed.IsWatched);
         changes.ProjectChanged(accountId, projectId, 1);
-        feed.Announce(changes);
+        feed.Publish(changes);
     }
 }

@@ -37,7 +37,10 @@ public sealed record Overview
     /// <summary>Jobs that were given up in the last 24 hours.</summary>
     public required long Dead { get; init; }
 
-    /// <summary>Half of the attempts of the last 24 hours left at most this late, in ms (the upper edge of a histogram's bucket); null when none was sent.</summary>
+    /// <summary>
+    /// Half of the attempts of the last 24 hours left at most this late, in ms (the upper edge of a histogram's bucket); null when none was
+    /// sent.
+    /// </summary>
     public required long? LatenessP50Ms { get; init; }
 
     /// <summary>The same for 99 in 100.</summary>
@@ -130,7 +133,9 @@ public sealed record JobGrid
     /// <summary>False where counting was stopped because it would have taken too long.</summary>
     public required bool TotalIsExact { get; init; }
 
-    /// <summary>A search that ran out of time looked at everything created since this instant, RFC 3339 UTC; null when it looked at everything.</summary>
+    /// <summary>
+    /// A search that ran out of time looked at everything created since this instant, RFC 3339 UTC; null when it looked at everything.
+    /// </summary>
     public required string? SearchedSince { get; init; }
 
     /// <summary>The jobs in sight by status: of the chosen project, or of all; whatever else the filter says.</summary>

@@ -9,13 +9,20 @@ public sealed record JobRequest
     /// <summary>A name for people, 1 to 200 characters after trimming. It is part of the delivery.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Absolute http or https URL, at most 2,048 characters, without user name and password. Private and local destinations are refused.</summary>
+    /// <summary>
+    /// Absolute http or https URL, at most 2,048 characters, without user name and password. Private and local destinations are refused.
+    /// </summary>
     public required string WebhookUrl { get; init; }
 
-    /// <summary>The instant of delivery: RFC 3339 in UTC, <c>YYYY-MM-DDTHH:MM:SS[.fraction]Z</c>, in the future. Digits beyond milliseconds are cut.</summary>
+    /// <summary>
+    /// The instant of delivery: RFC 3339 in UTC, <c>YYYY-MM-DDTHH:MM:SS[.fraction]Z</c>, in the future. Digits beyond milliseconds are cut.
+    /// </summary>
     public required string FireAt { get; init; }
 
-    /// <summary>The JSON object to deliver, byte for byte as it is sent here. At most 256 KiB unless the installation says otherwise, at most 64 levels deep. Default <c>{}</c>.</summary>
+    /// <summary>
+    /// The JSON object to deliver, byte for byte as it is sent here. At most 256 KiB unless the installation says otherwise, at most 64
+    /// levels deep. Default <c>{}</c>.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RawJson? Payload { get; init; }
 }
@@ -31,7 +38,8 @@ public sealed record ProjectName
 }
 
 /// <summary>What a job and its row in a list have in common.</summary>
-public abstract record JobFields   // in the order of the documentation: what heads every job, the payload, the rest, what only some answers have
+// In the order of the documentation: the head of every job, the payload, the rest, then the fields of some answers only.
+public abstract record JobFields
 {
     /// <summary>The job's id, a UUID; the receiver's idempotency key.</summary>
     [JsonPropertyOrder(-1)]

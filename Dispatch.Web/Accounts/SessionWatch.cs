@@ -26,7 +26,7 @@ internal sealed partial class SessionWatch : BackgroundService
         interval = IntervalOf(database.Provider);
         store.Ended += Wake;
         if (relay is null) return;
-        store.Ended += relay.TellSessionsEnded;
+        store.Ended += relay.PublishSessionsEnded;
         relay.SessionsEnded += Wake;
     }
 

@@ -43,7 +43,8 @@ internal static class ContractMapping
         },
     };
 
-    public static ProjectDto ToDto(this Project project) => new() { Id = project.Id, Name = project.Name, CreatedAt = Clock.ToRfc3339(project.CreatedAt) };
+    public static ProjectDto ToDto(this Project project) =>
+        new() { Id = project.Id, Name = project.Name, CreatedAt = Clock.ToRfc3339(project.CreatedAt) };
 
     public static KeyDto ToDto(this ApiKey key) => new()
     {
@@ -63,7 +64,8 @@ internal static class ContractMapping
         Key = key.Text,
     };
 
-    public static SigningSecretDto ToDto(this SigningSecret secret) => new() { Secret = secret.Secret, PreviousExpiresAt = ToRfc3339(secret.PreviousExpiresAt) };
+    public static SigningSecretDto ToDto(this SigningSecret secret) =>
+        new() { Secret = secret.Secret, PreviousExpiresAt = ToRfc3339(secret.PreviousExpiresAt) };
 
     public static UserDto ToDto(this Account account) => new() { Id = account.Id, Email = account.Email! };
 

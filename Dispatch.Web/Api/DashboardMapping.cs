@@ -22,7 +22,11 @@ internal static class DashboardMapping
             Dead = day.Died,
             LatenessP50Ms = day.LatenessMs(0.5),
             LatenessP99Ms = day.LatenessMs(0.99),
-            Hours = [.. figures.Hours.Select(h => new DeliveryHourDto { From = Clock.ToRfc3339(h.From), Succeeded = h.Attempts.Succeeded, Failed = h.Attempts.Failed })],
+            Hours =
+            [
+                .. figures.Hours.Select(h =>
+                    new DeliveryHourDto { From = Clock.ToRfc3339(h.From), Succeeded = h.Attempts.Succeeded, Failed = h.Attempts.Failed })
+            ],
             NextHour = [.. figures.NextHour.Select(m => new UpcomingMinute { From = Clock.ToRfc3339(m.From), Due = m.Due })],
             LatestFailures = [.. figures.LatestFailures.Select(job => job.ToRow(figures.Projects))],
             GettingStarted = new GettingStarted
@@ -35,7 +39,8 @@ internal static class DashboardMapping
         };
     }
 
-    public static ProjectCards ToDto(this IReadOnlyList<ProjectFigures> projects) => new() { Projects = [.. projects.Select(project => project.ToDto())] };
+    public static ProjectCards ToDto(this IReadOnlyList<ProjectFigures> projects) =>
+        new() { Projects = [.. projects.Select(project => project.ToDto())] };
 
     public static ProjectCard ToDto(this ProjectFigures figures) =>
         new() { Project = figures.Project.ToDto(), Counts = figures.Counts.ToDto(), Keys = figures.Keys };

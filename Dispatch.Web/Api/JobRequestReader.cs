@@ -54,9 +54,12 @@ internal sealed class JobRequestReader(DeliveryOptions delivery, TargetCheck why
     private string? ReadUrl(JsonFields fields)
     {
         if (fields.RequiredText(Url) is not { } text) return null;
-        if (text.Length > WebhookUrl.MaxLength) fields.Report(Url, "too_long", $"must have at most {WebhookUrl.MaxLength:N0} characters");
-        else if (!WebhookUrl.TryParse(text, out var url)) fields.Report(Url, "invalid", "must be an absolute http or https URL without user name, password and white space");
-        else if (whyDenied(url) is not null) fields.Report("destination_not_allowed", "webhookUrl", "webhookUrl leads to a destination that is not allowed");
+        if (text.Length > WebhookUrl.MaxLength)
+            fields.Report(Url, "too_long", $"must have at most {WebhookUrl.MaxLength:N0} characters");
+        else if (!WebhookUrl.TryParse(text, out var url))
+            fields.Report(Url, "invalid", "must be an absolute http or https URL without user name, password and white space");
+        else if (whyDenied(url) is not null)
+            fields.Report("destination_not_allowed", "webhookUrl", "webhookUrl leads to a destination that is not allowed");
         return text;
     }
 
@@ -71,7 +74,9 @@ internal sealed class JobRequestReader(DeliveryOptions delivery, TargetCheck why
 
     private static void CheckPayload(JsonFields fields)
     {
-        if (fields[Payload].Kind is not (JsonTokenType.None or JsonTokenType.StartObject)) fields.Report(Payload, "not_object", "must be a JSON object");
-        else if (fields[Payload].Depth > MaxDepth) fields.Report(Payload, "too_deep", $"must be at most {MaxDepth} levels deep");
+        if (fields[Payload].Kind is not (JsonTokenType.None or JsonTokenType.StartObject))
+            fields.Report(Payload, "not_object", "must be a JSON object");
+        else if (fields[Payload].Depth > MaxDepth)
+            fields.Report(Payload, "too_deep", $"must be at most {MaxDepth} levels deep");
     }
 }

@@ -38,7 +38,8 @@ internal static class JobsApi
         jobs.MapGet("", ListAsync).WithName("listJobs").WithSummary("List jobs, newest first")
             .WithDescription("All jobs of the signed-in account, or of the key's project. When both credentials are sent, the key counts.")
             .Needs(Schemes.BearerOrApiKey).Query(JobListQuery.Parameters)
-            .Fails(400, "status_invalid", "page_invalid", "limit_invalid", "unknown_parameter", "duplicate_parameter").Fails(404, "not_found");
+            .Fails(400, "status_invalid", "page_invalid", "limit_invalid", "unknown_parameter", "duplicate_parameter")
+            .Fails(404, "not_found");
 
         jobs.MapGet("/{id}", GetAsync).WithName("getJob").WithSummary("Get a job with its attempts")
             .WithDescription("The job with its project and its log, newest attempt first.")
@@ -46,21 +47,24 @@ internal static class JobsApi
     }
 
     private static async Task<Results<Created<Envelope<JobDto>>, Failure>> ScheduleAsync(
-        HttpRequest request, Caller caller, JobRequestReader reader, JobService desk, ApiKeyStore keys)
+        HttpRequest request, Caller caller, JobRequestReader reader, JobService jobs, ApiKeyStore keys)
     {
         var (draft, failure) = await reader.ReadAsync(request);
         // Nothing is stored that would look at the key once more, and another host may have revoked it.
-        if (draft is null) return await keys.IsThereAsync(caller.KeyId!.Value, request.HttpContext.RequestAborted) ? failure! : ApiKeyHandler.Refuse(request);
+        if (draft is null)
+            return await keys.IsThereAsync(caller.KeyId!.Value, request.HttpContext.RequestAborted)
+                ? failure!
+                : ApiKeyHandler.Refuse(request);
 
         (draft.AccountId, draft.ProjectId) = (caller.AccountId, caller.ProjectId!.Value);
-        var job = await desk.ScheduleAsync(draft, caller.KeyId);
+        var job = await jobs.ScheduleAsync(draft, caller.KeyId);
         return job is null
             ? ApiKeyHandler.Refuse(request)   // revoked since it was looked up
             : Responses.Created($"/api/v1/jobs/{job.Id}", Scheduled, job.ToDto());
     }
 
-    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> CancelAsync(string id, Caller caller, JobService desk) =>
-        Refusal(await desk.CancelAsync(RouteId.Parse(id), caller.ProjectId!.Value)) is { } refusal ? refusal : Responses.Done(Cancelled);
+    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> CancelAsync(string id, Caller caller, JobService jobs) =>
+        Refusal(await jobs.CancelAsync(RouteId.Parse(id), caller.ProjectId!.Value)) is { } refusal ? refusal : Responses.Done(Cancelled);
 
     /// <summary>Why a cancellation was refused; null where it was not.</summary>
     public static Failure? Refusal(CancelOutcome outcome) => outcome switch
@@ -81,7 +85,8 @@ internal static class JobsApi
             : Failure.NotFound("Project");
     }
 
-    private static async Task<Results<Ok<Envelope<JobDetails>>, Failure>> GetAsync(string id, Caller caller, JobQueries jobs, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<Envelope<JobDetails>>, Failure>> GetAsync(
+        string id, Caller caller, JobQueries jobs, CancellationToken cancellation) =>
         await jobs.FindAsync(Scope(caller), RouteId.Parse(id), cancellation) is var (job, history)
             ? Responses.Ok("Job fetched successfully", job.ToDetails(history))
             : Failure.NotFound("Job");

@@ -3,7 +3,7 @@ using Dispatch.Web.Client;
 using Dispatch.Web.Client.Api;
 using Dispatch.Web.Dashboard;
 using Dispatch.Web.Live;
-using Hangfire;
+using Dispatch.Web.Operators;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Diagnostics;
@@ -46,7 +46,7 @@ internal static class PageServices
         services.AddDashboard().AddDispatchLive();
         services.AddScoped<DashboardService>().AddScoped<IDispatchApi, CircuitDispatchApi>();
         services.AddScoped<PageSignIn>();
-        return services.AddHangfire(_ => { });
+        return services.AddHangfireDashboard();
     }
 
     /// <summary>Security headers, pages for errors, then routing. For everything that is not the API, which has its envelope.</summary>
@@ -80,9 +80,7 @@ internal static class PageServices
         app.MapDispatchLive();
         app.MapPasskeys();
         app.MapPost("/logout", PageSignIn.SignOutAsync).ExcludeFromDescription();
-        // No local-requests-only filter: behind a reverse proxy on the same machine every request is local.
-        app.MapHangfireDashboardWithAuthorizationPolicy(
-            Schemes.Operator, "/hangfire", new Hangfire.DashboardOptions { Authorization = [], DashboardTitle = "Dispatch" });
+        app.MapHangfireDashboard();
         return app;
     }
 

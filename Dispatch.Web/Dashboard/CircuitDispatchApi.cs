@@ -11,25 +11,32 @@ using Microsoft.AspNetCore.Components.Authorization;
 
 namespace Dispatch.Web.Dashboard;
 
-/// <summary>The dashboard's calls from a circuit, or from a page that is rendered on the host: straight to the desks, as the person who is signed in.</summary>
+/// <summary>
+/// The dashboard's calls from a circuit, or from a page that the host renders. They go straight to the services, as the person who is
+/// signed in.
+/// </summary>
 internal sealed class CircuitDispatchApi(
-    AuthenticationStateProvider authentication, SessionLook sessions, NavigationManager navigation, DashboardService desk, InboxService inboxes, ProjectStore projects,
-    ApiKeyStore keys, ProjectSecrets secrets)
+    AuthenticationStateProvider authentication, SessionLook sessions, NavigationManager navigation, DashboardService dashboard,
+    InboxService inboxes, ProjectStore projects, ApiKeyStore keys, ProjectSecrets secrets)
     : IDispatchApi
 {
-    public Task<ApiResult<Overview>> OverviewAsync(CancellationToken cancellation = default) => AsAsync<Overview>(async me => await desk.OverviewAsync(me, cancellation));
+    public Task<ApiResult<Overview>> OverviewAsync(CancellationToken cancellation = default) =>
+        AsAsync<Overview>(async me => await dashboard.OverviewAsync(me, cancellation));
 
-    public Task<ApiResult<ProjectCards>> ProjectCardsAsync(CancellationToken cancellation = default) => AsAsync<ProjectCards>(async me => await desk.CardsAsync(me, cancellation));
+    public Task<ApiResult<ProjectCards>> ProjectCardsAsync(CancellationToken cancellation = default) =>
+        AsAsync<ProjectCards>(async me => await dashboard.CardsAsync(me, cancellation));
 
-    public Task<ApiResult<ProjectCard>> ProjectAsync(Guid projectId, CancellationToken cancellation = default) => AsAsync(me => desk.CardAsync(me, projectId, cancellation));
+    public Task<ApiResult<ProjectCard>> ProjectAsync(Guid projectId, CancellationToken cancellation = default) =>
+        AsAsync(me => dashboard.CardAsync(me, projectId, cancellation));
 
     public Task<ApiResult<JobGrid>> JobsAsync(JobsQuery query, CancellationToken cancellation = default) => AsAsync<JobGrid>(async me =>
     {
         var (filter, failure) = GridQuery.Read(query);
-        return filter is null ? failure! : await desk.GridAsync(me, filter, cancellation);
+        return filter is null ? failure! : await dashboard.GridAsync(me, filter, cancellation);
     });
 
-    public Task<ApiResult<JobView>> JobAsync(Guid jobId, CancellationToken cancellation = default) => AsAsync(me => desk.JobAsync(me, jobId, cancellation));
+    public Task<ApiResult<JobView>> JobAsync(Guid jobId, CancellationToken cancellation = default) =>
+        AsAsync(me => dashboard.JobAsync(me, jobId, cancellation));
 
     public Task<ApiResult<ProjectDto>> CreateProjectAsync(string name) => AsAsync<ProjectDto>(async me =>
     {
@@ -48,7 +55,9 @@ internal sealed class CircuitDispatchApi(
         await projects.DeleteAsync(me, projectId) ? null : Failure.NotFound("Project"));
 
     public Task<ApiResult<KeyList>> KeysAsync(Guid projectId, CancellationToken cancellation = default) => AsAsync<KeyList>(async me =>
-        await keys.ListAsync(me, projectId, cancellation) is { } list ? new KeyList { Keys = [.. list.Select(key => key.ToDto())] } : Failure.NotFound("Project"));
+        await keys.ListAsync(me, projectId, cancellation) is { } list
+            ? new KeyList { Keys = [.. list.Select(key => key.ToDto())] }
+            : Failure.NotFound("Project"));
 
     public Task<ApiResult<NewKeyDto>> CreateKeyAsync(Guid projectId, string label) => AsAsync<NewKeyDto>(async me =>
     {
@@ -60,15 +69,18 @@ internal sealed class CircuitDispatchApi(
     public Task<ApiResult<NoData>> RevokeKeyAsync(Guid projectId, Guid keyId) => DoAsync(async me =>
         await keys.RevokeAsync(me, projectId, keyId) ? null : Failure.NotFound("API key"));
 
-    public Task<ApiResult<SigningSecretDto>> SigningSecretAsync(Guid projectId, CancellationToken cancellation = default) => AsAsync<SigningSecretDto>(async me =>
-        await secrets.RevealAsync(me, projectId, cancellation) is { } secret ? secret.ToDto() : Failure.NotFound("Project"));
+    public Task<ApiResult<SigningSecretDto>> SigningSecretAsync(Guid projectId, CancellationToken cancellation = default) =>
+        AsAsync<SigningSecretDto>(async me =>
+            await secrets.RevealAsync(me, projectId, cancellation) is { } secret ? secret.ToDto() : Failure.NotFound("Project"));
 
     public Task<ApiResult<SigningSecretDto>> RotateSigningSecretAsync(Guid projectId) => AsAsync<SigningSecretDto>(async me =>
         await secrets.RotateAsync(me, projectId, CancellationToken.None) is { } secret ? secret.ToDto() : Failure.NotFound("Project"));
 
-    public Task<ApiResult<JobDto>> ScheduleAsync(Guid projectId, string body) => AsAsync(me => desk.ScheduleAsync(me, projectId, body));
+    public Task<ApiResult<JobDto>> ScheduleAsync(Guid projectId, string body) =>
+        AsAsync(me => dashboard.ScheduleAsync(me, projectId, body));
 
-    public Task<ApiResult<NoData>> CancelJobAsync(Guid projectId, Guid jobId) => DoAsync(me => desk.CancelAsync(me, projectId, jobId));
+    public Task<ApiResult<NoData>> CancelJobAsync(Guid projectId, Guid jobId) =>
+        DoAsync(me => dashboard.CancelAsync(me, projectId, jobId));
 
     public Task<ApiResult<Client.Contracts.Inbox>> InboxAsync(Guid projectId, CancellationToken cancellation = default) =>
         AsAsync(me => inboxes.ReadAsync(me, projectId, navigation.BaseUri, cancellation));
@@ -95,9 +107,11 @@ internal sealed class CircuitDispatchApi(
         }
     }
 
-    private Task<ApiResult<NoData>> DoAsync(Func<Guid, Task<Failure?>> call) => AsAsync<NoData>(async me => await call(me) is { } failure ? failure : new NoData());
+    private Task<ApiResult<NoData>> DoAsync(Func<Guid, Task<Failure?>> call) =>
+        AsAsync<NoData>(async me => await call(me) is { } failure ? failure : new NoData());
 
     private static ApiFailure SignedOut => Failed(Failure.Unauthorized("Sign in again"));
 
-    private static ApiFailure Failed(Failure failure) => new(failure.Status, failure.Message, failure.Errors ?? (failure.Error.Field is null ? [] : [failure.Error]));
+    private static ApiFailure Failed(Failure failure) =>
+        new(failure.Status, failure.Message, failure.Errors ?? (failure.Error.Field is null ? [] : [failure.Error]));
 }

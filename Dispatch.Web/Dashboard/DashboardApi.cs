@@ -12,19 +12,27 @@ internal static class DashboardApi
     {
         var reads = api.MapGroup("/dashboard").WithTags("Dashboard").Needs(Schemes.Bearer);
 
-        reads.MapGet("/overview", OverviewAsync).WithName("getOverview").WithSummary("Figures of the last 24 hours and of the next one");
+        reads.MapGet("/overview", OverviewAsync).WithName("getOverview")
+            .WithSummary("Figures of the last 24 hours and of the next one");
 
-        reads.MapGet("/projects", CardsAsync).WithName("listProjectCards").WithSummary("The account's projects with their jobs counted by status");
+        reads.MapGet("/projects", CardsAsync).WithName("listProjectCards")
+            .WithSummary("The account's projects with their jobs counted by status");
 
-        reads.MapGet("/projects/{id}", CardAsync).WithName("getProjectCard").WithSummary("A project with its jobs counted by status").Fails(404, "not_found");
-
-        reads.MapGet("/jobs", GridAsync).WithName("searchJobs").WithSummary("Search the account's jobs, newest first")
-            .WithDescription("A text search looks at the newest jobs first and stops after a fraction of a second; `searchedSince` says how far back it got. Asked again, it goes on from there.")
-            .Query(GridQuery.Parameters)
-            .Fails(400, "status_invalid", "page_invalid", "limit_invalid", "search_too_long", "from_invalid", "to_invalid", "unknown_parameter", "duplicate_parameter")
+        reads.MapGet("/projects/{id}", CardAsync).WithName("getProjectCard").WithSummary("A project with its jobs counted by status")
             .Fails(404, "not_found");
 
-        reads.MapGet("/jobs/{id}", JobAsync).WithName("viewJob").WithSummary("A job with its attempts and its last request as it was sent").Fails(404, "not_found");
+        reads.MapGet("/jobs", GridAsync).WithName("searchJobs").WithSummary("Search the account's jobs, newest first")
+            .WithDescription(
+                "A text search looks at the newest jobs first and stops after a fraction of a second; "
+                + "`searchedSince` says how far back it got. Asked again, it goes on from there.")
+            .Query(GridQuery.Parameters)
+            .Fails(
+                400, "status_invalid", "page_invalid", "limit_invalid", "search_too_long", "from_invalid", "to_invalid",
+                "unknown_parameter", "duplicate_parameter")
+            .Fails(404, "not_found");
+
+        reads.MapGet("/jobs/{id}", JobAsync).WithName("viewJob").WithSummary("A job with its attempts and its last request as it was sent")
+            .Fails(404, "not_found");
 
         var jobs = api.MapGroup("/projects/{id}/jobs").WithTags("Dashboard").Needs(Schemes.Bearer).Fails(404, "not_found");
 
@@ -35,36 +43,46 @@ internal static class DashboardApi
             .Fails(400, "job_not_scheduled");
     }
 
-    private static async Task<Ok<Envelope<Overview>>> OverviewAsync(Caller caller, DashboardService desk, CancellationToken cancellation) =>
-        Responses.Ok("Overview fetched successfully", await desk.OverviewAsync(caller.AccountId, cancellation));
+    private static async Task<Ok<Envelope<Overview>>> OverviewAsync(
+        Caller caller, DashboardService dashboard, CancellationToken cancellation) =>
+        Responses.Ok("Overview fetched successfully", await dashboard.OverviewAsync(caller.AccountId, cancellation));
 
-    private static async Task<Ok<Envelope<ProjectCards>>> CardsAsync(Caller caller, DashboardService desk, CancellationToken cancellation) =>
-        Responses.Ok("Projects fetched successfully", await desk.CardsAsync(caller.AccountId, cancellation));
+    private static async Task<Ok<Envelope<ProjectCards>>> CardsAsync(
+        Caller caller, DashboardService dashboard, CancellationToken cancellation) =>
+        Responses.Ok("Projects fetched successfully", await dashboard.CardsAsync(caller.AccountId, cancellation));
 
-    private static async Task<Results<Ok<Envelope<ProjectCard>>, Failure>> CardAsync(string id, Caller caller, DashboardService desk, CancellationToken cancellation) =>
-        Answer("Project fetched successfully", await desk.CardAsync(caller.AccountId, RouteId.Parse(id), cancellation));
+    private static async Task<Results<Ok<Envelope<ProjectCard>>, Failure>> CardAsync(
+        string id, Caller caller, DashboardService dashboard, CancellationToken cancellation) =>
+        Answer("Project fetched successfully", await dashboard.CardAsync(caller.AccountId, RouteId.Parse(id), cancellation));
 
-    private static async Task<Results<Ok<Envelope<JobGrid>>, Failure>> GridAsync(HttpRequest request, Caller caller, DashboardService desk, CancellationToken cancellation)
+    private static async Task<Results<Ok<Envelope<JobGrid>>, Failure>> GridAsync(
+        HttpRequest request, Caller caller, DashboardService dashboard, CancellationToken cancellation)
     {
         var (filter, failure) = GridQuery.Read(request.Query);
-        return filter is null ? failure! : Answer("Jobs fetched successfully", await desk.GridAsync(caller.AccountId, filter, cancellation));
+        return filter is null
+            ? failure!
+            : Answer("Jobs fetched successfully", await dashboard.GridAsync(caller.AccountId, filter, cancellation));
     }
 
-    private static async Task<Results<Ok<Envelope<JobView>>, Failure>> JobAsync(string id, Caller caller, DashboardService desk, CancellationToken cancellation) =>
-        Answer("Job fetched successfully", await desk.JobAsync(caller.AccountId, RouteId.Parse(id), cancellation));
+    private static async Task<Results<Ok<Envelope<JobView>>, Failure>> JobAsync(
+        string id, Caller caller, DashboardService dashboard, CancellationToken cancellation) =>
+        Answer("Job fetched successfully", await dashboard.JobAsync(caller.AccountId, RouteId.Parse(id), cancellation));
 
     private static Results<Ok<Envelope<T>>, Failure> Answer<T>(string message, Parsed<T> found) where T : class =>
         found.Value is { } data ? Responses.Ok(message, data) : found.Failure!;
 
     private static async Task<Results<Created<Envelope<JobDto>>, Failure>> ScheduleAsync(
-        string id, HttpRequest request, Caller caller, JobRequestReader reader, DashboardService desk, CancellationToken cancellation)
+        string id, HttpRequest request, Caller caller, JobRequestReader reader, DashboardService dashboard, CancellationToken cancellation)
     {
         var (draft, invalid) = await reader.ReadAsync(request);
         if (draft is null) return invalid!;
-        var (job, failure) = await desk.ScheduleAsync(caller.AccountId, RouteId.Parse(id), draft, cancellation);
+        var (job, failure) = await dashboard.ScheduleAsync(caller.AccountId, RouteId.Parse(id), draft, cancellation);
         return job is null ? failure! : Responses.Created($"/api/v1/jobs/{job.Id}", JobsApi.Scheduled, job);
     }
 
-    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> CancelAsync(string id, string jobId, Caller caller, DashboardService desk) =>
-        await desk.CancelAsync(caller.AccountId, RouteId.Parse(id), RouteId.Parse(jobId)) is { } failure ? failure : Responses.Done(JobsApi.Cancelled);
+    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> CancelAsync(
+        string id, string jobId, Caller caller, DashboardService dashboard) =>
+        await dashboard.CancelAsync(caller.AccountId, RouteId.Parse(id), RouteId.Parse(jobId)) is { } failure
+            ? failure
+            : Responses.Done(JobsApi.Cancelled);
 }

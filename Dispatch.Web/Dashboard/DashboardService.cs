@@ -9,14 +9,19 @@ using Dispatch.Web.Client.Contracts;
 
 namespace Dispatch.Web.Dashboard;
 
-/// <summary>What the dashboard asks for beyond the public API, once for both ways to it: the circuit in the process, and <see cref="DashboardApi"/>.</summary>
+/// <summary>
+/// Answers the dashboard's questions beyond the public API, once for both ways to it: the circuit in the process, and
+/// <see cref="DashboardApi"/>.
+/// </summary>
 internal sealed class DashboardService(
-    JobService jobs, ProjectStore projects, JobRequestReader reader, OverviewQueries overviews, ProjectCardQueries cards, JobGridQueries grids, JobViewQueries views,
-    DeliveryOptions options)
+    JobService jobs, ProjectStore projects, JobRequestReader reader, OverviewQueries overviews, ProjectCardQueries cards,
+    JobGridQueries grids, JobViewQueries views, DeliveryOptions options)
 {
-    public async Task<Overview> OverviewAsync(Guid accountId, CancellationToken cancellation) => (await overviews.ReadAsync(accountId, cancellation)).ToDto();
+    public async Task<Overview> OverviewAsync(Guid accountId, CancellationToken cancellation) =>
+        (await overviews.ReadAsync(accountId, cancellation)).ToDto();
 
-    public async Task<ProjectCards> CardsAsync(Guid accountId, CancellationToken cancellation) => (await cards.ListAsync(accountId, cancellation)).ToDto();
+    public async Task<ProjectCards> CardsAsync(Guid accountId, CancellationToken cancellation) =>
+        (await cards.ListAsync(accountId, cancellation)).ToDto();
 
     public async Task<Parsed<ProjectCard>> CardAsync(Guid accountId, Guid projectId, CancellationToken cancellation) =>
         await cards.FindAsync(accountId, projectId, cancellation) is { } card ? card.ToDto() : Failure.NotFound("Project");

@@ -3,19 +3,17 @@ using Dispatch.Settings;
 
 namespace Dispatch.Alarms.HangfireAdapter;
 
-/// <summary>
-/// This host's queue in Hangfire's storage. Hosts may share a storage, but a job is claimed only by the host that armed it: so each has a queue of its own.
-/// </summary>
+/// <summary>This host's own queue in Hangfire's storage. Hosts may share a storage, but only the host that armed a job claims it.</summary>
 internal sealed class AlarmQueue(HostIdentity host, HangfireOptions hangfire)
 {
     private const string Prefix = "deliveries-";
 
-    /// <summary>At most 50 characters, lower case, as Hangfire wants it.</summary>
+    /// <summary>At most 50 characters, lower case, as Hangfire requires.</summary>
     public string Name { get; } = NameOf(host.Id);
 
     /// <summary>
-    /// How many threads set alarms, take them, and keep the books. In memory each of these takes microseconds. On SQL Server it takes four to eight
-    /// journeys one after the other, a few ms together, so that a thread alone would do a few hundred a second.
+    /// How many threads set alarms, how many fetch them, and how many write Hangfire's states. On SQL Server each of these steps takes
+    /// several round trips one after the other, so one thread would be too slow for a burst.
     /// </summary>
     public int Threads => hangfire.Storage switch
     {
@@ -25,7 +23,10 @@ internal sealed class AlarmQueue(HostIdentity host, HangfireOptions hangfire)
 
     public static string NameOf(Guid hostId) => $"{Prefix}{hostId:n}";
 
-    /// <summary>Whose queue it is; null where it is not a host's.</summary>
-    public static Guid? HostOf(string? queue) =>
-        queue?.StartsWith(Prefix, StringComparison.Ordinal) == true && Guid.TryParseExact(queue.AsSpan(Prefix.Length), "n", out var host) ? host : null;
+    /// <summary>The id of the host whose queue it is; null if it is not a host's queue.</summary>
+    public static Guid? HostOf(string? queue)
+    {
+        if (queue?.StartsWith(Prefix, StringComparison.Ordinal) != true) return null;
+        return Guid.TryParseExact(queue.AsSpan(Prefix.Length), "n", out var host) ? host : null;
+    }
 }

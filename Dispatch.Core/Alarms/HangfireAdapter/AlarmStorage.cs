@@ -9,15 +9,15 @@ using Microsoft.Data.SqlClient;
 
 namespace Dispatch.Alarms.HangfireAdapter;
 
-/// <summary>Where Hangfire keeps alarms: in the host's memory, or in SQL Server, where the hosts share it.</summary>
+/// <summary>Creates Hangfire's storage: in the host's memory, or in SQL Server, which the hosts share.</summary>
 internal static class AlarmStorage
 {
     private const string Schema = "HangFire";
 
     private static readonly TimeSpan CleanEvery = TimeSpan.FromMinutes(1);
 
-    /// <summary>The storage of the settings. SQL Server's makes its tables, so the database must be there.</summary>
-    /// <exception cref="StartupException">The tables cannot be made.</exception>
+    /// <summary>Creates the storage that the settings name. SQL Server's creates its tables, so the database must exist.</summary>
+    /// <exception cref="StartupException">The tables cannot be created.</exception>
     public static JobStorage Create(HangfireOptions hangfire, DatabaseOptions database) => hangfire.Storage switch
     {
         HangfireStorage.Memory or null => new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = Timing.HangfireShows }),
@@ -27,15 +27,15 @@ internal static class AlarmStorage
     private static SqlServerStorage OnSqlServer(string connectionString)
     {
         MakeTables(connectionString);
-        // The values Hangfire recommends for 1.8, most of them its defaults.
+        // The values that Hangfire recommends for 1.8; most are its defaults.
         var options = new SqlServerStorageOptions
         {
             SchemaName = Schema,
             SqlClientFactory = SqlClientFactory.Instance,
-            PrepareSchemaIfNecessary = false,   // done: it would log what is wrong, and go on
+            PrepareSchemaIfNecessary = false,   // done above: Hangfire would only log an error and go on
             CommandBatchMaxTimeout = TimeSpan.FromMinutes(5),
             SlidingInvisibilityTimeout = TimeSpan.FromMinutes(5),
-            QueuePollInterval = TimeSpan.Zero,   // one thread asks every 200 ms, and at once for what this host set; alarms ring 3 s early
+            QueuePollInterval = TimeSpan.Zero,   // means: poll every 200 ms, and at once when this host has set an alarm
             UseRecommendedIsolationLevel = true,
             DisableGlobalLocks = true,
             JobExpirationCheckInterval = CleanEvery,
@@ -55,7 +55,8 @@ internal static class AlarmStorage
         catch (DbException exception)
         {
             throw new StartupException(
-                $"Hangfire:Storage: Hangfire's tables cannot be made in the schema {Schema}: {exception.GetBaseException().Message} Let the host's user make them, or set it to Memory.");
+                $"Hangfire:Storage: Hangfire's tables cannot be made in the schema {Schema}: {exception.GetBaseException().Message} "
+                + "Let the host's user make them, or set it to Memory.");
         }
     }
 }

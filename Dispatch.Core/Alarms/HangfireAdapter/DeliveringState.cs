@@ -3,7 +3,7 @@ using Hangfire.States;
 
 namespace Dispatch.Alarms.HangfireAdapter;
 
-/// <summary>Hangfire's "Processing" state as its dashboard reads it; Hangfire's own class can only be made by its stock worker.</summary>
+/// <summary>Hangfire's "Processing" state as its dashboard reads it. Only Hangfire can create its own class.</summary>
 internal sealed class DeliveringState(string serverId) : IState
 {
     private readonly DateTime startedAt = DateTime.UtcNow;

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Dispatch.Alarms.HangfireAdapter;
 
 /// <summary>
-/// Runs Hangfire's scheduler and our worker as a Hangfire server, without its stock workers. When the host stops, it takes no more,
-/// lets what is claimed finish within <see cref="Timing.Drain"/>, and gives the rest back.
+/// Runs Hangfire's scheduler and our worker as a Hangfire server, without its stock workers. When the host stops, the server takes no
+/// more alarms and lets claimed jobs finish within <see cref="Timing.Drain"/>; <c>HostLease</c> then gives the rest back.
 /// </summary>
 internal sealed class DeliveryServer(
     JobStorage storage,
@@ -27,7 +27,7 @@ internal sealed class DeliveryServer(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // At the signal, not when this service's turn comes: that is after the last request has been answered.
+        // At the signal, because this service's own turn to stop comes only after the last HTTP request has ended.
         lifetime.ApplicationStopping.Register(shutdown.StopClaiming);
         server = new BackgroundProcessingServer(
             storage,
@@ -38,14 +38,16 @@ internal sealed class DeliveryServer(
                 ServerName = $"dispatch:{host.Name}",
                 StopTimeout = TimeSpan.FromSeconds(1),
                 ShutdownTimeout = TimeSpan.FromSeconds(2),
-                ServerTimeout = TimeSpan.FromHours(24),   // by the wall clock: set forward an hour, it would declare this very server dead and restart it
+                // Hangfire measures it by the wall clock: if the clock is set forward an hour, it would take this very server for dead.
+                ServerTimeout = TimeSpan.FromHours(24),
             });
         return Task.CompletedTask;
     }
 
-    private IBackgroundProcessDispatcherBuilder Retrying(IBackgroundProcess process, int threads) => new RetryingProcess(process, log).UseBackgroundPool(threads);
+    private IBackgroundProcessDispatcherBuilder Retrying(IBackgroundProcess process, int threads) =>
+        new RetryingProcess(process, log).UseBackgroundPool(threads);
 
-    // Not by the host's token: the requests before may have used its time up.
+    // Ignores the host's token, because the HTTP requests may have used up its time.
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         server?.SendStop();
@@ -58,7 +60,9 @@ internal sealed class DeliveryServer(
         {
             Log.DrainTimedOut(log, Timing.Drain);
             shutdown.Abort();
-            await worker.DrainAsync().WaitAsync(TimeSpan.FromSeconds(5), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await worker.DrainAsync()
+                .WaitAsync(TimeSpan.FromSeconds(5), CancellationToken.None)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -9,23 +9,26 @@ using Microsoft.Extensions.Logging;
 namespace Dispatch.Alarms.HangfireAdapter;
 
 /// <summary>
-/// Hangfire's worker for deliveries. The stock one holds a thread for the whole exchange, so that 20 receivers that never answer stop
-/// everything; this one only fetches on its thread and carries each delivery out as a task. Hangfire's states are changed through its own
-/// state changer, so that filters and its dashboard see every step.
+/// Fetches alarms from Hangfire and runs each delivery as a task. Hangfire's stock worker blocks a thread for the whole exchange, so 20
+/// receivers that never answer would stop everything. States go through Hangfire's own state changer, so that filters see every step.
 /// </summary>
 internal sealed class DeliveryWorker(
-    DeliveryJob deliveries, IBackgroundJobStateChanger states, AlarmQueue queue, HangfireAlarms alarms, HangfireStateWriter stateWriter, ILogger<DeliveryWorker> log)
-    : IBackgroundProcess
+    DeliveryJob deliveries,
+    IBackgroundJobStateChanger states,
+    AlarmQueue queue,
+    HangfireAlarms alarms,
+    HangfireStateWriter stateWriter,
+    ILogger<DeliveryWorker> log) : IBackgroundProcess
 {
     private static readonly string[] MayStart = [EnqueuedState.StateName, ScheduledState.StateName, ProcessingState.StateName];
     private static readonly string[] MayEnd = [ProcessingState.StateName];
 
     private readonly ConcurrentDictionary<Guid, Task> atWork = new();
 
-    /// <summary>True where a task of this host is waiting for the job's instant, sending it, or recording it.</summary>
+    /// <summary>True if a task of this host waits for the job's due time, sends it, or records it.</summary>
     public bool IsAtWork(Guid jobId) => atWork.ContainsKey(jobId);
 
-    /// <summary>Ends when every delivery that was begun has ended.</summary>
+    /// <summary>Ends when all running deliveries have ended.</summary>
     public Task DrainAsync() => Task.WhenAll(atWork.Values);
 
     public void Execute(BackgroundProcessContext context)
@@ -53,15 +56,14 @@ internal sealed class DeliveryWorker(
         var processing = new StateChangeContext(
             context.Storage, connection, fetched.JobId, new DeliveringState(context.ServerId), MayStart);
         var applied = states.ChangeState(processing);
-        // Now, not after the delivery: an alarm that gets lost is found by the sweeper, and a place in the queue that is held has to be renewed once a
-        // minute on SQL Server, by one thread for all that wait behind a receiver.
+        // Now, and not after the delivery: the sweeper finds lost alarms, and SQL Server would have to renew each held entry every minute.
         Finish(fetched);
         if (applied?.Name != ProcessingState.StateName || AlarmOf(processing.ProcessedJob) is not { } alarm) return;
 
-        // A doubled alarm: the job is being seen to.
         var done = new TaskCompletionSource();
         if (!atWork.TryAdd(alarm.JobId, done.Task))
         {
+            // A duplicate alarm: another task already handles the job.
             End(context, fetched.JobId, new SucceededState(null, 0, 0));
             return;
         }
@@ -76,12 +78,12 @@ internal sealed class DeliveryWorker(
         atWork.TryRemove(alarm.JobId, out _);
         done.SetResult();
 
-        // Nobody waits for a success; the next alarm of a failure depends on it.
+        // Nobody waits for a success, but a failure's next alarm depends on its state.
         if (state is SucceededState) stateWriter.WriteLater(() => End(context, alarmId, state));
         else if (state is not null) stateWriter.WriteAtOnce(() => Fail(context, alarmId, state, alarm, retryAt));
     }
 
-    /// <summary>The state that Hangfire's job ends in, and when a retry is due. No state: the host is stopping.</summary>
+    /// <summary>Returns the state that Hangfire's job ends in, null if the host is stopping, and when a retry is due.</summary>
     private async Task<(IState? State, long? RetryAt)> RunAsync(BackgroundProcessContext context, Alarm alarm, long started)
     {
         try
@@ -93,7 +95,7 @@ internal sealed class DeliveryWorker(
         }
         catch (OperationCanceledException)
         {
-            return (null, null);   // the job was given back, and Hangfire's entry goes with the process, or is cleared by another host
+            return (null, null);   // the job was given back; Hangfire's entry ends with the process, or another host clears it
         }
         catch (Exception exception)
         {
@@ -104,8 +106,10 @@ internal sealed class DeliveryWorker(
 
     private void Fail(BackgroundProcessContext context, string alarmId, IState end, Alarm alarm, long? retryAt)
     {
-        // An operator deleted or requeued Hangfire's job meanwhile: the retry gets an alarm of its own.
-        if (!TryEnd(context, alarmId, end, alarm) && retryAt is { } dueAt) alarms.Set(alarm with { DueAt = dueAt, IsRetry = true });
+        if (TryEnd(context, alarmId, end, alarm)) return;
+
+        // An operator deleted or requeued Hangfire's job meanwhile, so the retry gets a new alarm.
+        if (retryAt is { } dueAt) alarms.Set(alarm with { DueAt = dueAt, IsRetry = true });
     }
 
     private bool TryEnd(BackgroundProcessContext context, string alarmId, IState state, Alarm alarm)
@@ -121,7 +125,7 @@ internal sealed class DeliveryWorker(
         }
     }
 
-    /// <summary>False: Hangfire's job is no longer the one this delivery began with, so its state was left alone.</summary>
+    /// <summary>False if Hangfire's job has left the Processing state meanwhile; its state is then left alone.</summary>
     private bool End(BackgroundProcessContext context, string alarmId, IState state)
     {
         using var connection = context.Storage.GetConnection();
@@ -135,7 +139,8 @@ internal sealed class DeliveryWorker(
 
     internal static Alarm? AlarmOf(Hangfire.BackgroundJob? hangfire)
     {
-        if (hangfire?.Job?.Type != typeof(DeliveryJob) || hangfire.Job.Args is not [Guid jobId, Guid projectId, string destination, long dueAt, bool isRetry]) return null;
+        if (hangfire?.Job?.Type != typeof(DeliveryJob)) return null;
+        if (hangfire.Job.Args is not [Guid jobId, Guid projectId, string destination, long dueAt, bool isRetry]) return null;
 
         var alarm = new Alarm(jobId, projectId, destination, dueAt, isRetry);
         return hangfire.ParametersSnapshot?.TryGetValue(RetryLadderFilter.DueAtParameter, out var retryAt) == true && retryAt is not null

@@ -16,12 +16,12 @@ internal sealed class HangfireAlarms(IBackgroundJobClient hangfire, AlarmQueue q
     /// <inheritdoc cref="AlarmQueue.Threads"/>
     public int Threads => queue.Threads;
 
-    /// <summary>Blocks while the storage works. Never fails: the sweeper finds an alarm that was not set.</summary>
+    /// <summary>Blocks while the storage works. Never fails: if the alarm cannot be set, the sweeper finds the job.</summary>
     public void Set(Alarm alarm)
     {
         try
         {
-            // Built from the cached method: Hangfire's expression trees cost a third more.
+            // Built from the cached method, because Hangfire's expression trees cost more.
             var job = new HangfireJob(
                 typeof(DeliveryJob), Entry, [alarm.JobId, alarm.ProjectId, alarm.Destination, alarm.DueAt, alarm.IsRetry], queue.Name);
             var ringsAt = DateTimeOffset.FromUnixTimeMilliseconds(alarm.DueAt).UtcDateTime - Timing.AlarmLead;

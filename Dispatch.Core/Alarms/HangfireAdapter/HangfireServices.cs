@@ -7,16 +7,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Alarms.HangfireAdapter;
 
-/// <summary>Registers the adapter. Its server starts in its place among the hosted services (<c>CoreServices</c>).</summary>
+/// <summary>Registers the adapter, except its server, which <c>CoreServices</c> adds among the hosted services.</summary>
 internal static class HangfireServices
 {
-    /// <param name="ring">What an alarm that rings calls.</param>
-    // Registered before Hangfire's own AddHangfire, whose registrations then stand back: no static storage or filters, so that two hosts may share a process.
-    public static IServiceCollection AddHangfireAdapter(this IServiceCollection services, Func<IServiceProvider, RingAlarm> ring) => services
-        .AddSingleton(provider => AlarmStorage.Create(provider.GetRequiredService<HangfireOptions>(), provider.GetRequiredService<DatabaseOptions>()))
+    // Call it before Hangfire's AddHangfire, which then keeps these registrations: without static storage and filters, two hosts may share
+    // a process.
+    public static IServiceCollection AddHangfireAdapter(
+        this IServiceCollection services, Func<IServiceProvider, RingAlarm> ring) => services
+        .AddSingleton(provider => AlarmStorage.Create(
+            provider.GetRequiredService<HangfireOptions>(), provider.GetRequiredService<DatabaseOptions>()))
         .AddSingleton<IJobFilterProvider, DeliveryFilters>()
         .AddSingleton<IBackgroundJobFactory>(provider => new BackgroundJobFactory(provider.GetRequiredService<IJobFilterProvider>()))
-        .AddSingleton<IBackgroundJobStateChanger>(provider => new BackgroundJobStateChanger(provider.GetRequiredService<IJobFilterProvider>()))
+        .AddSingleton<IBackgroundJobStateChanger>(
+            provider => new BackgroundJobStateChanger(provider.GetRequiredService<IJobFilterProvider>()))
         .AddSingleton<IBackgroundJobClient>(provider => new BackgroundJobClient(
             provider.GetRequiredService<JobStorage>(),
             provider.GetRequiredService<IBackgroundJobFactory>(),
@@ -27,4 +30,8 @@ internal static class HangfireServices
         .AddSingleton<HangfireStateWriter>()
         .AddSingleton<DeliveryWorker>()
         .AddSingleton<OrphanedAlarmCleaner>();
+
+    /// <summary>Makes the storage, and in SQL Server its tables, so that a failure ends the start.</summary>
+    /// <exception cref="StartupException">The tables cannot be made.</exception>
+    public static void OpenHangfireStorage(this IServiceProvider services) => services.GetRequiredService<JobStorage>();
 }

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Dispatch.Alarms.HangfireAdapter;
 
 /// <summary>
-/// Background threads that write Hangfire's books after deliveries. A success is booked a second later: nobody waits for it, and while a burst is on
-/// its way it would take 15 % of the processor from it (measured with <c>bench/run.sh burst</c>). A failure is booked at once, for the retry's alarm depends on it,
-/// but not by the delivery's own task: a thousand that fail together would each block a thread of the pool while SQL Server answers.
+/// Writes Hangfire's states after deliveries, on threads of its own: otherwise a thousand deliveries that fail together would each block a
+/// pool thread while SQL Server answers. A failure is written at once, because the retry's alarm depends on it. A success is written a
+/// second later, because nobody waits for it and during a burst it would take processor time from the deliveries.
 /// </summary>
 internal sealed class HangfireStateWriter : IDisposable
 {
@@ -26,15 +26,15 @@ internal sealed class HangfireStateWriter : IDisposable
         foreach (var thread in threads) thread.Start();
     }
 
-    /// <summary>A second later.</summary>
     public void WriteLater(Action entry) => Add(later, Uptime + Delay, entry);
 
     public void WriteAtOnce(Action entry) => Add(soon, Uptime, entry);
 
     public void Dispose()
     {
-        closing.Cancel();   // what is not in the books yet goes with Hangfire's memory, or is cleared by another host; the rows know better
-        if (!threads.All(thread => thread.Join(TimeSpan.FromSeconds(5)))) return;   // the storage does not answer; the threads end with the process
+        closing.Cancel();   // unwritten states end with Hangfire's memory, or another host clears them; the job rows are right
+        var haveEnded = threads.All(thread => thread.Join(TimeSpan.FromSeconds(5)));
+        if (!haveEnded) return;   // the storage does not answer; the threads end with the process
         closing.Dispose();
         later.Dispose();
         soon.Dispose();
@@ -53,7 +53,10 @@ internal sealed class HangfireStateWriter : IDisposable
         {
             foreach (var (at, entry) in entries.GetConsumingEnumerable(closing.Token))
             {
-                if (at - Uptime is var left && left > TimeSpan.Zero && closing.Token.WaitHandle.WaitOne(left)) return;
+                var left = at - Uptime;
+                var isClosing = left > TimeSpan.Zero && closing.Token.WaitHandle.WaitOne(left);
+                if (isClosing) return;
+
                 Write(entry);
             }
         }
@@ -70,7 +73,7 @@ internal sealed class HangfireStateWriter : IDisposable
         }
         catch (Exception exception)
         {
-            Log.HangfireStateNotWritten(log, exception);   // only Hangfire's view is stale; the job row holds the truth
+            Log.HangfireStateNotWritten(log, exception);   // only Hangfire's view is stale; the job row is right
         }
     }
 }

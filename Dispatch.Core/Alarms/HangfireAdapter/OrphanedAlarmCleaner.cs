@@ -5,23 +5,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Dispatch.Alarms.HangfireAdapter;
 
-/// <summary>
-/// Clears what hosts that are gone have left in a storage that hosts share. Nobody takes from their queues any more; their jobs get new alarms from the hosts
-/// that arm them next.
-/// </summary>
+/// <summary>Clears dead hosts' alarms from a shared storage. The hosts that arm the jobs next set new alarms.</summary>
 internal sealed class OrphanedAlarmCleaner(JobStorage storage, HostIdentity host, ILogger<OrphanedAlarmCleaner> log)
 {
     private const string Schedule = "schedule";
-    private const int Chunk = 500;
+    private const int ChunkSize = 500;
 
     private static readonly TimeSpan FetchAtMost = TimeSpan.FromSeconds(1);
 
     private bool hasLookedEverywhere;
 
-    /// <summary>Clears the alarms of every host that is neither this one nor living. What fails is left for the next call. One call at a time.</summary>
-    /// <param name="livingHosts">
-    /// Asked after the look at the storage: a host signs in before it sets an alarm, so whoever has one and is not signed in then is gone.
-    /// </param>
+    /// <summary>Clears the alarms of dead hosts; the next call retries after an error. Must not run twice at once.</summary>
+    /// <param name="livingHosts">Called after the storage is read. Hosts sign in before their first alarm, so others are dead.</param>
     public async Task ClearAsync(Func<CancellationToken, Task<IReadOnlySet<Guid>>> livingHosts, CancellationToken stopping)
     {
         try
@@ -39,15 +34,24 @@ internal sealed class OrphanedAlarmCleaner(JobStorage storage, HostIdentity host
     }
 
     /// <summary>
-    /// The hosts other than this one that the storage knows. A killed one is among the servers, and what any left comes into its queue in the end: so only
-    /// the first look goes through all alarms.
+    /// Returns the hosts other than this one that the storage knows. Only the first call reads all alarms: later dead hosts are found among
+    /// the servers, or by their queues, because their scheduled alarms are queued when due.
     /// </summary>
     private HashSet<Guid> Look()
     {
-        var books = storage.GetMonitoringApi();
+        var monitoring = storage.GetMonitoringApi();
         using var connection = storage.GetConnection();
-        var hosts = books.Queues().Where(queue => queue.Length > 0).Select(queue => AlarmQueue.HostOf(queue.Name)).Concat(books.Servers().Select(server => HostOf(server)));
-        if (!hasLookedEverywhere) hosts = hosts.Concat(Scheduled(connection).Select(alarm => alarm.Host)).Concat(Processing(books).Select(alarm => alarm.Host));
+        var hosts = monitoring.Queues()
+            .Where(queue => queue.Length > 0)
+            .Select(queue => AlarmQueue.HostOf(queue.Name))
+            .Concat(monitoring.Servers().Select(server => HostOf(server)));
+        if (!hasLookedEverywhere)
+        {
+            hosts = hosts
+                .Concat(Scheduled(connection).Select(alarm => alarm.Host))
+                .Concat(Processing(monitoring).Select(alarm => alarm.Host));
+        }
+
         var others = hosts.OfType<Guid>().Where(id => id != host.Id).ToHashSet();
         hasLookedEverywhere = true;
         return others;
@@ -55,34 +59,38 @@ internal sealed class OrphanedAlarmCleaner(JobStorage storage, HostIdentity host
 
     private int Clear(HashSet<Guid> gone, CancellationToken stopping)
     {
-        var books = storage.GetMonitoringApi();
+        var monitoring = storage.GetMonitoringApi();
         using var connection = storage.GetConnection();
         var cleared = 0;
-        foreach (var some in Scheduled(connection).Where(IsGone).Chunk(Chunk))
+        foreach (var chunk in Scheduled(connection).Where(IsGone).Chunk(ChunkSize))
         {
             Write(connection, write =>
             {
-                foreach (var (entry, _) in some)
+                foreach (var (entry, _) in chunk)
                 {
                     write.RemoveFromSet(Schedule, entry);
                     write.ExpireJob(entry.Split(':')[1], TimeSpan.Zero);
                 }
             });
-            cleared += some.Length;
+            cleared += chunk.Length;
         }
 
-        foreach (var some in Processing(books).Where(IsGone).ToArray().Chunk(Chunk))
+        foreach (var chunk in Processing(monitoring).Where(IsGone).ToArray().Chunk(ChunkSize))
         {
             Write(connection, write =>
             {
-                foreach (var (id, _) in some) write.ExpireJob(id, TimeSpan.Zero);
+                foreach (var (id, _) in chunk) write.ExpireJob(id, TimeSpan.Zero);
             });
-            cleared += some.Length;
+            cleared += chunk.Length;
         }
 
-        // Last: a scheduler may have moved something there meanwhile.
+        // The queues come last, because a scheduler may have moved alarms into them meanwhile.
         foreach (var id in gone) cleared += Empty(connection, AlarmQueue.NameOf(id), stopping);
-        foreach (var server in books.Servers().Where(server => HostOf(server) is { } id && gone.Contains(id))) connection.RemoveServer(server.Name);
+        foreach (var server in monitoring.Servers())
+        {
+            if (HostOf(server) is { } id && gone.Contains(id)) connection.RemoveServer(server.Name);
+        }
+
         return cleared;
 
         bool IsGone((string Key, Guid? Host) alarm) => alarm.Host is { } id && gone.Contains(id);
@@ -93,7 +101,7 @@ internal sealed class OrphanedAlarmCleaner(JobStorage storage, HostIdentity host
         var taken = 0;
         while (storage.GetMonitoringApi().EnqueuedCount(queue) > 0)
         {
-            // Another host may be emptying it as well: then there is nothing to wait for.
+            // FetchNextJob waits for an entry, but another host may have emptied the queue meanwhile.
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             limit.CancelAfter(FetchAtMost);
             try
@@ -112,19 +120,20 @@ internal sealed class OrphanedAlarmCleaner(JobStorage storage, HostIdentity host
         return taken;
     }
 
-    /// <summary>Entries of the schedule, <c>queue:id</c>.</summary>
+    // Hangfire's entries are queue:id.
     private static IEnumerable<(string Entry, Guid? Host)> Scheduled(IStorageConnection connection) =>
         connection.GetAllItemsFromSet(Schedule).Select(entry => (entry, AlarmQueue.HostOf(entry.Split(':')[0])));
 
-    private static IEnumerable<(string Id, Guid? Host)> Processing(IMonitoringApi books)
+    private static IEnumerable<(string Id, Guid? Host)> Processing(IMonitoringApi monitoring)
     {
-        for (var from = 0; books.ProcessingJobs(from, Chunk) is { Count: > 0 } page; from += Chunk)
+        for (var from = 0; monitoring.ProcessingJobs(from, ChunkSize) is { Count: > 0 } page; from += ChunkSize)
         {
             foreach (var (id, job) in page) yield return (id, AlarmQueue.HostOf(job?.Job?.Queue));
         }
     }
 
-    private static Guid? HostOf(Hangfire.Storage.Monitoring.ServerDto server) => server.Queues is [var queue] ? AlarmQueue.HostOf(queue) : null;
+    private static Guid? HostOf(Hangfire.Storage.Monitoring.ServerDto server) =>
+        server.Queues is [var queue] ? AlarmQueue.HostOf(queue) : null;
 
     private static void Write(IStorageConnection connection, Action<IWriteOnlyTransaction> fill)
     {

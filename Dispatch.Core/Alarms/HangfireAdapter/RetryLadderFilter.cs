@@ -5,12 +5,12 @@ using Hangfire.States;
 namespace Dispatch.Alarms.HangfireAdapter;
 
 /// <summary>
-/// Hangfire's retries replaced by Dispatch's ladder: a failed attempt that has a rung left is scheduled for it, the last one stays failed.
-/// The job row holds the same instant; this only sets the alarm.
+/// Replaces Hangfire's retries by Dispatch's ladder: a failed attempt is scheduled for its next rung, and the last one stays failed.
+/// The job row holds the same due time; this filter only sets the alarm.
 /// </summary>
 internal sealed class RetryLadderFilter : IElectStateFilter
 {
-    /// <summary>Overrides the due time among the arguments, which are those of the first attempt.</summary>
+    /// <summary>Overrides the due time in the arguments, which is the first attempt's.</summary>
     public const string DueAtParameter = "DueAt";
 
     public void OnStateElection(ElectStateContext context)
@@ -21,7 +21,10 @@ internal sealed class RetryLadderFilter : IElectStateFilter
         {
             context.SetJobParameter(DueAtParameter, retryAt);
             var due = DateTimeOffset.FromUnixTimeMilliseconds(retryAt).UtcDateTime;
-            context.CandidateState = new ScheduledState(due - Timing.AlarmLead) { Reason = $"{failed.Exception.Message} Next attempt at {Clock.ToRfc3339(retryAt)}." };
+            context.CandidateState = new ScheduledState(due - Timing.AlarmLead)
+            {
+                Reason = $"{failed.Exception.Message} Next attempt at {Clock.ToRfc3339(retryAt)}.",
+            };
         }
         else
         {
@@ -29,7 +32,7 @@ internal sealed class RetryLadderFilter : IElectStateFilter
         }
     }
 
-    /// <summary>Hangfire keeps failed jobs for ever, which in memory would be a leak. The job's page keeps the history, so this one may go.</summary>
+    /// <summary>A failed state that is final, because Hangfire keeps other failed jobs for ever: in memory, a leak.</summary>
     private sealed class ExpiringFailedState(FailedState failed) : IState
     {
         public string Name => failed.Name;
@@ -44,7 +47,7 @@ internal sealed class RetryLadderFilter : IElectStateFilter
     }
 }
 
-/// <summary>The one filter every Dispatch job has; Hangfire's global ones (ten retries by default) do not apply.</summary>
+/// <summary>The only filter of Dispatch's alarms. Hangfire's global filters (ten retries by default) do not apply.</summary>
 internal sealed class DeliveryFilters : IJobFilterProvider
 {
     private readonly JobFilter[] filters = [new JobFilter(new RetryLadderFilter(), JobFilterScope.Global, order: null)];

@@ -4,15 +4,15 @@ using Microsoft.Extensions.Logging;
 namespace Dispatch.Alarms.HangfireAdapter;
 
 /// <summary>
-/// Tries again a second after the storage failed. Hangfire itself waits longer each time, up to five minutes: after an outage of the database no alarm would
-/// ring for as long.
+/// Runs the process again a second after the storage failed. Hangfire itself waits longer each time, up to five minutes, so that no alarm
+/// would ring for as long after an outage of the database.
 /// </summary>
 internal sealed class RetryingProcess(IBackgroundProcess inner, ILogger log) : IBackgroundProcess
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SayEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LogEvery = TimeSpan.FromMinutes(1);
 
-    private long saidAt = -(long)SayEvery.TotalMilliseconds;
+    private long loggedAt = -(long)LogEvery.TotalMilliseconds;
 
     public void Execute(BackgroundProcessContext context)
     {
@@ -22,17 +22,17 @@ internal sealed class RetryingProcess(IBackgroundProcess inner, ILogger log) : I
         }
         catch (Exception exception) when (!context.IsStopping)
         {
-            Say(exception);
+            LogRarely(exception);
             context.Wait(Pause);
         }
     }
 
     public override string ToString() => inner.ToString() ?? nameof(RetryingProcess);
 
-    private void Say(Exception exception)
+    private void LogRarely(Exception exception)
     {
-        var (now, before) = (Environment.TickCount64, Interlocked.Read(ref saidAt));
-        if (now - before < SayEvery.TotalMilliseconds || Interlocked.CompareExchange(ref saidAt, now, before) != before) return;
+        var (now, before) = (Environment.TickCount64, Interlocked.Read(ref loggedAt));
+        if (now - before < LogEvery.TotalMilliseconds || Interlocked.CompareExchange(ref loggedAt, now, before) != before) return;
         Log.AlarmsUnavailable(log, exception);
     }
 }

@@ -2,22 +2,21 @@ using Dispatch.Delivery.Targets;
 
 namespace Dispatch.Delivery.Http;
 
-/// <summary>How an attempt ended. A failed attempt is an outcome like any other, not an exception.</summary>
+/// <summary>How an attempt ended. A failed attempt is an outcome, not an exception.</summary>
 internal abstract record DeliveryOutcome
 {
-    /// <summary>True when the receiver answered 2xx, body included.</summary>
+    /// <summary>True if the receiver answered 2xx and its body arrived.</summary>
     public virtual bool Succeeded => false;
 
-    /// <summary>The receiver's HTTP status; null when none arrived.</summary>
+    /// <summary>The receiver's HTTP status; null if none arrived.</summary>
     public virtual int? ResponseCode => null;
 
-    /// <summary>What is kept of the answer's body; null when no status arrived.</summary>
+    /// <summary>The start of the answer's body (<see cref="ResponseBodyReader.KeptBytes"/>); null if no status arrived.</summary>
     public virtual string? ResponseBody => null;
 
-    /// <summary>Why the attempt failed, for a person; null when it did not.</summary>
+    /// <summary>Why the attempt failed, one sentence for a person; null if it succeeded.</summary>
     public abstract string? Error { get; }
 
-    /// <summary>The receiver answered 2xx.</summary>
     public sealed record Delivered(int Code, string Body) : DeliveryOutcome
     {
         public override bool Succeeded => true;
@@ -29,7 +28,6 @@ internal abstract record DeliveryOutcome
         public override string? Error => null;
     }
 
-    /// <summary>The receiver answered, but not 2xx.</summary>
     public sealed record Rejected(int Code, string Body) : DeliveryOutcome
     {
         public override int? ResponseCode => Code;
@@ -47,13 +45,13 @@ internal abstract record DeliveryOutcome
         public override string? Error => TargetGuard.NotAllowed;
     }
 
-    /// <summary>The job may be another host's by now; nothing was sent, and there is no attempt to record.</summary>
+    /// <summary>The lease was lost, so another host may have the job. Nothing was sent, and there is no attempt to record.</summary>
     public sealed record NotSent : DeliveryOutcome
     {
         public override string? Error => "Not sent: another host may have taken the job over.";
     }
 
-    /// <summary>No complete answer within the time limit. Code and body are what had arrived by then.</summary>
+    /// <summary>No complete answer within the time limit. Code and body hold the part that arrived.</summary>
     public sealed record TimedOut(TimeSpan Limit, int? Code, string? Body) : DeliveryOutcome
     {
         public override int? ResponseCode => Code;
@@ -65,8 +63,7 @@ internal abstract record DeliveryOutcome
             : $"The answer was not complete within {Limit.TotalSeconds:0.###} s.";
     }
 
-    /// <summary>The name, the connection, TLS or the protocol failed. Code and body are what had arrived by then.</summary>
-    /// <param name="Why">One sentence for a person.</param>
+    /// <summary>The name, the connection, TLS or the protocol failed. Code and body hold the part that arrived.</summary>
     public sealed record Broken(string Why, int? Code, string? Body) : DeliveryOutcome
     {
         public override int? ResponseCode => Code;
@@ -77,8 +74,7 @@ internal abstract record DeliveryOutcome
     }
 }
 
-/// <summary>An attempt that has ended. Instants are milliseconds since the Unix epoch, UTC.</summary>
-/// <param name="FiredAtMs">When it was sent.</param>
-/// <param name="DurationMs">From sending to the end of the answer, in milliseconds, on a clock that never jumps.</param>
-/// <param name="EndedAtMs">When it ended, rounded up: the retry's delay counts from here.</param>
+/// <summary>The result of an attempt. Times are milliseconds since the Unix epoch, UTC.</summary>
+/// <param name="DurationMs">From sending to the end of the answer, milliseconds, by the monotonic clock.</param>
+/// <param name="EndedAtMs">When it ended, rounded up, because the retry's delay counts from here.</param>
 internal sealed record AttemptReport(DeliveryOutcome Outcome, long FiredAtMs, long DurationMs, long EndedAtMs);

@@ -3,19 +3,18 @@ using System.Text;
 
 namespace Dispatch.Delivery.Http;
 
-/// <summary>The part of an answer's body that the log keeps.</summary>
+/// <summary>Reads the part of an answer's body that the log keeps.</summary>
 internal sealed class ResponseBodyReader : IDisposable
 {
-    /// <summary>Bytes that are kept; what comes after them is not even read.</summary>
+    /// <summary>The most bytes read; the rest of the body is not read.</summary>
     public const int KeptBytes = 16 * 1024;
 
-    /// <summary>Stands where a body was cut.</summary>
     public const string CutMark = "\n… [cut after 16 KiB]";
 
-    // Most answers are a line or nothing; with thousands of deliveries hanging in their bodies, 16 KiB each would be felt.
+    // Most answers are short, and 16 KiB for each of thousands of hanging deliveries would cost much memory.
     private const int UsualBytes = 1024;
 
-    // How long to look for the end of a body that has just reached the limit: it may be exactly that long.
+    // How long to wait for the end of a body that has reached the limit, because it may be exactly that long.
     private static readonly TimeSpan EndGrace = TimeSpan.FromMilliseconds(200);
 
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(UsualBytes);
@@ -23,7 +22,7 @@ internal sealed class ResponseBodyReader : IDisposable
     private bool ended;
     private bool cut;
 
-    /// <summary>Reads until the body ends or <see cref="KeptBytes"/> have come. What came before a failure stays readable as <see cref="Text"/>.</summary>
+    /// <summary>Reads up to <see cref="KeptBytes"/>. After an exception, <see cref="Text"/> returns the bytes that came before.</summary>
     /// <param name="limit">The attempt's time limit.</param>
     public async Task ReadAsync(HttpContent content, CancellationTokenSource limit)
     {
@@ -45,11 +44,11 @@ internal sealed class ResponseBodyReader : IDisposable
         cut = !ended;
     }
 
-    /// <summary>The body as UTF-8 with replacement characters, without NUL (databases refuse it), marked where it was cut.</summary>
+    /// <summary>The body as UTF-8 with replacement characters, without NUL, which databases refuse.</summary>
     public string Text()
     {
         var characters = ArrayPool<char>.Shared.Rent(Encoding.UTF8.GetMaxCharCount(length));
-        // Without a flush, a character whose last bytes are missing is left out rather than replaced.
+        // Without a flush, the decoder leaves out an incomplete last character instead of replacing it.
         var count = Encoding.UTF8.GetDecoder().GetChars(buffer.AsSpan(0, length), characters, flush: ended);
         var text = new string(characters, 0, count).Replace("\0", "", StringComparison.Ordinal);
         ArrayPool<char>.Shared.Return(characters);
@@ -72,7 +71,7 @@ internal sealed class ResponseBodyReader : IDisposable
         }
         catch (Exception failure) when (failure is OperationCanceledException or IOException)
         {
-            return false;   // all that is kept is here, so whatever the rest does is no failure
+            return false;   // the kept bytes are here, so an error after them is no failure
         }
     }
 

@@ -4,34 +4,38 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Dispatch.Delivery.Http;
 
-/// <summary>The HTTP stack as hostile receivers require it. Each setting that looks odd closes a door.</summary>
+/// <summary>Creates the HTTP handler. Its settings protect the host against hostile receivers.</summary>
 internal static class WebhookHandler
 {
     /// <summary>Name look-up, TCP and TLS together.</summary>
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Most that an answer's status line and headers may have.</summary>
+    /// <summary>The longest status line and headers of an answer, KB.</summary>
     public const int MaxHeaderKilobytes = 16;
 
-    /// <param name="connect">Opens every connection, and so decides where requests go.</param>
+    /// <param name="connect">Opens every connection, so it decides where requests go.</param>
     public static SocketsHttpHandler Create(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect) => new()
     {
         ConnectCallback = connect,
         ConnectTimeout = ConnectTimeout,
-        UseProxy = false,                                             // a proxy would hide the target from the connect callback
-        AllowAutoRedirect = false,                                    // 3xx is a failed attempt
-        UseCookies = false,                                           // they would cross tenants
-        AutomaticDecompression = DecompressionMethods.None,           // no bombs
+        UseProxy = false,                                        // a proxy would hide the target from the connect callback
+        AllowAutoRedirect = false,                               // 3xx is a failed attempt
+        UseCookies = false,                                      // cookies would cross tenants
+        AutomaticDecompression = DecompressionMethods.None,      // no decompression bombs
         MaxResponseHeadersLength = MaxHeaderKilobytes,
-        MaxResponseDrainSize = 0,                                     // an answer that is not read to its end costs the connection, not our time
-        PooledConnectionLifetime = TimeSpan.FromMinutes(2),           // then the name is resolved and judged again
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(4),        // below the 5 s of Node's servers: who closes first avoids the race that fails a POST
-        ActivityHeadersPropagator = null,                             // traces are ours, not the receiver's
+        MaxResponseDrainSize = 0,                                // close the connection instead of reading a long answer to its end
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),      // then the name is resolved and judged again
+        // Node's servers close idle connections after 5 s. A POST at that moment would fail, so this side closes first.
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(4),
+        ActivityHeadersPropagator = null,                        // receivers must not see our trace ids
         SslOptions = new SslClientAuthenticationOptions
         {
-            // The default validation but for one thing: it would fetch a missing issuer from whatever URL the receiver's certificate names,
-            // past the target guard.
-            CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
+            // The default validation would download a missing issuer from any URL in the certificate, past the target guard.
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                DisableCertificateDownloads = true,
+                RevocationMode = X509RevocationMode.NoCheck,
+            },
         },
     };
 }

@@ -7,20 +7,28 @@ using Dispatch.Time;
 
 namespace Dispatch.Delivery.Http;
 
-/// <summary>Sends one attempt: at most one request on the wire, one time limit over all of it, and a failure is an outcome.</summary>
+/// <summary>
+/// Sends one attempt, with one time limit and at most one request. It comes after <see cref="DeliveryRunner"/> on a job's way; the runner
+/// then records the outcome, and <c>JobFeed</c> tells the pages.
+/// </summary>
 internal sealed class WebhookSender : IDisposable
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     private readonly DeliveryOptions options;
     private readonly TimeProvider clock;
-    private readonly HttpMessageInvoker http;   // not HttpClient: its time-out and buffering would only be in the way
+    private readonly HttpMessageInvoker http;   // not HttpClient, whose time-out and buffering are not wanted
     private readonly OwnInbox? ownInbox;
-    private readonly HttpMessageInvoker? toOwnInbox;   // connections of its own: one to this host must not be taken for another request
+    private readonly HttpMessageInvoker? toOwnInbox;   // separate, so that no other request gets a connection to this host
 
-    /// <param name="resolve">How names are looked up; null: as the system does.</param>
-    /// <param name="ownInbox">Which requests go to this host itself; null: none.</param>
-    public WebhookSender(DeliveryOptions options, TargetGuard guard, TimeProvider clock, ResolveHost? resolve = null, OwnInbox? ownInbox = null)
+    /// <param name="resolve">Looks up names; null: as the system does.</param>
+    /// <param name="ownInbox">Recognises requests that go to this host itself; null: none do.</param>
+    public WebhookSender(
+        DeliveryOptions options,
+        TargetGuard guard,
+        TimeProvider clock,
+        ResolveHost? resolve = null,
+        OwnInbox? ownInbox = null)
     {
         this.options = options;
         this.clock = clock;
@@ -29,13 +37,14 @@ internal sealed class WebhookSender : IDisposable
         if (ownInbox is not null) toOwnInbox = new(WebhookHandler.Create(ownInbox.ConnectAsync));
     }
 
-    /// <summary>POSTs the request, whatever happens meanwhile, and reads the answer, within <see cref="DeliveryOptions.Timeout"/>.</summary>
+    /// <summary>POSTs the request without checking the lease.</summary>
     /// <inheritdoc cref="SendAsync(WebhookRequest, Func{bool}, CancellationToken)"/>
-    public Task<AttemptReport> SendAsync(WebhookRequest request, CancellationToken abort) => SendAsync(request, static () => true, abort);
+    public Task<AttemptReport> SendAsync(WebhookRequest request, CancellationToken abort) =>
+        SendAsync(request, static () => true, abort);
 
     /// <summary>POSTs the request and reads the answer, within <see cref="DeliveryOptions.Timeout"/>.</summary>
-    /// <param name="mayLeave">Asked right before the first byte of the request; false: <see cref="DeliveryOutcome.NotSent"/>.</param>
-    /// <param name="abort">The host gives up on what is on the wire; the attempt's result stays unknown.</param>
+    /// <param name="mayLeave">Called right before the request's first byte; false: <see cref="DeliveryOutcome.NotSent"/>.</param>
+    /// <param name="abort">Cancelled if the host gives up; the attempt's result is then unknown.</param>
     /// <exception cref="OperationCanceledException"><paramref name="abort"/> was cancelled.</exception>
     public async Task<AttemptReport> SendAsync(WebhookRequest request, Func<bool> mayLeave, CancellationToken abort)
     {
@@ -52,7 +61,7 @@ internal sealed class WebhookSender : IDisposable
 
     private async Task<DeliveryOutcome> AttemptAsync(WebhookRequest request, Func<bool> mayLeave, CancellationToken abort)
     {
-        // One source over name look-up, connecting, sending, headers and body.
+        // One limit covers the name look-up, connecting, sending, headers and body.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(abort);
         limit.CancelAfter(options.Timeout);
         using var content = new WebhookContent(request.Body, mayLeave) { Headers = { ContentType = Json } };
@@ -75,7 +84,7 @@ internal sealed class WebhookSender : IDisposable
         }
         finally
         {
-            answer?.Dispose();   // closes the connection unless the answer was read to its end
+            answer?.Dispose();   // closes the connection if the answer was not read to its end
         }
     }
 
@@ -87,7 +96,7 @@ internal sealed class WebhookSender : IDisposable
             : new DeliveryOutcome.Broken(DeliveryFailure.Describe(failure), code, body);
     }
 
-    // The headers, Host included, stay those of the job's URL.
+    // All headers, including Host, stay those of the job's URL.
     private async ValueTask<HttpMessageInvoker> RouteAsync(HttpRequestMessage message, CancellationToken cancellation)
     {
         if (ownInbox is null || await ownInbox.FindAsync(message.RequestUri!, cancellation) is not { } inbox) return http;

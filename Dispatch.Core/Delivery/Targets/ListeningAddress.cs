@@ -4,10 +4,9 @@ using System.Net.Sockets;
 
 namespace Dispatch.Delivery.Targets;
 
-/// <summary>An address that this host's server listens on.</summary>
 internal sealed class ListeningAddress
 {
-    private readonly string? name;         // as it was given, where it is no literal address
+    private readonly string? name;         // the given host name; null if it is a literal address
     private readonly IPAddress[] reached;  // the addresses of this machine that lead to it
 
     private ListeningAddress(Uri address)
@@ -17,11 +16,11 @@ internal sealed class ListeningAddress
         (ConnectAddresses, reached) = (name, literal) switch
         {
             ("localhost", _) => Loopback(),
-            // 0.0.0.0 leaves IPv6 to others.
+            // 0.0.0.0 listens on IPv4 only.
             (_, not null) when literal.Equals(IPAddress.Any) =>
                 ([IPAddress.Loopback], [IPAddress.Loopback, .. Interfaces().Where(own => own.AddressFamily == AddressFamily.InterNetwork)]),
             (_, not null) when !literal.Equals(IPAddress.IPv6Any) => ([literal], [literal]),
-            // [::], and any other name, for which Kestrel listens everywhere.
+            // Kestrel listens everywhere for [::] and for any other name.
             _ => (Loopback().ConnectAddresses, [IPAddress.Loopback, IPAddress.IPv6Loopback, .. Interfaces()]),
         };
     }
@@ -31,18 +30,22 @@ internal sealed class ListeningAddress
 
     public int Port { get; }
 
-    /// <summary>Where to connect in order to reach this server and no other: never empty.</summary>
+    /// <summary>The addresses that reach this server and no other; never empty.</summary>
     public IPAddress[] ConnectAddresses { get; }
 
-    /// <summary>Reads what the server says of itself, such as <c>http://[::]:8080</c>; null for what is no TCP port.</summary>
+    /// <summary>Reads an address in Kestrel's form, such as <c>http://[::]:8080</c>; null if it is no TCP port.</summary>
     public static ListeningAddress? Parse(string text)
     {
-        if (text.Contains("://unix:", StringComparison.OrdinalIgnoreCase) || text.Contains("://pipe:", StringComparison.OrdinalIgnoreCase)) return null;
+        if (text.Contains("://unix:", StringComparison.OrdinalIgnoreCase)) return null;
+        if (text.Contains("://pipe:", StringComparison.OrdinalIgnoreCase)) return null;
+
         var literal = text.Replace("://*", "://[::]", StringComparison.Ordinal).Replace("://+", "://[::]", StringComparison.Ordinal);
-        return Uri.TryCreate(literal, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.Port > 0 ? new(address) : null;
+        if (!Uri.TryCreate(literal, UriKind.Absolute, out var address)) return null;
+
+        return address.Scheme is "http" or "https" && address.Port > 0 ? new(address) : null;
     }
 
-    /// <summary>Whether the URL's scheme, host and port are this address, without asking the name service.</summary>
+    /// <summary>True if the URL's scheme, host and port are this address. Makes no name look-up.</summary>
     public bool Is(Uri url)
     {
         if (url.Scheme != Scheme || url.Port != Port) return false;
@@ -60,11 +63,13 @@ internal sealed class ListeningAddress
     {
         try
         {
-            return [.. NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(own => own.Address)];
+            return [.. NetworkInterface.GetAllNetworkInterfaces()
+                .SelectMany(card => card.GetIPProperties().UnicastAddresses)
+                .Select(own => own.Address)];
         }
         catch (NetworkInformationException)
         {
-            return [];   // a sandbox that hides them: loopback and Dispatch:PublicUrl are left
+            return [];   // a sandbox hides them; loopback and Dispatch:PublicUrl still work
         }
     }
 }

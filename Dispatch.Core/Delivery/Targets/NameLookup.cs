@@ -3,12 +3,11 @@ using System.Net;
 
 namespace Dispatch.Delivery.Targets;
 
-/// <summary>Finds the addresses of a host name.</summary>
 internal delegate Task<IPAddress[]> ResolveHost(string host, CancellationToken cancellation);
 
 /// <summary>
-/// Name look-ups that cannot make other deliveries late. On Linux, <see cref="Dns"/> blocks a thread-pool thread per look-up, so a few slow name
-/// servers would starve the pool of the whole host; here look-ups have threads of their own, and all who ask for a name at once share one.
+/// Looks names up without making other deliveries late. On Linux, <see cref="Dns"/> blocks a pool thread for each look-up, so a few slow
+/// name servers would starve the whole pool. Here look-ups have their own threads, and callers that ask for one name share a look-up.
 /// </summary>
 /// <param name="lookUp">The blocking look-up; null: the system's.</param>
 internal sealed class NameLookup(Func<string, IPAddress[]>? lookUp = null)
@@ -20,7 +19,7 @@ internal sealed class NameLookup(Func<string, IPAddress[]>? lookUp = null)
     private readonly Func<string, IPAddress[]> lookUp = lookUp ?? Dns.GetHostAddresses;
     private readonly ConcurrentDictionary<string, Lazy<Task<IPAddress[]>>> running = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The addresses that the name has now; nothing is cached beyond the look-up that is under way.</summary>
+    /// <summary>Returns the name's current addresses. Callers share a running look-up; finished ones are not cached.</summary>
     public Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellation) =>
         running.GetOrAdd(host, name => new(() => LookUpAsync(name))).Value.WaitAsync(cancellation);
 
@@ -29,7 +28,8 @@ internal sealed class NameLookup(Func<string, IPAddress[]>? lookUp = null)
         await Threads.WaitAsync();
         try
         {
-            return await Task.Factory.StartNew(() => lookUp(host), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return await Task.Factory.StartNew(
+                () => lookUp(host), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         finally
         {

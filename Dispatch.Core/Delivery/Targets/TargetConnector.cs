@@ -3,13 +3,12 @@ using System.Net.Sockets;
 
 namespace Dispatch.Delivery.Targets;
 
-/// <summary>The target guard's refusal on its way out of the HTTP handler, which lets a connect callback fail only by throwing.</summary>
+/// <summary>Carries the target guard's refusal out of the HTTP handler, because a connect callback can only throw.</summary>
 internal sealed class TargetDeniedException() : Exception(TargetGuard.NotAllowed);
 
-/// <summary>Opens the connections of all deliveries: resolves, judges, and connects to what was judged.</summary>
+/// <summary>Opens the connections of all deliveries: resolves the name, asks the guard, and connects to an address it allowed.</summary>
 internal sealed class TargetConnector(TargetGuard guard, ResolveHost resolve)
 {
-    /// <summary>The handler's connect callback.</summary>
     /// <exception cref="TargetDeniedException">One of the name's addresses is denied.</exception>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
@@ -17,15 +16,15 @@ internal sealed class TargetConnector(TargetGuard guard, ResolveHost resolve)
         var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await resolve(target.Host, cancellation);
         if (addresses.Length == 0) throw new SocketException((int)SocketError.HostNotFound);
 
-        // One denied answer refuses all: a name that is public and private at once is an attack or a mistake, and which one it is cannot be seen.
+        // One denied address refuses all, because a name with public and private addresses is an attack or a mistake.
         if (!Array.TrueForAll(addresses, guard.IsAllowed)) throw new TargetDeniedException();
 
-        // To the address, not to the name: resolving again could give another answer than the one judged (DNS rebinding).
+        // Connects to the address, because a second look-up of the name could return a denied one (DNS rebinding).
         return await ConnectAsync(addresses, target.Port, cancellation);
     }
 
-    /// <summary>A connection to the first address that takes one.</summary>
-    /// <exception cref="SocketException">None does.</exception>
+    /// <summary>Connects to the first address that accepts.</summary>
+    /// <exception cref="SocketException">No address accepts.</exception>
     public static async Task<Stream> ConnectAsync(IPAddress[] addresses, int port, CancellationToken cancellation)
     {
         foreach (var address in addresses[..^1])
@@ -36,7 +35,7 @@ internal sealed class TargetConnector(TargetGuard guard, ResolveHost resolve)
             }
             catch (SocketException)
             {
-                // The next address may be reachable; the last one's error is the attempt's.
+                // The next address may accept. Only the last one's error counts.
             }
         }
 

@@ -4,13 +4,13 @@ using Dispatch.Settings;
 namespace Dispatch.Delivery.Targets;
 
 /// <summary>
-/// Judges where a webhook may go, so that nobody reaches this network's inside through us (SSRF). Used when a job is posted (no DNS) and
-/// again at each connection, on the addresses that the name has at that moment.
+/// Decides where a webhook may go, so that nobody reaches the internal network through Dispatch (SSRF). It checks a job's URL when the job
+/// is posted, without DNS, and the name's addresses at each connection.
 /// </summary>
-/// <param name="openLoopback">True in Development: a receiver on the developer's own machine is what they want to reach.</param>
+/// <param name="openLoopback">True in Development, because developers have receivers on their own machine.</param>
 internal sealed class TargetGuard(DeliveryOptions options, bool openLoopback)
 {
-    /// <summary>All that a user learns when an attempt is refused; never the address, which could describe an internal network.</summary>
+    /// <summary>The error of a refused attempt. It hides the address, which could describe an internal network.</summary>
     public const string NotAllowed = "destination not allowed";
 
     private const string DeniedAddress = NotAllowed + ": a private, loopback or reserved address";
@@ -19,15 +19,16 @@ internal sealed class TargetGuard(DeliveryOptions options, bool openLoopback)
 
     private const string InvalidName = NotAllowed + ": not a valid host name";
 
-    // IANA's special-purpose registries (RFC 6890 and successors), multicast, and what cloud providers answer on (168.63.129.16).
-    // Networks that embed an IPv4 address (::/96, NAT64, 6to4, Teredo) are denied whole: they would carry a private one past the list.
+    // IANA's special-purpose registries (RFC 6890 and successors), multicast, and a cloud provider's address (168.63.129.16).
+    // Networks that embed an IPv4 address (::/96, NAT64, 6to4, Teredo) are denied, because they could embed a private one.
     private static readonly IPNetwork[] Denied =
     [
         .. """
-           0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16/32 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.31.196.0/24
-           192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
-           ::/96 ::ffff:0:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 100:0:0:1::/64 2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20
-           5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8
+           0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16/32 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
+           192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24
+           224.0.0.0/4 240.0.0.0/4
+           ::/96 ::ffff:0:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 100:0:0:1::/64 2001::/23 2001:db8::/32 2002::/16
+           2620:4f:8000::/48 3fff::/20 5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8
            """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(network => IPNetwork.Parse(network)),
     ];
 
@@ -37,7 +38,7 @@ internal sealed class TargetGuard(DeliveryOptions options, bool openLoopback)
         .. openLoopback ? [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")] : Array.Empty<IPNetwork>(),
     ];
 
-    /// <summary>Whether a connection to the address may be made. An IPv4-mapped IPv6 address is judged as the IPv4 address that it reaches.</summary>
+    /// <summary>True if deliveries may connect to the address. An IPv4-mapped IPv6 address counts as its IPv4 address.</summary>
     public bool IsAllowed(IPAddress address)
     {
         var judged = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
@@ -45,8 +46,8 @@ internal sealed class TargetGuard(DeliveryOptions options, bool openLoopback)
     }
 
     /// <summary>
-    /// Why a job for the URL is refused at once, for a person; null when nothing speaks against it yet. Looks only at literal addresses and
-    /// obviously local names: what a public name resolves to is judged when it is connected to, for it may have changed by then.
+    /// Why a job for the URL is refused when it is posted, for a person; null if it is not. Checks literal addresses and local names only,
+    /// because a public name's addresses may change before the connection.
     /// </summary>
     /// <param name="url">An absolute URL.</param>
     public string? WhyDenied(Uri url)
@@ -57,7 +58,7 @@ internal sealed class TargetGuard(DeliveryOptions options, bool openLoopback)
         return IsLocalName(host) ? DeniedName : null;
     }
 
-    // Uri accepts some names that only turn out to be impossible when their ASCII form is asked for.
+    // Uri accepts some invalid names and throws only when IdnHost is read.
     private static string? ReadHost(Uri url)
     {
         try
@@ -80,8 +81,8 @@ internal sealed class TargetGuard(DeliveryOptions options, bool openLoopback)
         return false;
     }
 
-    // Uri writes decimal, octal and hexadecimal IPv4 as four numbers, but not before a trailing dot; IPAddress reads all those spellings.
-    // A zone id (fe80::1%eth0) says which interface, not which address.
+    // Uri normalises decimal, octal and hexadecimal IPv4, but not before a trailing dot; IPAddress reads all of them.
+    // A zone id (fe80::1%eth0) names an interface and is no part of the address.
     private static bool TryReadLiteral(string host, out IPAddress address)
     {
         var zone = host.IndexOf('%', StringComparison.Ordinal);
@@ -90,8 +91,9 @@ internal sealed class TargetGuard(DeliveryOptions options, bool openLoopback)
 
     private static bool IsLocalhost(string host) => Is(host, "localhost") || Is(host, "ip6-localhost") || EndsWith(host, ".localhost");
 
-    // A name without a dot is completed by the resolver's search list, which is to say: inside. That covers "metadata", too.
-    private static bool IsLocalName(string host) => !host.Contains('.', StringComparison.Ordinal) || EndsWith(host, ".local") || EndsWith(host, ".internal");
+    // A resolver completes a name without a dot, such as "metadata", from its search list, so it leads inside.
+    private static bool IsLocalName(string host) =>
+        !host.Contains('.', StringComparison.Ordinal) || EndsWith(host, ".local") || EndsWith(host, ".internal");
 
     private static bool Is(string host, string name) => host.Equals(name, StringComparison.OrdinalIgnoreCase);
 

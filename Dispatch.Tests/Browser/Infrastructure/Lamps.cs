@@ -20,7 +20,8 @@ internal static class Lamps
             if (status && noted.at(-1)?.status !== status) noted.push({ status, at: Date.now() });
           };
           look();
-          new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-status'] });
+          new MutationObserver(look).observe(
+            document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-status'] });
         }
         """, scope);
 

@@ -80,7 +80,7 @@ internal static class HotReads
         {
             var pages = host.Ids.Select(accountId => host.Service<JobFeed>().Subscribe(accountId, _ => { })).ToArray();
             host.Database.Expect();
-            await host.Service<ChangePoller>().LookAsync(CancellationToken.None);
+            await host.Service<ChangePoller>().PollAsync(CancellationToken.None);
             foreach (var page in pages) page.Dispose();
         },
         ["inbox-of-token"] = host =>

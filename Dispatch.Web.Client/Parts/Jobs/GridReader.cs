@@ -4,7 +4,9 @@ using Dispatch.Web.Client.Live;
 
 namespace Dispatch.Web.Client.Parts.Jobs;
 
-/// <summary>What the jobs page has read. A new question ends the reading under way; what was read before stays until the answer is there.</summary>
+/// <summary>
+/// What the jobs page has read. A new question ends the reading under way; the page keeps what was read before until the answer is there.
+/// </summary>
 internal sealed class GridReader(IDispatchApi api) : IDisposable
 {
     // Changes of the rows in sight since the last reading: one that began before a change may answer after it, with the old status.
@@ -31,7 +33,9 @@ internal sealed class GridReader(IDispatchApi api) : IDisposable
         return ReadAsync(query);
     }
 
-    /// <summary>Asks once more what is shown. False where a person's question is under way, which must not wait for ever behind changes.</summary>
+    /// <summary>
+    /// Asks once more for what is shown. False if a person's question is under way, which must not wait for ever behind changes.
+    /// </summary>
     public Task<bool> AskAgainAsync() => IsBusy || Answered is null ? Task.FromResult(false) : ReadAsync(Answered);
 
     /// <summary>Changes the lamps in sight at once; true where the batch concerns what is shown, so that it is to be read again.</summary>
@@ -40,7 +44,8 @@ internal sealed class GridReader(IDispatchApi api) : IDisposable
         var concerns = batch.Invalidate;
         foreach (var change in batch.Changes)
         {
-            if (change is not { Kind: ChangeKind.Job, JobId: { } id } || (Answered?.ProjectId is { } project && project != change.ProjectId)) continue;
+            if (change is not { Kind: ChangeKind.Job, JobId: { } id }) continue;
+            if (Answered?.ProjectId is { } project && project != change.ProjectId) continue;
             concerns = true;
             if (Grid?.Jobs.Any(row => row.Id == id) == true) newest[id] = change;
         }

@@ -13,7 +13,9 @@ internal static class JobRequestText
     /// <summary>Text as it was typed; white space alone leaves the field out.</summary>
     public static RawJson? Payload(string typed) => string.IsNullOrWhiteSpace(typed) ? null : new RawJson(Encoding.UTF8.GetBytes(typed));
 
-    /// <summary>The same job once more, at its own instant while that lies ahead; otherwise the instant is empty and the dialog chooses one.</summary>
+    /// <summary>
+    /// The same job once more, at its own instant while that lies ahead; otherwise the instant is empty and the dialog chooses one.
+    /// </summary>
     public static JobRequest Again(JobDto job, DateTimeOffset now) => new()
     {
         Title = job.Title,

@@ -41,7 +41,9 @@ public sealed class ScheduleForm
     /// <summary>RFC 3339 UTC; null where none is chosen.</summary>
     public string? FireAt { get; private set; }
 
-    /// <summary>Set where the instant is counted from the moment of scheduling: filling in the rest may take longer than ten seconds.</summary>
+    /// <summary>
+    /// Set if the instant is counted from the moment of scheduling, because filling in the rest may take longer than ten seconds.
+    /// </summary>
     public TimeSpan? Delay { get; private set; }
 
     /// <summary>Why it was refused, where no field of the form is to blame.</summary>
@@ -75,12 +77,15 @@ public sealed class ScheduleForm
         errors.Remove(JobField.FireAt);
         var at = clock.GetUtcNow() + delay;
         var second = new DateTimeOffset(at.Ticks - at.Ticks % TimeSpan.TicksPerSecond, TimeSpan.Zero);
-        (FireAt, Delay) = (Instant.Format(at == second ? at : second.AddSeconds(1)), delay);   // whole seconds read better, and never too few
+        // Whole seconds read better, and are never too few.
+        (FireAt, Delay) = (Instant.Format(at == second ? at : second.AddSeconds(1)), delay);
     }
 
     public string? ErrorOf(string field) => errors.GetValueOrDefault(field);
 
-    /// <summary>Looks whether it can be sent, counting the delay from now; what is amiss stands at its field. The API checks the rest.</summary>
+    /// <summary>
+    /// Whether it can be sent, counting the delay from now. Each error stands at its field; the API checks the rest.
+    /// </summary>
     public bool IsReady()
     {
         Refusal = null;

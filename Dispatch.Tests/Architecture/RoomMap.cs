@@ -1,0 +1,45 @@
+namespace Dispatch.Tests.Architecture;
+
+/// <summary>Draws the rooms and who uses whom, from the code (Mermaid).</summary>
+internal static class RoomMap
+{
+    /// <summary>Rooms that nearly every other one uses: their arrows would hide the rest.</summary>
+    private static readonly string[] UsedByAll = ["", "Model", "Time", "Settings"];
+
+    public static string Draw(IEnumerable<Use> uses)
+    {
+        var arrows = Arrows(uses);
+        var lines = arrows.Where(arrow => !IsImplied(arrow, arrows)).Select(arrow => $"    {Node(arrow.From)} --> {Node(arrow.To)}");
+        var rooms = Rooms.All.Select(room => $"    {Node(room)}[\"{room.Replace('.', '/')}\"]");
+        return $"""
+            ```mermaid
+            flowchart TD
+            {string.Join('\n', rooms)}
+            {string.Join('\n', lines)}
+            ```
+            """;
+    }
+
+    // From top to bottom, in the order of the rooms.
+    private static (string From, string To)[] Arrows(IEnumerable<Use> uses)
+    {
+        var order = Rooms.All.ToList();
+        return
+        [
+            .. uses.Where(use => use.Used.ContainingAssembly?.Name == "Dispatch.Core")
+                .Select(use => (From: Rooms.Of(use.From)!, To: Rooms.Of(use.Used.ContainingNamespace.ToDisplayString())!))
+                .Where(arrow => arrow.From != arrow.To && !UsedByAll.Contains(arrow.To))
+                .Distinct()
+                .OrderBy(arrow => order.IndexOf(arrow.From)).ThenBy(arrow => order.IndexOf(arrow.To)),
+        ];
+    }
+
+    /// <summary>True if a longer way leads there as well.</summary>
+    private static bool IsImplied((string From, string To) arrow, (string From, string To)[] arrows) =>
+        arrows.Any(first => first.From == arrow.From && first.To != arrow.To && Leads(first.To, arrow.To, arrows));
+
+    private static bool Leads(string from, string to, (string From, string To)[] arrows) =>
+        arrows.Any(arrow => arrow.From == from && (arrow.To == to || Leads(arrow.To, to, arrows)));
+
+    private static string Node(string room) => room.Replace(".", "", StringComparison.Ordinal);
+}
