@@ -4,10 +4,10 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace Dispatch.Data;
 
 /// <summary>
-/// A query that EF translates once for each model, and so for each database. Written as usual it is built, taken apart and compared with known ones at every call,
-/// some 0.2 ms of processor time for each statement of a batch: a third of the writer's, with 25 jobs in it (<c>bench/Dispatch.Micro</c>, SmallStoreBenchmarks).
+/// A query that EF translates once for each model, and so for each database. An ordinary query is built, taken apart and looked up in EF's
+/// cache at every call, which would take a large part of the writer's time for small batches.
 /// </summary>
-/// <param name="compile">Calls <c>EF.CompileAsyncQuery</c>; asked once a model, for what it returns belongs to one.</param>
+/// <param name="compile">Calls <c>EF.CompileAsyncQuery</c>, once per model, because its result belongs to one model.</param>
 internal sealed class CompiledQuery<TQuery>(Func<TQuery> compile)
     where TQuery : Delegate
 {

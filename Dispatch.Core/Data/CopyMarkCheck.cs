@@ -4,19 +4,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Data;
 
-/// <summary>Keeps hosts away from a database that <c>migrate-data</c> has not filled to the end.</summary>
+/// <summary>Keeps hosts away from a database that <c>migrate-data</c> has not finished filling.</summary>
 internal static class CopyMarkCheck
 {
-    /// <summary>Asked by each host at its start.</summary>
     /// <exception cref="StartupException">The database is being filled.</exception>
     public static async Task AdmitHostAsync(this DispatchDbContext db)
     {
         if (await db.CopyMarks.AnyAsync(m => m.Role == CopyRole.Target))
         {
             throw new StartupException(
-                $"{Providers.Setting}: migrate-data has not finished filling this database. Give the same migrate-data command again, it goes on where it was; or name another database.");
+                $"{Providers.Setting}: migrate-data has not finished filling this database. "
+                + "Give the same migrate-data command again, it goes on where it was; or name another database.");
         }
 
-        await db.CopyMarks.ExecuteDeleteAsync();   // what this host writes is missing in a copy that was begun before
+        await db.CopyMarks.ExecuteDeleteAsync();   // a copy that was begun before lacks the rows that this host writes
     }
 }

@@ -8,20 +8,25 @@ using Microsoft.Extensions.Logging;
 
 namespace Dispatch.Data;
 
-/// <summary>Makes the database ready before anything else starts.</summary>
 internal sealed class DatabaseSetup(
-    IDbContextFactory<DispatchDbContext> contexts, DatabaseOptions database, IDataProtectionProvider protection, ContentRoot contentRoot, ILogger<DatabaseSetup> log) : IDisposable
+    IDbContextFactory<DispatchDbContext> contexts,
+    DatabaseOptions database,
+    IDataProtectionProvider protection,
+    ContentRoot contentRoot,
+    ILogger<DatabaseSetup> log) : IDisposable
 {
     private FileStream? hostLock;
 
-    /// <summary>Takes the SQLite file for this host alone, brings the schema up to date and sees to it that there is a key.</summary>
-    /// <exception cref="StartupException">Another host uses the file, it cannot be opened, or it is being filled by <c>migrate-data</c>.</exception>
+    /// <summary>Locks the SQLite file for this host, updates the schema and creates the first key.</summary>
+    /// <exception cref="StartupException">Another host has the file, opening fails, or <c>migrate-data</c> is not done with it.</exception>
     public async Task OpenAsync()
     {
         if (database.Provider == DatabaseProvider.Sqlite)
         {
             hostLock = SqliteFileLock.Take(
-                Providers.CreateSqliteFile(database, contentRoot.Path), Providers.Setting, "A SQLite file serves one host; stop that one first, or give this one a file of its own.");
+                Providers.CreateSqliteFile(database, contentRoot.Path),
+                Providers.Setting,
+                "A SQLite file serves one host; stop that one first, or give this one a file of its own.");
         }
 
         await using var db = await contexts.CreateDbContextAsync();
@@ -29,7 +34,8 @@ internal sealed class DatabaseSetup(
         {
             if (await SchemaOrigins.ReadAsync(db) == SchemaOrigin.Unreleased)
             {
-                throw new StartupException($"{Providers.Setting}: {Providers.Describe(database, contentRoot.Path)} {SchemaOrigins.UnreleasedAdvice}.");
+                throw new StartupException(
+                    $"{Providers.Setting}: {Providers.Describe(database, contentRoot.Path)} {SchemaOrigins.UnreleasedAdvice}.");
             }
 
             await Providers.ClearStaleMigrationLockAsync(db);
@@ -46,7 +52,7 @@ internal sealed class DatabaseSetup(
 
     public void Dispose() => hostLock?.Dispose();
 
-    // Another host may be at it as well: between two migrations EF lets go of its lock, and then one of the two finds done what it was about to do.
+    // Another host may migrate as well: EF releases its lock between two migrations, so one host may find the next one already done.
     private static async Task MigrateAsync(DispatchDbContext db)
     {
         for (var pending = int.MaxValue; ;)
@@ -59,21 +65,21 @@ internal sealed class DatabaseSetup(
             catch (DbException exception) when (!DatabaseFaults.IsUnavailable(exception))
             {
                 var left = (await db.Database.GetPendingMigrationsAsync()).Count();
-                if (left >= pending) throw;   // not even fewer than before: it is something else
+                if (left >= pending) throw;   // the other host made no progress either, so the error has another cause
                 pending = left;
             }
         }
     }
 
-    // Secrets and cookies are encrypted with a key that is made by whoever needs one first. Two hosts at once would make two, and not know the other's for a day.
+    // Data protection creates its key at first use. Two hosts at once would create two keys and not know the other's for a day.
     private async Task MakeKeyAsync(DispatchDbContext db)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync();   // PostgreSQL's lock lasts as long
+        await using var transaction = await db.Database.BeginTransactionAsync();   // PostgreSQL's lock lasts as long as it
         await using var turn = await db.GetService<IHistoryRepository>().AcquireDatabaseLockAsync();
         protection.CreateProtector("Dispatch.Start").Protect([]);
     }
 
-    // What the driver says, rather than what it had from the system, which may be "Success".
+    // The driver's message, because that of the system below it may be "Success".
     private static string ReasonOf(Exception exception)
     {
         for (var inner = exception; inner is not null; inner = inner.InnerException)

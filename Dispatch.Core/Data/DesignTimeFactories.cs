@@ -5,28 +5,27 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Dispatch.Data;
 
 /// <summary>
-/// For <c>dotnet ef migrations add NAME --context SqliteDispatchDbContext --project Dispatch.Core --startup-project Dispatch.Core -o Data/Migrations/Sqlite</c>,
-/// and the same for <c>Postgres</c> and <c>SqlServer</c>. No database is opened.
+/// For <c>dotnet ef migrations add NAME --context SqliteDispatchDbContext --project Dispatch.Core --startup-project Dispatch.Core</c>
+/// <c>-o Data/Migrations/Sqlite</c>, and the same for Postgres and SqlServer. It opens no database.
 /// </summary>
 internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<SqliteDispatchDbContext>
 {
-    public SqliteDispatchDbContext CreateDbContext(string[] args) => new(DesignTime.Options<SqliteDispatchDbContext>(options => options.UseSqlite("Data Source=:memory:")));
+    public SqliteDispatchDbContext CreateDbContext(string[] args) =>
+        new(DesignTime.Options<SqliteDispatchDbContext>(options => options.UseSqlite("Data Source=:memory:")));
 }
 
-/// <inheritdoc cref="SqliteDesignTimeFactory"/>
 internal sealed class PostgresDesignTimeFactory : IDesignTimeDbContextFactory<PostgresDispatchDbContext>
 {
-    public PostgresDispatchDbContext CreateDbContext(string[] args) => new(DesignTime.Options<PostgresDispatchDbContext>(options => options.UseNpgsql("Host=none")));
+    public PostgresDispatchDbContext CreateDbContext(string[] args) =>
+        new(DesignTime.Options<PostgresDispatchDbContext>(options => options.UseNpgsql("Host=none")));
 }
 
-/// <inheritdoc cref="SqliteDesignTimeFactory"/>
 internal sealed class SqlServerDesignTimeFactory : IDesignTimeDbContextFactory<SqlServerDispatchDbContext>
 {
     public SqlServerDispatchDbContext CreateDbContext(string[] args) =>
-        new(DesignTime.Options<SqlServerDispatchDbContext>(options => options.UseSqlServer("Server=none", Providers.AboutSqlServer)));
+        new(DesignTime.Options<SqlServerDispatchDbContext>(options => options.UseSqlServer("Server=none", Providers.ConfigureSqlServer)));
 }
 
-/// <summary>What the model takes from the host's services.</summary>
 file static class DesignTime
 {
     public static DbContextOptions<TContext> Options<TContext>(Action<DbContextOptionsBuilder<TContext>> use)

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Data;
 
-/// <summary>Everything Dispatch keeps. A sealed context per provider derives from it, so that each has migrations of its own.</summary>
+/// <summary>Each provider has a derived context, because each needs its own migrations.</summary>
 internal abstract class DispatchDbContext(DbContextOptions options) : IdentityUserContext<Account, Guid>(options), IDataProtectionKeyContext
 {
     public abstract DatabaseProvider Provider { get; }

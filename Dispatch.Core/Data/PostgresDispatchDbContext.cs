@@ -4,13 +4,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Data;
 
-/// <summary>For several hosts.</summary>
 internal sealed class PostgresDispatchDbContext(DbContextOptions<PostgresDispatchDbContext> options) : DispatchDbContext(options)
 {
     public override DatabaseProvider Provider => DatabaseProvider.Postgres;
 
-    // PostgreSQL does not see that rows WHERE "ArmedBy" IS NULL stand in an index on it in the order of its second column, and would sort all that is
-    // due within the horizon at each sweep. Two indexes, each row in one of them, cost no more than the one they stand for.
+    // PostgreSQL does not see that an index on ArmedBy has its rows of NULL in the order of the second column, so each sweep would sort
+    // all jobs within the horizon. Two indexes cost no more than one, because each row is in only one of them.
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
@@ -18,7 +17,8 @@ internal sealed class PostgresDispatchDbContext(DbContextOptions<PostgresDispatc
         {
             job.Metadata.RemoveIndex(job.HasIndex(j => new { j.ArmedBy, j.NextAttemptAt, j.ProjectId }).Metadata);
             job.HasIndex(j => new { j.NextAttemptAt, j.ProjectId }).HasFilter("\"NextAttemptAt\" IS NOT NULL AND \"ArmedBy\" IS NULL");
-            job.HasIndex(j => new { j.ArmedBy, j.NextAttemptAt, j.ProjectId }).HasFilter("\"NextAttemptAt\" IS NOT NULL AND \"ArmedBy\" IS NOT NULL");
+            job.HasIndex(j => new { j.ArmedBy, j.NextAttemptAt, j.ProjectId })
+                .HasFilter("\"NextAttemptAt\" IS NOT NULL AND \"ArmedBy\" IS NOT NULL");
         });
     }
 }

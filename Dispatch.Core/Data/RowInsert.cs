@@ -9,13 +9,12 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Dispatch.Data;
 
 /// <summary>
-/// Inserts many rows of one table inside the context's transaction. Column names and value conversions come from EF's model; only the change tracker is left
-/// out, which took two thirds of the writer's time in a burst (50 us a row, here 8 on SQLite; measured with <c>bench/run.sh burst</c>). How the rows travel is the
-/// one place where the databases need SQL of their own: SQLite is in the process, for the others each statement is a journey.
+/// Inserts many rows of one table in the context's transaction, without EF's change tracker, which would take most of the writer's time in
+/// a burst. Each database needs its own SQL only here: SQLite runs in the process, but on the others each statement is a round trip.
 /// </summary>
 internal static class RowInsert
 {
-    /// <summary>SQL Server takes 2,100 parameters a statement, some of them its driver's.</summary>
+    /// <summary>SQL Server takes 2,100 parameters per statement; its driver needs some of them.</summary>
     private const int MaxParameters = 2000;
 
     public static Task InsertRowsAsync<TRow>(this DispatchDbContext db, IReadOnlyList<TRow> rows)
@@ -26,7 +25,6 @@ internal static class RowInsert
             DatabaseProvider.SqlServer => AsValuesAsync(db, rows),
         };
 
-    /// <summary>One prepared statement, carried out once a row.</summary>
     private static async Task RowByRowAsync<TRow>(DispatchDbContext db, IReadOnlyList<TRow> rows)
         where TRow : class
     {
@@ -42,7 +40,7 @@ internal static class RowInsert
         }
     }
 
-    /// <summary>One statement whatever the number of rows, and always the same text: an array per column.</summary>
+    /// <summary>One statement with an array per column, so that its text is the same for any number of rows.</summary>
     private static async Task AsArraysAsync<TRow>(DispatchDbContext db, IReadOnlyList<TRow> rows)
         where TRow : class
     {
@@ -62,7 +60,7 @@ internal static class RowInsert
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>1, 2, 4, 8, … rows a statement, as many as it may have parameters: a few texts whose plans are kept, where any number of rows would be a hundred.</summary>
+    /// <summary>1, 2, 4, 8, … rows per statement, up to the limit of parameters: SQL Server keeps the plans of these few texts.</summary>
     internal static async Task AsValuesAsync<TRow>(DispatchDbContext db, IReadOnlyList<TRow> rows)
         where TRow : class
     {
@@ -76,12 +74,13 @@ internal static class RowInsert
                 foreach (var (on, column) in table.Columns.Index())
                 {
                     var parameter = column.AddTo(command, (at * table.Columns.Count) + on);
-                    if (column.HasNoLimit) parameter.Size = -1;   // before it has a value EF makes it 8,000 bytes long, and what is longer would be cut off
+                    if (column.HasNoLimit) parameter.Size = -1;   // otherwise EF sets 8,000 bytes, and a longer value would be cut
                     parameter.Value = column.ValueOf(rows[done + at]) ?? DBNull.Value;
                 }
             }
 
-            command.CommandText = $"{table.InsertInto} VALUES {string.Join(", ", Enumerable.Range(0, count).Select(at => $"({table.Placeholders(at)})"))}";
+            var values = string.Join(", ", Enumerable.Range(0, count).Select(at => $"({table.Placeholders(at)})"));
+            command.CommandText = $"{table.InsertInto} VALUES {values}";
             await command.ExecuteNonQueryAsync();
             done += count;
         }
@@ -123,17 +122,20 @@ internal static class RowInsert
         private readonly IClrPropertyGetter getter = property.GetGetter();
         private readonly RelationalTypeMapping mapping = property.GetRelationalTypeMapping();
 
+        private Type ProviderType => mapping.Converter?.ProviderClrType ?? mapping.ClrType;
+
         /// <summary>The type of <see cref="ValueOf"/>, for an array of them.</summary>
-        public Type ValueType => (mapping.Converter?.ProviderClrType ?? mapping.ClrType) is { IsValueType: true } type && property.IsNullable
-            ? typeof(Nullable<>).MakeGenericType(Nullable.GetUnderlyingType(type) ?? type)
-            : mapping.Converter?.ProviderClrType ?? mapping.ClrType;
+        public Type ValueType => ProviderType.IsValueType && property.IsNullable
+            ? typeof(Nullable<>).MakeGenericType(Nullable.GetUnderlyingType(ProviderType) ?? ProviderType)
+            : ProviderType;
 
-        /// <summary>A text or bytes of any length.</summary>
-        public bool HasNoLimit => mapping.Size is null && (mapping.Converter?.ProviderClrType ?? mapping.ClrType) is var type && (type == typeof(string) || type == typeof(byte[]));
+        public bool HasNoLimit => mapping.Size is null && (ProviderType == typeof(string) || ProviderType == typeof(byte[]));
 
-        /// <summary>As the database's driver takes it.</summary>
-        public object? ValueOf(object row) =>
-            getter.GetClrValue(row) is not { } value ? null : mapping.Converter is { } converter ? converter.ConvertToProvider(value) : value;
+        public object? ValueOf(object row)
+        {
+            var value = getter.GetClrValue(row);
+            return value is not null && mapping.Converter is { } converter ? converter.ConvertToProvider(value) : value;
+        }
 
         public DbParameter AddTo(DbCommand command, int at)
         {

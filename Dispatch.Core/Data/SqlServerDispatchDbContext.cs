@@ -4,20 +4,20 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Data;
 
-/// <summary>For several hosts: SQL Server 2019 and later, Azure SQL.</summary>
+/// <summary>SQL Server 2019 and later, Azure SQL.</summary>
 internal sealed partial class SqlServerDispatchDbContext(DbContextOptions<SqlServerDispatchDbContext> options) : DispatchDbContext(options)
 {
     public override DatabaseProvider Provider => DatabaseProvider.SqlServer;
 
-    // Not uniqueidentifier: SQL Server orders those by their last bytes first, so that new rows would go all over the table, and lists would have another
-    // order than elsewhere.
+    // Not uniqueidentifier, because SQL Server sorts it by its last bytes first: new rows would spread over the whole table, and lists
+    // would have another order than on other databases.
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         base.ConfigureConventions(configurationBuilder);
         configurationBuilder.Properties<Guid>().HaveConversion<GuidToBigEndianBytes>().HaveColumnType("binary(16)");
     }
 
-    // "Name" is a name only while QUOTED_IDENTIFIER is on, which it is not in sqlcmd.
+    // Replaces "Name" with [Name], because sqlcmd turns QUOTED_IDENTIFIER off and would read "Name" as a string.
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);

@@ -2,12 +2,12 @@ using Dispatch.Settings;
 
 namespace Dispatch.Data;
 
-/// <summary>Shows that a SQLite file belongs to one process. The kernel drops it with the process, however that ends.</summary>
+/// <summary>Locks a SQLite file for one process. The kernel releases it when the process ends, even after a crash.</summary>
 internal static class SqliteFileLock
 {
-    /// <param name="setting">What named the file, for the message.</param>
-    /// <param name="advice">What to do where another process has it.</param>
-    /// <exception cref="StartupException">Another process has it, or the lock file cannot be written.</exception>
+    /// <param name="setting">The setting or option that names the file, for the message.</param>
+    /// <param name="advice">Advice for the operator if another process has the lock.</param>
+    /// <exception cref="StartupException">Another process has the lock, or the lock file cannot be written.</exception>
     public static FileStream Take(string file, string setting, string advice)
     {
         try

@@ -7,17 +7,17 @@ using SQLitePCL;
 namespace Dispatch.Data;
 
 /// <summary>
-/// What every SQLite connection needs: WAL, so that readers never wait for the writer; one fsync per commit, so that what was acknowledged
-/// survives power loss; and SQLite's own wait for a lock, which looks again every few ms where the driver's sleeps 150 ms.
+/// Sets up each SQLite connection: WAL, so that readers never wait for the writer; one fsync per commit, so that acknowledged writes
+/// survive a power loss; and SQLite's own wait for a lock, which tries again every few ms, because the driver's sleeps 150 ms.
 /// </summary>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
-    // auto_vacuum counts only before the first page is written, so it stands before WAL. Space that deleting frees can then be given back.
+    // auto_vacuum must be set before the first page is written, and WAL writes it. It lets the file shrink after deletions.
     private const string ForWriting = "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
 
     private const string ForAll = "PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;";
 
-    // They stay with the handle, and the pool gives the same handles out again and again.
+    // The pragmas stay with the handle, which the pool reuses.
     private readonly ConditionalWeakTable<sqlite3, object> done = [];
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
@@ -28,7 +28,8 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
         command.ExecuteNonQuery();
     }
 
-    public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    public override async Task ConnectionOpenedAsync(
+        DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
         if (!IsNew(connection)) return;
         await using var command = connection.CreateCommand();
@@ -36,7 +37,7 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    // EF asks through a connection that may only read whether there is a database. It could not change what belongs to the file.
+    // EF checks with a read-only connection whether the database exists. Such a connection cannot change settings of the file.
     private static string TextFor(DbConnection connection) =>
         new SqliteConnectionStringBuilder(connection.ConnectionString).Mode == SqliteOpenMode.ReadOnly ? ForAll : ForWriting + ForAll;
 

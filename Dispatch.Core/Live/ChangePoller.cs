@@ -27,10 +27,10 @@ internal sealed class ChangePoller(
 
     private static readonly CompiledQuery<Func<DispatchDbContext, Guid[], Guid, IAsyncEnumerable<Found>>> Stamps = new(() =>
         EF.CompileAsyncQuery((DispatchDbContext db, Guid[] accounts, Guid own) =>
-            from tally in db.ProjectCounters
-            join project in db.Projects on tally.ProjectId equals project.Id
-            where accounts.Contains(project.AccountId) && tally.HostId != own
-            group tally by new { project.AccountId, tally.HostId } into its
+            from counters in db.ProjectCounters
+            join project in db.Projects on counters.ProjectId equals project.Id
+            where accounts.Contains(project.AccountId) && counters.HostId != own
+            group counters by new { project.AccountId, counters.HostId } into its
             select new Found(its.Key.AccountId, its.Key.HostId, new Stamp(its.Sum(t => t.Changes), its.Count()))));
 
     private ConcurrentDictionary<(Guid AccountId, Guid HostId), byte> received = new();

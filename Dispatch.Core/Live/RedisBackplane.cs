@@ -137,9 +137,9 @@ internal sealed class RedisBackplane(
             if (message.HostId == host.Id) return;
             if (message is WatchingMessage watching) feed.Remote.Set(watching.HostId, watching.Accounts);
             if (message is SessionsEndedMessage) SessionsEnded?.Invoke();
-            if (message is NewsMessage { News: var news })
+            if (message is ChangesMessage { ByAccount: var accounts })
             {
-                foreach (var changes in news)
+                foreach (var changes in accounts)
                 {
                     poller.MarkReceived(message.HostId, changes.AccountId);
                     feed.PublishRemote(changes);

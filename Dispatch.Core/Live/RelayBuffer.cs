@@ -70,7 +70,7 @@ internal sealed class RelayBuffer(Guid hostId, JobFeed feed, TimeProvider clock)
             if (sessionsEnded) messages.Add(new SessionsEndedMessage(hostId));
             if (changesByAccount.Count > 0)
             {
-                messages.Add(new NewsMessage(hostId, [.. changesByAccount.Select(pair => new AccountChanges(pair.Key, pair.Value))]));
+                messages.Add(new ChangesMessage(hostId, [.. changesByAccount.Select(pair => new AccountChanges(pair.Key, pair.Value))]));
             }
 
             (watchingIsDue, sessionsEnded, changesByAccount) = (false, false, []);

@@ -11,7 +11,7 @@ internal abstract record RelayMessage(Guid HostId)
 
     private enum Kind : byte
     {
-        News,
+        Changes,
         Watching,
         SessionsEnded,
     }
@@ -24,9 +24,9 @@ internal abstract record RelayMessage(Guid HostId)
         Write(writer, HostId);
         switch (this)
         {
-            case NewsMessage { News: var news }:
-                writer.Write((byte)Kind.News);
-                WriteAll(writer, news, Write);
+            case ChangesMessage { ByAccount: var accounts }:
+                writer.Write((byte)Kind.Changes);
+                WriteAll(writer, accounts, Write);
                 break;
             case WatchingMessage { Accounts: var accounts }:
                 writer.Write((byte)Kind.Watching);
@@ -48,7 +48,7 @@ internal abstract record RelayMessage(Guid HostId)
         var hostId = ReadGuid(reader);
         return (Kind)reader.ReadByte() switch
         {
-            Kind.News => new NewsMessage(hostId, ReadAll(reader, ReadAccount)),
+            Kind.Changes => new ChangesMessage(hostId, ReadAll(reader, ReadAccount)),
             Kind.Watching => new WatchingMessage(hostId, ReadAll(reader, ReadGuid)),
             Kind.SessionsEnded => new SessionsEndedMessage(hostId),
             var other => throw new InvalidDataException($"There is no message of kind {other}."),
@@ -115,7 +115,7 @@ internal abstract record RelayMessage(Guid HostId)
 }
 
 /// <summary>The changes of one or more transactions.</summary>
-internal sealed record NewsMessage(Guid HostId, IReadOnlyList<AccountChanges> News) : RelayMessage(HostId);
+internal sealed record ChangesMessage(Guid HostId, IReadOnlyList<AccountChanges> ByAccount) : RelayMessage(HostId);
 
 /// <summary>The accounts that pages on that host watch; valid for <see cref="RemoteSubscribers.Lifetime"/>.</summary>
 internal sealed record WatchingMessage(Guid HostId, IReadOnlyCollection<Guid> Accounts) : RelayMessage(HostId);

@@ -18,7 +18,6 @@ internal sealed class Attempt
     /// <summary>The first 16 KiB of the answer's body, as text.</summary>
     public string? ResponseBody { get; init; }
 
-    /// <summary>Why the attempt failed, for a person.</summary>
     public string? Error { get; init; }
 
     /// <summary>From sending to the end of the answer; null if interrupted.</summary>

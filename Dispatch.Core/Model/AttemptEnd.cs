@@ -6,11 +6,7 @@ internal abstract record AttemptEnd
     /// <summary>No alarm follows: the job was delivered, was cancelled meanwhile, or is another host's.</summary>
     public static readonly AttemptEnd Finished = new FinishedEnd();
 
-    /// <param name="Error">One sentence for a person.</param>
-    /// <param name="RetryAt">
-    /// When the next attempt is due, milliseconds since the Unix epoch, UTC. Null: the job is DEAD, or the retry is so far away that it
-    /// waits in the database.
-    /// </param>
+    /// <param name="RetryAt">Milliseconds since the Unix epoch, UTC. Null: the job is DEAD, or the retry waits in the database.</param>
     public sealed record Failed(string Error, long? RetryAt) : AttemptEnd;
 
     private sealed record FinishedEnd : AttemptEnd;

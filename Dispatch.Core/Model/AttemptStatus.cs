@@ -1,9 +1,7 @@
 namespace Dispatch.Model;
 
-/// <summary>How one attempt ended.</summary>
 public enum AttemptStatus
 {
-    /// <summary>The receiver answered 2xx.</summary>
     Success,
 
     /// <summary>Any other answer, a connection or TLS error, or the time limit.</summary>

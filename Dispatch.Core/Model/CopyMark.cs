@@ -6,7 +6,6 @@ namespace Dispatch.Model;
 /// </summary>
 internal sealed class CopyMark
 {
-    /// <summary>The same in both databases.</summary>
     public Guid CopyId { get; init; }
 
     public CopyRole Role { get; init; }

@@ -1,9 +1,6 @@
 namespace Dispatch.Model;
 
-/// <summary>
-/// One running process of Dispatch. Each start is a new host; otherwise it would take the jobs of an earlier start for its own. Times are
-/// milliseconds since the Unix epoch, UTC.
-/// </summary>
+/// <summary>One running process of Dispatch. Times are milliseconds since the Unix epoch, UTC.</summary>
 internal sealed class Host
 {
     public Guid Id { get; init; }

@@ -1,6 +1,6 @@
 namespace Dispatch.Model;
 
-/// <summary>This process as a <see cref="Host"/>.</summary>
+/// <summary>This process. Each start gets a new id; otherwise it would take an earlier start's jobs for its own.</summary>
 internal sealed class HostIdentity
 {
     public Guid Id { get; } = Guid.CreateVersion7();

@@ -1,9 +1,6 @@
 namespace Dispatch.Model;
 
-/// <summary>
-/// The attempts that one host sent for one project in one hour: outcomes, and a histogram of lateness. Like <see cref="ProjectCounters"/>,
-/// the truth is the sum over all hosts. Kept for 8 days.
-/// </summary>
+/// <summary>One host's attempts for one project in one hour. Like <see cref="ProjectCounters"/>, the truth is the sum over hosts.</summary>
 internal sealed class HourlyStats
 {
     public const long Length = 3_600_000;   // ms

@@ -3,10 +3,7 @@ using System.Security.Cryptography;
 
 namespace Dispatch.Model;
 
-/// <summary>
-/// The last part of an inbox's address, <c>/in/{token}</c>: 16 random bytes in lower-case hexadecimal. It is stored unhashed, because its
-/// owner reads it again and again; a stranger can only send requests to the inbox with it.
-/// </summary>
+/// <summary>The last part of an inbox's address, <c>/in/{token}</c>. It is stored unhashed, because its owner reads it again.</summary>
 internal static class InboxToken
 {
     public const int Length = 32;

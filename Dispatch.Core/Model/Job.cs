@@ -1,9 +1,6 @@
 namespace Dispatch.Model;
 
-/// <summary>
-/// One webhook to deliver. Only a <see cref="Transition"/> changes its status, in one guarded UPDATE (<c>JobTransitions.TakeAsync</c>).
-/// Times are milliseconds since the Unix epoch, UTC.
-/// </summary>
+/// <summary>One webhook to deliver. Only a <see cref="Transition"/> changes its status. Times are ms since the Unix epoch, UTC.</summary>
 internal sealed class Job
 {
     public Guid Id { get; set; }
@@ -22,7 +19,6 @@ internal sealed class Job
     /// <summary>The JSON object as the caller spelled it, UTF-8.</summary>
     public required byte[] Payload { get; init; }
 
-    /// <summary>The due time that the caller asked for.</summary>
     public long FireAt { get; init; }
 
     public JobStatus Status { get; init; } = JobStatus.Scheduled;
@@ -30,7 +26,6 @@ internal sealed class Job
     /// <summary>Started attempts, interrupted ones included. The UPDATE of every outcome checks it.</summary>
     public int Attempt { get; init; }
 
-    /// <summary>Failed attempts that led to a retry.</summary>
     public int RetryCount { get; init; }
 
     /// <summary>When the next attempt is due; null once the status is final, which also removes the row from the arming index.</summary>

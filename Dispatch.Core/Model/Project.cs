@@ -17,7 +17,6 @@ internal sealed class Project
 
     public long? PreviousSecretExpiresAt { get; set; }
 
-    /// <summary>The last part of the inbox's address (<see cref="Model.InboxToken"/>), unique.</summary>
     public required string InboxToken { get; init; }
 
     /// <summary>The HTTP status that the inbox answers, 200 to 599.</summary>

@@ -1,15 +1,11 @@
 namespace Dispatch.Model;
 
-/// <summary>
-/// A signed-in browser or a bearer token. Signing out deletes the row and closes the session's connections at once. Times are milliseconds
-/// since the Unix epoch, UTC.
-/// </summary>
+/// <summary>A signed-in browser or a bearer token. Signing out deletes the row. Times are milliseconds since the Unix epoch, UTC.</summary>
 internal sealed class Session
 {
     public const int MaxUserAgent = 256;
 
-    /// <summary>Characters of an IPv6 address with a mapped IPv4 address and a zone.</summary>
-    public const int MaxAddress = 64;
+    public const int MaxAddress = 64;   // an IPv6 address with a mapped IPv4 address and a zone
 
     public Guid Id { get; init; }
 
@@ -20,7 +16,6 @@ internal sealed class Session
     /// <summary>SHA-256 of the token's ASCII text, 32 bytes. A browser has a cookie instead; its hash is of an unknown token.</summary>
     public required byte[] Hash { get; init; }
 
-    /// <summary>The <c>User-Agent</c> at sign-in, cut at <see cref="MaxUserAgent"/>.</summary>
     public string? UserAgent { get; init; }
 
     public string? IpAddress { get; init; }
@@ -39,6 +34,5 @@ internal enum SessionKind
     /// <summary><c>Authorization: Bearer ses_…</c>.</summary>
     Token,
 
-    /// <summary>The cookie of the pages.</summary>
     Browser,
 }

@@ -6,13 +6,10 @@ internal sealed record Transition(JobStatus From, JobStatus To)
     /// <summary>A host takes the job for itself, 100 to 250 ms before it is due. From now on the job cannot be cancelled.</summary>
     public static readonly Transition Claim = new(JobStatus.Scheduled, JobStatus.Firing);
 
-    /// <summary>The receiver answered 2xx.</summary>
     public static readonly Transition Deliver = new(JobStatus.Firing, JobStatus.Success);
 
-    /// <summary>The attempt failed and the ladder has a rung left.</summary>
     public static readonly Transition Retry = new(JobStatus.Firing, JobStatus.Failed);
 
-    /// <summary>The attempt failed and the ladder has ended.</summary>
     public static readonly Transition Exhaust = new(JobStatus.Firing, JobStatus.Dead);
 
     /// <summary>The alarm of a retry rings, and the job waits for its due time again.</summary>

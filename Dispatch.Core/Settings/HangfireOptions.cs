@@ -7,7 +7,6 @@ internal sealed class HangfireOptions
     public HangfireStorage? Storage { get; set; }
 }
 
-/// <summary>The storage of Hangfire's alarms.</summary>
 internal enum HangfireStorage
 {
     Memory,

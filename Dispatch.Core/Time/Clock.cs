@@ -3,7 +3,6 @@ namespace Dispatch.Time;
 /// <summary>Instants are whole milliseconds since the Unix epoch, UTC.</summary>
 internal static class Clock
 {
-    /// <summary>Truncated to the millisecond.</summary>
     public static long NowMs(this TimeProvider clock) => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Rounded up to the millisecond, so that a delay that is counted from it does not come out short.</summary>
@@ -20,8 +19,8 @@ internal static class Clock
         var instant = DateTimeOffset.FromUnixTimeMilliseconds(unixMs);
         while (instant - clock.GetUtcNow() is var left && left > TimeSpan.Zero)
         {
-            // At least 1 ms, because a shorter timer would spin. At most 1 s, because timers do not notice when the wall clock is set: after a
-            // wrong clock is corrected, a single long wait would end as late as the clock was wrong.
+            // At least 1 ms, because a shorter timer would spin. At most 1 s, because timers do not notice when the wall clock is set:
+            // after a wrong clock is corrected, a single long wait would end as late as the clock was wrong.
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(left.TotalMilliseconds), 1, 1000)), clock, cancellation);
         }
     }

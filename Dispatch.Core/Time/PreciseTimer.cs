@@ -1,9 +1,6 @@
 namespace Dispatch.Time;
 
-/// <summary>
-/// Wakes deliveries at their millisecond, never before. It has its own thread, because .NET's timers follow a clock that ticks every 4 ms
-/// on Linux and would make deliveries milliseconds late.
-/// </summary>
+/// <summary>Wakes deliveries at their millisecond, never before. .NET's timers follow a clock that ticks every 4 ms on Linux.</summary>
 internal sealed class PreciseTimer : IDisposable
 {
     private readonly TimeProvider clock;

@@ -1,6 +1,5 @@
 namespace Dispatch.Time;
 
-/// <summary>The engine's own intervals.</summary>
 internal static class Timing
 {
     /// <summary>

@@ -2,10 +2,8 @@ using Dispatch.Model;
 
 namespace Dispatch.Writing;
 
-/// <summary>A job that this host has claimed: its row after the claim, and the secrets that sign its delivery.</summary>
-/// <param name="SecretCipher">The project's signing secret, encrypted.</param>
-/// <param name="PreviousSecretCipher">The secret before the last rotation, encrypted.</param>
-/// <param name="PreviousSecretExpiresAt">Until when the previous secret signs as well, milliseconds since the Unix epoch, UTC.</param>
+/// <summary>A job that this host has claimed: its row after the claim, and the encrypted secrets that sign its delivery.</summary>
+/// <param name="PreviousSecretExpiresAt">Until then both secrets sign. Milliseconds since the Unix epoch, UTC.</param>
 internal sealed record ClaimedJob(Job Row, string SecretCipher, string? PreviousSecretCipher, long? PreviousSecretExpiresAt)
 {
     /// <summary>The term of the host's lease at the time of the claim. The job is sent only while that term lasts.</summary>

@@ -4,13 +4,10 @@ namespace Dispatch.Writing;
 
 internal enum FeedKind
 {
-    /// <summary>A job was scheduled or took a transition.</summary>
     Job,
 
-    /// <summary>A project was created, renamed or deleted, or its keys changed.</summary>
     Project,
 
-    /// <summary>A project's test endpoint received a request, or was cleared.</summary>
     Inbox,
 
     /// <summary>Too much changed, or a change was missed, so pages must read everything again. Names no project.</summary>

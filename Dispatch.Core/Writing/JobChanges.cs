@@ -3,11 +3,7 @@ using Dispatch.Model;
 
 namespace Dispatch.Writing;
 
-/// <summary>
-/// The changes of one transaction, collected while its statements run: they are counted in the same transaction
-/// (<see cref="CounterUpdates"/>) and published once it is durable. A batch that is repeated starts with a new object, so that nothing is
-/// counted or published twice.
-/// </summary>
+/// <summary>The changes of one transaction. A repeated batch starts with a new object; otherwise changes would count twice.</summary>
 /// <param name="isWatched">False: the feed has no subscribers and needs no changes.</param>
 internal sealed class JobChanges(bool isWatched)
 {
@@ -35,14 +31,12 @@ internal sealed class JobChanges(bool isWatched)
 
     public void Attempted(Guid projectId, Attempt attempt, bool died) => Counters.CountAttempt(projectId, attempt, died);
 
-    /// <summary>The project was created, renamed or deleted, or its keys changed.</summary>
     public void ProjectChanged(Guid accountId, Guid projectId, long now)
     {
         Owners[projectId] = accountId;
         Changed(FeedKind.Project, projectId, now);
     }
 
-    /// <summary>The inbox received a request, was cleared, or its answer was changed.</summary>
     public void InboxChanged(Guid projectId, long now) => Changed(FeedKind.Inbox, projectId, now);
 
     /// <summary>The row was purged with its project. Nobody sees such jobs, so the feed gets no change.</summary>

@@ -33,5 +33,4 @@ internal interface IHostArgument
     Guid HostId { get; }
 }
 
-/// <inheritdoc cref="IHostArgument"/>
 internal sealed record HostArgument(Guid HostId) : IHostArgument;

@@ -5,10 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Writing;
 
-/// <summary>
-/// The statements of nearly every batch and of every second of an idle host. Each is translated once, because most batches are small, and
-/// translating a statement would cost more than its rows.
-/// </summary>
+/// <summary>The statements of nearly every batch, each translated once: translation costs more than the rows of a small batch.</summary>
 internal static class JobStatements
 {
     private static readonly Expression<Func<Job, Alarm>> AlarmOf =
@@ -39,19 +36,17 @@ internal static class JobStatements
     public static readonly CompiledQuery<Func<DispatchDbContext, CancellationToken, Task<bool>>> AnyProjectDeleted =
         new(() => EF.CompileAsyncQuery((DispatchDbContext db, CancellationToken _) => db.Projects.Any(p => p.DeletedAt != null)));
 
-    /// <summary>The keys that are not revoked and whose project is not deleted.</summary>
     public static readonly CompiledQuery<Func<DispatchDbContext, Guid[], IAsyncEnumerable<Guid>>> LivingKeys =
         new(() => EF.CompileAsyncQuery((DispatchDbContext db, Guid[] ids) => db.ApiKeys
             .Where(k => ids.Contains(k.Id) && db.Projects.Any(p => p.Id == k.ProjectId && p.DeletedAt == null))
             .Select(k => k.Id)));
 
-    /// <summary><see cref="Transition.Rearm"/>. The mark shows which rows took it.</summary>
+    /// <summary>The mark of this statement and the next shows which rows they changed.</summary>
     public static readonly CompiledUpdate<Job, MarkArguments> Rearm = new((jobs, _, a) => jobs
         .Where(j => a.Ids.Contains(j.Id) && j.NextAttemptAt <= a.Latest)
         .StillHeldBy(a)
         .TakeAsync(Transition.Rearm, a, set => set.SetProperty(j => j.ClaimId, _ => a.Mark)));
 
-    /// <summary><see cref="Transition.Claim"/>. The mark shows which rows took it.</summary>
     public static readonly CompiledUpdate<Job, MarkArguments> Claim = new((jobs, db, a) => jobs
         .Where(j => a.Ids.Contains(j.Id) && j.NextAttemptAt <= a.Latest)
         .StillHeldBy(a)
@@ -79,7 +74,6 @@ internal static class JobStatements
             .SetProperty(j => j.ArmedBy, j => a.KeepsAlarm ? j.ArmedBy : null)));
 
     /// <summary>Ends an attempt. Returns how many of the jobs were still at this attempt.</summary>
-    /// <param name="transition">Deliver, Exhaust or Retry.</param>
     /// <param name="retryAt">Only for Retry: milliseconds since the Unix epoch, UTC.</param>
     /// <param name="keepsAlarm">Only for Retry: false frees the job, so that any host may arm the retry.</param>
     public static Task<int> EndAsync(

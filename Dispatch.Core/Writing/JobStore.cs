@@ -24,7 +24,6 @@ internal sealed class JobStore(WriteQueue queue, IDbContextFactory<DispatchDbCon
 
     public Task<CancelOutcome> CancelAsync(Guid jobId, Guid projectId) => queue.WriteAsync(new CancelWrite(jobId, projectId));
 
-    /// <summary><see cref="Transition.Rearm"/>.</summary>
     public Task RearmAsync(Guid jobId, Guid projectId, CancellationToken stopping) =>
         UntilStoredAsync(() => new RearmWrite(jobId, projectId), stopping);
 
@@ -84,7 +83,6 @@ internal sealed class JobStore(WriteQueue queue, IDbContextFactory<DispatchDbCon
     public Task<Recovery> RecoverStraysAsync(CancellationToken stopping) =>
         RecoverAsync(db => db.Jobs.Where(j => j.ArmedBy != null && !db.Hosts.Any(h => h.Id == j.ArmedBy)), stopping);
 
-    /// <summary>Merges all counter rows of dead hosts.</summary>
     public async Task MergeCountersAsync()
     {
         while (await queue.WriteAsync(new CustomWrite<int>((db, _) => db.MergeAsync())) > 0) await Task.Yield();
@@ -94,17 +92,13 @@ internal sealed class JobStore(WriteQueue queue, IDbContextFactory<DispatchDbCon
     public Task<int> InterruptOrphansAsync(IReadOnlyList<Guid> jobIds, CancellationToken stopping) =>
         InterruptAsync(db => db.Jobs.Where(j => jobIds.Contains(j.Id) && j.ArmedBy == host.Id), stopping);
 
-    /// <summary>
-    /// Removes up to 1,000 jobs of deleted projects; if there are none, 100 requests of their inboxes; if there are none, the projects.
-    /// Returns how many rows it removed.
-    /// </summary>
+    /// <summary>Removes 1,000 jobs of deleted projects, otherwise 100 of their requests, otherwise the projects. Returns a count.</summary>
     public async Task<int> PurgeDeletedProjectsAsync(CancellationToken stopping)
     {
         await using var db = await contexts.CreateDbContextAsync(stopping);
         return await JobStatements.AnyProjectDeleted.For(db)(db, stopping) ? await queue.WriteAsync(new CustomWrite<int>(PurgeAsync)) : 0;
     }
 
-    /// <inheritdoc cref="CounterUpdates.ForgetHoursAsync"/>
     public Task<int> ForgetHoursAsync() => queue.WriteAsync(new CustomWrite<int>((db, _) => db.ForgetHoursAsync(clock.NowMs())));
 
     private static async Task<int> PurgeAsync(DispatchDbContext db, JobChanges changes)

@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore.Query;
 
 namespace Dispatch.Writing;
 
-/// <summary>The only statement that changes a job's status.</summary>
 internal static class JobTransitions
 {
     /// <summary>
@@ -34,5 +33,4 @@ internal interface ITimeArgument
     long Now { get; }
 }
 
-/// <inheritdoc cref="ITimeArgument"/>
 internal sealed record TimeArgument(long Now) : ITimeArgument;

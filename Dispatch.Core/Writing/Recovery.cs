@@ -1,6 +1,5 @@
 namespace Dispatch.Writing;
 
-/// <summary>The number of jobs that a dead or stopping host held and that are free now.</summary>
 /// <param name="Interrupted">Jobs whose attempt was under way. They are sent again.</param>
 /// <param name="Freed">Jobs that were only armed.</param>
 internal readonly record struct Recovery(int Interrupted, int Freed);

@@ -6,10 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Writing;
 
-/// <summary>
-/// Executes a batch of writes as a few set-based statements in one transaction. Cancellations go before claims, so that the user wins if a
-/// batch has both for one job.
-/// </summary>
+/// <summary>Executes a batch in one transaction. Cancellations go before claims, so that the user wins over the engine.</summary>
 internal sealed class WriteBatch(HostIdentity host, TimeProvider clock)
 {
     public async Task ApplyAsync(DispatchDbContext db, IReadOnlyList<WriteRequest> writes, JobChanges changes)
@@ -82,7 +79,7 @@ internal sealed class WriteBatch(HostIdentity host, TimeProvider clock)
 
         var ids = claims.Select(c => c.JobId).ToArray();
         var claimId = Guid.CreateVersion7(clock.GetUtcNow());
-        var latest = now + (long)Timing.EarliestClaim.TotalMilliseconds;   // nor may it claim a later retry too early
+        var latest = now + (long)Timing.EarliestClaim.TotalMilliseconds;   // a stale alarm must not claim a later retry early
         await JobStatements.Claim.ExecuteAsync(db, new(ids, host.Id, claimId, latest, now));
         var won = await JobStatements.Claimed.For(db)(db, ids, claimId).ToDictionaryAsync(j => j.Id);
         foreach (var job in won.Values) changes.Moved(job.ProjectId, job.Id, Transition.Claim, now);

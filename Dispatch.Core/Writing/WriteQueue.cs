@@ -26,7 +26,6 @@ internal sealed class WriteQueue(
     /// <summary>Writes in one transaction: enough to hide the fsync, few enough that a claim never waits long behind inserts.</summary>
     private const int MaxBatch = 1000;
 
-    /// <summary>How often a batch is repeated after a conflict with another transaction.</summary>
     private const int MaxConflicts = 5;
 
     private const int GatherPollMs = 2;

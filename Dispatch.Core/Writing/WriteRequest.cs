@@ -12,14 +12,12 @@ internal abstract class WriteRequest
     /// <summary>When it should be durable, milliseconds since the Unix epoch, UTC. Null: no deadline.</summary>
     public virtual long? Before => null;
 
-    /// <summary>Called when the transaction is durable; gives the result to the caller.</summary>
     public abstract void Complete();
 
-    /// <summary>Called when nothing of it was stored.</summary>
+    /// <summary>Nothing of it was stored.</summary>
     public abstract void Fail(Exception exception);
 }
 
-/// <inheritdoc cref="WriteRequest"/>
 internal abstract class WriteRequest<TResult> : WriteRequest
 {
     private readonly TaskCompletionSource<TResult> done = new(TaskCreationOptions.RunContinuationsAsynchronously);

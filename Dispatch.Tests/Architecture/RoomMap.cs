@@ -35,11 +35,21 @@ internal static class RoomMap
     }
 
     /// <summary>True if a longer way leads there as well.</summary>
-    private static bool IsImplied((string From, string To) arrow, (string From, string To)[] arrows) =>
-        arrows.Any(first => first.From == arrow.From && first.To != arrow.To && Leads(first.To, arrow.To, arrows));
+    private static bool IsImplied((string From, string To) arrow, (string From, string To)[] arrows) => arrows
+        .Where(first => first.From == arrow.From && first.To != arrow.To)
+        .Any(first => ReachedFrom(first.To, arrows).Contains(arrow.To));
 
-    private static bool Leads(string from, string to, (string From, string To)[] arrows) =>
-        arrows.Any(arrow => arrow.From == from && (arrow.To == to || Leads(arrow.To, to, arrows)));
+    private static HashSet<string> ReachedFrom(string room, (string From, string To)[] arrows)
+    {
+        var reached = new HashSet<string>();
+        var next = new Queue<string>([room]);
+        while (next.TryDequeue(out var from))
+        {
+            foreach (var arrow in arrows.Where(arrow => arrow.From == from && reached.Add(arrow.To))) next.Enqueue(arrow.To);
+        }
+
+        return reached;
+    }
 
     private static string Node(string room) => room.Replace(".", "", StringComparison.Ordinal);
 }

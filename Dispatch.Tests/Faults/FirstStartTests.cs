@@ -122,6 +122,41 @@ public sealed class FirstStartTests : IDisposable
         await DatabaseServers.DropAsync(database);
     }
 
+    [Theory, MemberData(nameof(Providers))]
+    public async Task A_database_from_before_the_first_release_is_refused_with_a_sentence_that_says_what_to_do(DatabaseProvider provider)
+    {
+        var database = await DatabaseServers.CreateAsync(provider, folder.Path);
+        await UseAsync(database, async db =>
+        {
+            await db.Database.MigrateAsync(TestContext.Current.CancellationToken);
+            await UnreleasedDatabase.MarkAsync(db);
+            return true;
+        });
+
+        await using var host = HostProcess.Launch(folder.Path, [.. DatabaseServers.AsSettings(database)]);
+
+        Assert.Equal(1, await host.WaitForExitAsync());
+        Assert.Matches("Database:ConnectionString: .* from before the first release, .* use a new, empty database", host.Output);
+        Assert.DoesNotContain("already exists", host.Output);
+        Assert.DoesNotContain("Unhandled exception", host.Output);
+        await DatabaseServers.DropAsync(database);
+    }
+
+    /// <summary>SQLite decides that when it writes the first page, and never again.</summary>
+    [Fact]
+    public async Task A_new_SQLite_file_can_give_freed_space_back()
+    {
+        await using (await HostProcess.StartAsync(folder.Path))
+        {
+        }
+
+        var database = new DatabaseOptions { ConnectionString = $"Data Source={folder.Path}/data/dispatch.db" };
+        const int incremental = 2;
+        Assert.Equal(incremental, await UseAsync(database, db => db.Database
+            .SqlQuery<int>($"""SELECT "auto_vacuum" AS "Value" FROM pragma_auto_vacuum""")
+            .SingleAsync(TestContext.Current.CancellationToken)));
+    }
+
     public static TheoryData<DatabaseProvider> Providers => TestDatabase.Providers;
 
     private string Folder(int at) => Directory.CreateDirectory(Path.Combine(folder.Path, $"{at}")).FullName;

@@ -137,28 +137,6 @@ public abstract class InboxApiTests(TestWebHost host)
         AssertFields(schemas.GetProperty("HeaderLine"), inbox.GetProperty("requests")[0].GetProperty("headers")[0]);
     }
 
-    [Fact]
-    public async Task Projects_of_an_earlier_version_get_an_inbox()
-    {
-        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
-        await using var db = await database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
-        await db.GetService<IMigrator>().MigrateAsync("Initial", TestContext.Current.CancellationToken);
-        for (var i = 0; i < 3; i++)
-        {
-            await db.Database.ExecuteSqlAsync(
-                $"INSERT INTO Projects (Id, AccountId, Name, SecretCipher, CreatedAt) VALUES ({
-                    Guid.CreateVersion7().ToByteArray(true)}, {new byte[16]}, 'old', 'cipher', 1)",
-                TestContext.Current.CancellationToken);
-        }
-
-        await db.Database.MigrateAsync(TestContext.Current.CancellationToken);
-
-        var projects = await db.Projects.ToListAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(3, projects.Select(p => p.InboxToken).Distinct().Count());
-        Assert.All(projects, p => Assert.True(InboxToken.IsWellFormed(p.InboxToken)));
-        Assert.All(projects, p => Assert.Equal((200, 0), (p.InboxStatus, p.InboxDelayMs)));
-    }
-
     private static void AssertFields(JsonElement schema, JsonElement value)
     {
         var fields = value.EnumerateObject().Select(field => field.Name).ToArray();

@@ -16,18 +16,18 @@ public sealed class RelayMessageTests
         from at in Gen.Long
         select kind == FeedKind.Job ? new FeedChange(kind, projectId, jobId, status, at) : new FeedChange(kind, projectId, null, null, at);
 
-    private static readonly Gen<NewsMessage> Messages =
+    private static readonly Gen<ChangesMessage> Messages =
         from hostId in Gen.Guid
         from news in Gen.Select(Gen.Guid, Changes.Array[0, JobFeed.MaxChanges]).Array[0, 5]
-        select new NewsMessage(hostId, [.. news.Select(one => new AccountChanges(one.Item1, one.Item2))]);
+        select new ChangesMessage(hostId, [.. news.Select(one => new AccountChanges(one.Item1, one.Item2))]);
 
     [Fact]
     public void What_is_read_is_what_was_written() => Messages.Sample(message =>
     {
-        var read = Assert.IsType<NewsMessage>(RelayMessage.Read(message.ToBytes()));
+        var read = Assert.IsType<ChangesMessage>(RelayMessage.Read(message.ToBytes()));
         Assert.Equal(message.HostId, read.HostId);
-        Assert.Equal(message.News.Select(one => one.AccountId), read.News.Select(one => one.AccountId));
-        Assert.Equal(message.News.SelectMany(one => one.Changes), read.News.SelectMany(one => one.Changes));
+        Assert.Equal(message.ByAccount.Select(one => one.AccountId), read.ByAccount.Select(one => one.AccountId));
+        Assert.Equal(message.ByAccount.SelectMany(one => one.Changes), read.ByAccount.SelectMany(one => one.Changes));
     });
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class RelayMessageTests
 
     [Fact]
     public void A_message_that_is_cut_off_is_refused() =>
-        Messages.Where(message => message.News.Sum(one => one.Changes.Count) > 0).Sample(message =>
+        Messages.Where(message => message.ByAccount.Sum(one => one.Changes.Count) > 0).Sample(message =>
         {
             var bytes = message.ToBytes();
             Assert.Throws<EndOfStreamException>(() => RelayMessage.Read(bytes[..^1]));

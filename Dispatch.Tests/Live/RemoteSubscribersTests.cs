@@ -48,8 +48,8 @@ public sealed class RemoteSubscribersTests : IDbContextFactory<DispatchDbContext
         Publish(Guid.CreateVersion7(), Guid.CreateVersion7());
         Publish(account, project);
 
-        var news = Assert.IsType<NewsMessage>(Assert.Single(await buffer.TakeAsync(TestContext.Current.CancellationToken)));
-        Assert.Equal((account, project), (Assert.Single(news.News).AccountId, Assert.Single(news.News[0].Changes).ProjectId));
+        var told = Assert.IsType<ChangesMessage>(Assert.Single(await buffer.TakeAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal((account, project), (Assert.Single(told.ByAccount).AccountId, Assert.Single(told.ByAccount[0].Changes).ProjectId));
     }
 
     [Fact]
@@ -67,16 +67,16 @@ public sealed class RemoteSubscribersTests : IDbContextFactory<DispatchDbContext
 
         Assert.Equal(2, messages.Count);
         Assert.Single(messages.OfType<SessionsEndedMessage>());
-        var news = messages.OfType<NewsMessage>().Single().News.ToDictionary(its => its.AccountId, its => its.Changes);
-        Assert.Equal(FeedKind.Invalidate, news[account][0].Kind);
-        Assert.InRange(news[account].Count, 1, JobFeed.MaxChanges);
-        Assert.Single(news[other]);
+        var told = messages.OfType<ChangesMessage>().Single().ByAccount.ToDictionary(its => its.AccountId, its => its.Changes);
+        Assert.Equal(FeedKind.Invalidate, told[account][0].Kind);
+        Assert.InRange(told[account].Count, 1, JobFeed.MaxChanges);
+        Assert.Single(told[other]);
 
         buffer.Add([new AccountChanges(other, [new FeedChange(FeedKind.Inbox, project, null, null, 1)])]);
         buffer.Reset();
         Assert.Equal(
             AccountChanges.Everyone,
-            Assert.Single(Assert.IsType<NewsMessage>(Assert.Single(await buffer.TakeAsync(TestContext.Current.CancellationToken))).News)
+            Assert.Single(Assert.IsType<ChangesMessage>(Assert.Single(await buffer.TakeAsync(TestContext.Current.CancellationToken))).ByAccount)
                 .AccountId);
     }
 

@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Dispatch.Data.Copying;
 
-/// <summary>Copies one table, whichever it is.</summary>
 internal abstract class CopiedTable
 {
     public abstract string Name { get; }
@@ -13,16 +12,14 @@ internal abstract class CopiedTable
 
     public abstract Task<long> CountAsync(DispatchDbContext db);
 
-    /// <summary>Reads the rows after the first <paramref name="skip"/> in the order of their key, and hands them on in chunks.</summary>
+    /// <summary>Reads the rows after the first <paramref name="skip"/> in the order of their key and writes them in chunks.</summary>
     public abstract Task CopyAsync(DispatchDbContext source, long skip, Func<CopiedRows, Task> write, CancellationToken stopping);
 }
 
-/// <summary>Some rows of one table, on their way.</summary>
-/// <param name="Repair">Replaces what no other database takes; says in how many texts.</param>
-/// <param name="InsertAsync">Puts them into the target, inside its context's transaction.</param>
+/// <param name="Repair">Replaces characters that the target does not take. Returns in how many texts.</param>
+/// <param name="InsertAsync">Inserts the rows in the transaction of the target's context.</param>
 internal sealed record CopiedRows(int Count, Func<int> Repair, Func<DispatchDbContext, Task> InsertAsync);
 
-/// <inheritdoc/>
 internal sealed class CopiedTable<TRow>(IEntityType entity) : CopiedTable
     where TRow : class
 {
@@ -36,36 +33,39 @@ internal sealed class CopiedTable<TRow>(IEntityType entity) : CopiedTable
 
     public override Type RowType => typeof(TRow);
 
-    /// <summary>The database numbers the rows. Nothing refers to these numbers, so the target gives its own, and those of later rows cannot collide.</summary>
-    private IProperty? Number => key is [{ ValueGenerated: ValueGenerated.OnAdd } only] && only.ClrType == typeof(int) ? only : null;
+    /// <summary>Not null: the database numbers the rows. Nothing refers to the numbers, so the target assigns its own.</summary>
+    private IProperty? Number =>
+        key is [{ ValueGenerated: ValueGenerated.OnAdd } column] && column.ClrType == typeof(int) ? column : null;
 
     public override Task<long> CountAsync(DispatchDbContext db) => db.Set<TRow>().LongCountAsync();
 
-    // One reading, however long the table: that is quicker than a query per chunk, needs no comparison of keys, which databases order differently, and
-    // sees the table as it was when it began.
+    // One query for the whole table: it is quicker than a query per chunk, compares no keys, which databases order differently, and sees
+    // the table as it was at the start.
     public override async Task CopyAsync(DispatchDbContext source, long skip, Func<CopiedRows, Task> write, CancellationToken stopping)
     {
         var chunk = new List<TRow>();
         var bytes = 0L;
-        await foreach (var row in InOrder(source.Set<TRow>().AsNoTracking()).Skip((int)skip).AsAsyncEnumerable().WithCancellation(stopping))
+        var rest = InOrder(source.Set<TRow>().AsNoTracking()).Skip((int)skip);
+        await foreach (var row in rest.AsAsyncEnumerable().WithCancellation(stopping))
         {
             chunk.Add(row);
             bytes += content.SizeOf(row);
             if (chunk.Count < MaxRows && bytes < MaxBytes) continue;
-            await write(Moved(chunk));
+            await write(Copied(chunk));
             (chunk, bytes) = ([], 0);
         }
 
-        if (chunk.Count > 0) await write(Moved(chunk));
+        if (chunk.Count > 0) await write(Copied(chunk));
     }
 
-    private CopiedRows Moved(List<TRow> rows) => new(rows.Count, () => rows.Sum(content.Repair), db => InsertAsync(db, rows));
+    private CopiedRows Copied(List<TRow> rows) => new(rows.Count, () => rows.Sum(content.Repair), db => InsertAsync(db, rows));
 
-    private IOrderedQueryable<TRow> InOrder(IQueryable<TRow> rows) => key.Skip(1).Aggregate(rows.OrderBy(By(key[0])), (ordered, next) => ordered.ThenBy(By(next)));
+    private IOrderedQueryable<TRow> InOrder(IQueryable<TRow> rows) =>
+        key.Skip(1).Aggregate(rows.OrderBy(By(key[0])), (ordered, next) => ordered.ThenBy(By(next)));
 
     private static Expression<Func<TRow, object>> By(IProperty property) => row => EF.Property<object>(row, property.Name);
 
-    // RowInsert knows columns only: rows that the database numbers, or that hold JSON documents, go through the change tracker. They are few.
+    // RowInsert knows only columns. The few rows that the database numbers or that hold JSON documents go through the change tracker.
     private async Task InsertAsync(DispatchDbContext db, List<TRow> rows)
     {
         if (Number is null && !RowContent.DocumentsOf(entity).Any())

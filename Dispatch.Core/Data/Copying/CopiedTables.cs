@@ -4,10 +4,10 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Dispatch.Data.Copying;
 
-/// <summary>What is moved: every table of the model, in an order in which what a row refers to is there before it.</summary>
+/// <summary>The tables to copy: all of the model, each after the tables to which it refers.</summary>
 internal static class CopiedTables
 {
-    /// <summary>What says who uses a database, and is no data.</summary>
+    /// <summary>Tables that tell which process uses a database; they hold no data.</summary>
     public static readonly IReadOnlyList<Type> LeftBehind = [typeof(Host), typeof(CopyMark)];
 
     public static IReadOnlyList<CopiedTable> Of(IModel model)
@@ -17,7 +17,8 @@ internal static class CopiedTables
         var ordered = new List<CopiedTable>();
         while (waiting.Count > 0)
         {
-            var next = waiting.First(entity => !entity.GetForeignKeys().Any(key => key.PrincipalEntityType != entity && waiting.Contains(key.PrincipalEntityType)));
+            var next = waiting.First(entity => !entity.GetForeignKeys()
+                .Any(key => key.PrincipalEntityType != entity && waiting.Contains(key.PrincipalEntityType)));
             waiting.Remove(next);
             ordered.Add((CopiedTable)Activator.CreateInstance(typeof(CopiedTable<>).MakeGenericType(next.ClrType), next)!);
         }

@@ -7,19 +7,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Data.Copying;
 
-/// <summary>A database as the operator named it.</summary>
-/// <param name="Option">Where, for messages.</param>
+/// <param name="Option">The option of the command line, for messages.</param>
 internal sealed record CopyEndpoint(string Option, DatabaseOptions Database);
 
-/// <summary>One of the two databases of a move, kept from hosts.</summary>
+/// <summary>The source or the target of a copy, locked against hosts.</summary>
 internal sealed class CopyDatabase : IAsyncDisposable
 {
     private const string Stop = "Stop it first: nobody may write while the rows are moved.";
 
-    /// <summary>How long a host that went without signing out counts as running.</summary>
+    /// <summary>A host that was killed counts as running for this long.</summary>
     private static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(30);
 
-    /// <summary>Counting a big table or making an index over it may take this long.</summary>
+    /// <summary>Counting a large table or creating its index may take this long.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
     private readonly string option;
@@ -27,42 +26,45 @@ internal sealed class CopyDatabase : IAsyncDisposable
     private readonly FileStream? fileLock;
     private readonly ServiceProvider services;
 
-    private CopyDatabase(CopyEndpoint end, string contentRoot, FileStream? fileLock)
+    private CopyDatabase(CopyEndpoint endpoint, string contentRoot, FileStream? fileLock)
     {
         this.fileLock = fileLock;
-        option = end.Option;
-        name = Providers.Describe(end.Database, contentRoot);
-        Provider = end.Database.Provider;
-        services = new ServiceCollection().AddDispatchDatabase(end.Database.WithPatience(Patience), contentRoot).BuildServiceProvider();
+        option = endpoint.Option;
+        name = Providers.Describe(endpoint.Database, contentRoot);
+        Provider = endpoint.Database.Provider;
+        services = new ServiceCollection()
+            .AddDispatchDatabase(endpoint.Database.WithPatience(Patience), contentRoot)
+            .BuildServiceProvider();
     }
 
     public DatabaseProvider Provider { get; }
 
-    /// <summary>Takes the source for this process.</summary>
-    public static CopyDatabase OfSource(CopyEndpoint end, string contentRoot)
+    public static CopyDatabase OfSource(CopyEndpoint endpoint, string contentRoot)
     {
-        if (end.Database.Provider != DatabaseProvider.Sqlite) return new(end, contentRoot, null);
-        var file = Providers.SqliteFile(end.Database, contentRoot);
+        if (endpoint.Database.Provider != DatabaseProvider.Sqlite) return new(endpoint, contentRoot, null);
+        var file = Providers.SqliteFile(endpoint.Database, contentRoot);
         return File.Exists(file)
-            ? new(end, contentRoot, SqliteFileLock.Take(file, end.Option, Stop))
-            : throw new CopyException($"{end.Option}: there is no file {file}.");
+            ? new(endpoint, contentRoot, SqliteFileLock.Take(file, endpoint.Option, Stop))
+            : throw new CopyException($"{endpoint.Option}: there is no file {file}.");
     }
 
-    /// <summary>Takes the target for this process; a SQLite file is made where it is missing.</summary>
-    public static CopyDatabase OfTarget(CopyEndpoint end, string contentRoot) => new(end, contentRoot, end.Database.Provider == DatabaseProvider.Sqlite
-        ? SqliteFileLock.Take(Providers.CreateSqliteFile(end.Database, contentRoot, end.Option), end.Option, Stop)
-        : null);
+    /// <summary>Creates the SQLite file if it is missing.</summary>
+    public static CopyDatabase OfTarget(CopyEndpoint endpoint, string contentRoot)
+    {
+        if (endpoint.Database.Provider != DatabaseProvider.Sqlite) return new(endpoint, contentRoot, null);
+        var file = Providers.CreateSqliteFile(endpoint.Database, contentRoot, endpoint.Option);
+        return new(endpoint, contentRoot, SqliteFileLock.Take(file, endpoint.Option, Stop));
+    }
 
     public override string ToString() => name;
 
-    /// <summary>The source must be there, and no host may run on it.</summary>
+    /// <summary>The source must have tables, and no host may run on it.</summary>
     public Task CheckSourceAsync() => UseAsync(async db =>
     {
-        if (!await IsThereAsync(db)) throw Refusal($"{name} holds no data of Dispatch.");
+        if (!await HasTablesAsync(db)) throw Refusal($"{name} holds no data of Dispatch.");
         await RefuseLivingHostsAsync(db);
     });
 
-    /// <summary>Brings the source's tables up to date.</summary>
     public Task UpdateSourceAsync(ICopyWatcher watcher) => UseAsync(async db =>
     {
         if (!(await db.Database.GetPendingMigrationsAsync()).Any()) return;
@@ -71,14 +73,18 @@ internal sealed class CopyDatabase : IAsyncDisposable
         await db.Database.MigrateAsync();
     });
 
-    /// <summary>Makes the target's tables. Whether they are empty is asked afterwards, save where asking then would be too late.</summary>
+    /// <summary><see cref="CopyStart"/> refuses rows later, but it would be too late for those of an earlier version.</summary>
     public Task PrepareTargetAsync() => UseAsync(async db =>
     {
-        if (await IsThereAsync(db))
+        if (await HasTablesAsync(db))
         {
             await RefuseLivingHostsAsync(db);
             var isOlder = (await db.Database.GetPendingMigrationsAsync()).Any();
-            if (isOlder && await db.Users.AnyAsync()) throw Refusal($"{name} is not empty: it holds the accounts of an earlier version of Dispatch. An empty database is wanted.");
+            if (isOlder && await db.Users.AnyAsync())
+            {
+                throw Refusal(
+                    $"{name} is not empty: it holds the accounts of an earlier version of Dispatch. An empty database is wanted.");
+            }
         }
 
         await Providers.ClearStaleMigrationLockAsync(db);
@@ -93,7 +99,6 @@ internal sealed class CopyDatabase : IAsyncDisposable
         return true;
     });
 
-    /// <summary>Carries something out on a context of its own.</summary>
     /// <exception cref="CopyException">The database refused, or did not answer.</exception>
     public async Task<T> UseAsync<T>(Func<DispatchDbContext, Task<T>> use)
     {
@@ -104,8 +109,9 @@ internal sealed class CopyDatabase : IAsyncDisposable
         }
         catch (Exception exception) when (IsOfDatabase(exception))
         {
-            var said = (exception as DbException ?? exception.InnerException as DbException ?? exception).Message;
-            throw new CopyException($"{option}: {name} says: {said}{(DatabaseFaults.IsUnavailable(exception) ? " Give the same command again once it answers." : "")}", exception);
+            var message = (exception as DbException ?? exception.InnerException as DbException ?? exception).Message;
+            var advice = DatabaseFaults.IsUnavailable(exception) ? " Give the same command again once it answers." : "";
+            throw new CopyException($"{option}: {name} says: {message}{advice}", exception);
         }
     }
 
@@ -115,11 +121,12 @@ internal sealed class CopyDatabase : IAsyncDisposable
         if (fileLock is not null) await fileLock.DisposeAsync();
     }
 
-    // What the other side said, while this one was being read, has been put into words already.
+    // The other database may fail while this one is read. Its exception is a CopyException already.
     private static bool IsOfDatabase(Exception exception) =>
-        exception is not (CopyException or OperationCanceledException) && (exception is DbException or DbUpdateException || DatabaseFaults.IsUnavailable(exception));
+        exception is not (CopyException or OperationCanceledException)
+        && (exception is DbException or DbUpdateException || DatabaseFaults.IsUnavailable(exception));
 
-    private async Task<bool> IsThereAsync(DispatchDbContext db)
+    private async Task<bool> HasTablesAsync(DispatchDbContext db)
     {
         if (!await db.GetService<IRelationalDatabaseCreator>().ExistsAsync()) return false;
         return await SchemaOrigins.ReadAsync(db) switch
@@ -130,14 +137,16 @@ internal sealed class CopyDatabase : IAsyncDisposable
         };
     }
 
-    // Of a SQLite file, the lock has shown that there is none.
+    // The file lock has shown already that no host uses a SQLite file.
     private async Task RefuseLivingHostsAsync(DispatchDbContext db)
     {
         if (Provider.ServesOneHost()) return;
         var recent = DateTimeOffset.UtcNow.Subtract(Forgotten).ToUnixTimeMilliseconds();
-        if (await db.Hosts.Where(h => h.LastSeenAt > recent).OrderBy(h => h.Name).Select(h => h.Name).FirstOrDefaultAsync() is { } host)
+        var host = await db.Hosts.Where(h => h.LastSeenAt > recent).OrderBy(h => h.Name).Select(h => h.Name).FirstOrDefaultAsync();
+        if (host is not null)
         {
-            throw Refusal($"the host {host} is running on {name}. {Stop} A host that was killed counts as running for {Forgotten.TotalSeconds:0} s.");
+            throw Refusal(
+                $"the host {host} is running on {name}. {Stop} A host that was killed counts as running for {Forgotten.TotalSeconds:0} s.");
         }
     }
 }

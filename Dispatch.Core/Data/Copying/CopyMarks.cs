@@ -3,13 +3,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Data.Copying;
 
-/// <summary>Reads and writes <see cref="CopyMark"/>.</summary>
 internal static class CopyMarks
 {
     public static Task<CopyMark?> FindCopyMarkAsync(this DispatchDbContext db, CopyRole role) =>
         db.CopyMarks.AsNoTracking().FirstOrDefaultAsync(m => m.Role == role);
 
-    /// <summary>Replaces whatever mark of that role there is.</summary>
+    /// <summary>Replaces any mark of that role.</summary>
     public static async Task SetCopyMarkAsync(this DispatchDbContext db, CopyMark mark)
     {
         await using var transaction = await db.Database.BeginTransactionAsync();
@@ -18,7 +17,7 @@ internal static class CopyMarks
         await transaction.CommitAsync();
     }
 
-    /// <summary>True while the move is this run's. The row stays locked until the transaction ends, so that another run waits for it.</summary>
+    /// <summary>True while this run owns the copy. The row stays locked until the transaction ends, so that another run waits.</summary>
     public static async Task<bool> IsOurCopyAsync(this DispatchDbContext db, CopyMark mark) =>
         await db.CopyMarks.Where(m => m.CopyId == mark.CopyId && m.Role == mark.Role && m.RunId == mark.RunId)
             .ExecuteUpdateAsync(set => set.SetProperty(m => m.RunId, mark.RunId)) == 1;

@@ -5,23 +5,28 @@ using Microsoft.EntityFrameworkCore;
 namespace Dispatch.Data.Copying;
 
 /// <summary>
-/// Copies everything from one database to an empty one, row for row as it is: what hosts of the source had armed or claimed is recovered by the first start on
-/// the target, as it would be by the next start on the source. A run that was cut off is carried on by the next: as the source does not change, the target
-/// holds the first rows of each table in the order of their key, and their number says where to go on.
+/// Copies everything from one database to an empty one, row by row and unchanged. The first host on the target recovers the jobs that hosts
+/// of the source had armed or claimed. The next run continues a run that was cut off: because the source does not change, the target has
+/// the first rows of each table in the order of their key, and their number tells where to continue.
 /// </summary>
 internal sealed class DataCopier(CopyDatabase source, CopyDatabase target, ICopyWatcher watcher)
 {
     private readonly Stopwatch running = new();
     private IReadOnlyList<CopiedTable> tables = [];
     private long total;
-    private long there;
+    private long present;
     private long copied;
     private int repaired;
 
-    /// <exception cref="CopyException">It could not be done, or not to the end.</exception>
-    public static async Task<CopyResult> CopyAsync(CopyEndpoint from, CopyEndpoint to, string contentRoot, ICopyWatcher watcher, CancellationToken stopping)
+    /// <exception cref="CopyException">The copy could not start or finish.</exception>
+    public static async Task<CopyResult> CopyAsync(
+        CopyEndpoint from, CopyEndpoint to, string contentRoot, ICopyWatcher watcher, CancellationToken stopping)
     {
-        if (Providers.Describe(from.Database, contentRoot) == Providers.Describe(to.Database, contentRoot)) throw new CopyException("--from and --to name the same database.");
+        if (Providers.Describe(from.Database, contentRoot) == Providers.Describe(to.Database, contentRoot))
+        {
+            throw new CopyException("--from and --to name the same database.");
+        }
+
         await using var source = CopyDatabase.OfSource(from, contentRoot);
         await source.CheckSourceAsync();
         await using var target = CopyDatabase.OfTarget(to, contentRoot);
@@ -37,17 +42,18 @@ internal sealed class DataCopier(CopyDatabase source, CopyDatabase target, ICopy
 
         var mark = await new CopyStart(source, target, tables, watcher).BeginAsync();
         var skips = await target.UseAsync(CountAsync);
-        (total, there) = ((await source.UseAsync(CountAsync)).Values.Sum(), skips.Values.Sum());
+        (total, present) = ((await source.UseAsync(CountAsync)).Values.Sum(), skips.Values.Sum());
         running.Start();
         foreach (var table in tables)
         {
             await source.UseAsync(db => table.CopyAsync(db, skips[table], rows => WriteAsync(mark, table, rows), stopping));
         }
 
-        if (await source.UseAsync(db => db.FindCopyMarkAsync(CopyRole.Source)) is not { } kept || kept.CopyId != mark.CopyId) throw CopyStart.Outdated(source, target);
+        var sourceMark = await source.UseAsync(db => db.FindCopyMarkAsync(CopyRole.Source));
+        if (sourceMark?.CopyId != mark.CopyId) throw CopyStart.Outdated(source, target);
         var result = new CopyResult(await CompareAsync(), copied, repaired, running.Elapsed);
         if (!result.Agrees) return result;
-        await target.UseAsync(db => db.ClearCopyMarksAsync());   // from now on hosts may start on it
+        await target.UseAsync(db => db.ClearCopyMarksAsync());   // from now on hosts may start on the target
         await source.UseAsync(db => db.ClearCopyMarksAsync());
         return result;
     }
@@ -62,9 +68,9 @@ internal sealed class DataCopier(CopyDatabase source, CopyDatabase target, ICopy
             await rows.InsertAsync(db);
             await transaction.CommitAsync();
         });
-        there += rows.Count;
+        present += rows.Count;
         copied += rows.Count;
-        watcher.Show(new CopyProgress(table.Name, there, total, copied, running.Elapsed));
+        watcher.Show(new CopyProgress(table.Name, present, total, copied, running.Elapsed));
     }
 
     private async Task<Dictionary<CopiedTable, long>> CountAsync(DispatchDbContext db)
@@ -74,7 +80,6 @@ internal sealed class DataCopier(CopyDatabase source, CopyDatabase target, ICopy
         return counts;
     }
 
-    /// <summary>Tables, and jobs by status, on both sides.</summary>
     private async Task<IReadOnlyList<CopyCount>> CompareAsync()
     {
         var (from, to) = (await source.UseAsync(CountAsync), await target.UseAsync(CountAsync));
@@ -82,10 +87,14 @@ internal sealed class DataCopier(CopyDatabase source, CopyDatabase target, ICopy
         return
         [
             .. tables.Select(table => new CopyCount(table.Name, from[table], to[table])),
-            .. Enum.GetValues<JobStatus>().Select(status => new CopyCount($"Jobs {status.ToName()}", jobsFrom.GetValueOrDefault(status), jobsTo.GetValueOrDefault(status))),
+            .. Enum.GetValues<JobStatus>().Select(status =>
+                new CopyCount($"Jobs {status.ToName()}", jobsFrom.GetValueOrDefault(status), jobsTo.GetValueOrDefault(status))),
         ];
     }
 
     private static Task<Dictionary<JobStatus, long>> ByStatusAsync(DispatchDbContext db) =>
-        db.Jobs.GroupBy(job => job.Status).Select(group => new { group.Key, Count = group.LongCount() }).ToDictionaryAsync(group => group.Key, group => group.Count);
+        db.Jobs
+            .GroupBy(job => job.Status)
+            .Select(group => new { group.Key, Count = group.LongCount() })
+            .ToDictionaryAsync(group => group.Key, group => group.Count);
 }

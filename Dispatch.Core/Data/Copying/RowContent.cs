@@ -4,29 +4,31 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Dispatch.Data.Copying;
 
-/// <summary>The texts and bytes of one table's rows: what a row weighs, and what another database would refuse in it.</summary>
+/// <summary>The size of one table's rows, and the characters in them that PostgreSQL would refuse.</summary>
 internal sealed class RowContent
 {
-    /// <summary>What a row takes beside its texts and bytes, about.</summary>
-    private const int Fixed = 200;
+    private const int Fixed = 200;   // a row's bytes beside its texts and byte arrays, about
 
-    private static readonly SearchValues<char> Suspects = SearchValues.Create([.. Enumerable.Range(0xD800, 0x800).Select(unit => (char)unit), '\0']);
+    private static readonly SearchValues<char> Suspects =
+        SearchValues.Create([.. Enumerable.Range(0xD800, 0x800).Select(unit => (char)unit), '\0']);   // surrogates and NUL
 
     private readonly IProperty[] properties;
     private readonly (INavigation Navigation, RowContent Content)[] documents;
 
-    /// <param name="entity">A table's rows, or the JSON documents in one of its columns.</param>
+    /// <param name="entity">The rows of a table, or the JSON documents in one of its columns.</param>
     public RowContent(ITypeBase entity)
     {
         properties = [.. entity.GetProperties().Where(property => property.PropertyInfo is not null
             && (property.ClrType == typeof(string) || property.ClrType == typeof(string[]) || property.ClrType == typeof(byte[])))];
-        documents = entity is IEntityType { } owner ? [.. DocumentsOf(owner).Select(navigation => (navigation, new RowContent(navigation.TargetEntityType)))] : [];
+        documents = entity is IEntityType { } owner
+            ? [.. DocumentsOf(owner).Select(navigation => (navigation, new RowContent(navigation.TargetEntityType)))]
+            : [];
     }
 
     public static IEnumerable<INavigation> DocumentsOf(IEntityType entity) =>
         entity.GetNavigations().Where(navigation => navigation.TargetEntityType.IsOwned() && !navigation.IsOnDependent);
 
-    /// <summary>Bytes, about.</summary>
+    /// <summary>About so many bytes.</summary>
     public long SizeOf(object row)
     {
         long bytes = Fixed;
@@ -35,7 +37,7 @@ internal sealed class RowContent
             bytes += property.GetGetter().GetClrValue(row) switch
             {
                 string text => 2L * text.Length,
-                byte[] some => some.Length,
+                byte[] value => value.Length,
                 _ => 0,
             };
         }
@@ -43,7 +45,7 @@ internal sealed class RowContent
         return bytes;
     }
 
-    /// <summary>Puts U+FFFD where a text holds NUL or half of a surrogate pair. Returns in how many texts it did.</summary>
+    /// <summary>Replaces NUL and halves of surrogate pairs with U+FFFD. Returns the number of changed texts.</summary>
     public int Repair(object row)
     {
         var repaired = 0;
@@ -57,7 +59,7 @@ internal sealed class RowContent
             }
             else if (value is string[] texts)
             {
-                repaired += MendAll(texts);
+                repaired += RepairAll(texts);
             }
         }
 
@@ -69,7 +71,7 @@ internal sealed class RowContent
         return repaired;
     }
 
-    private static int MendAll(string[] texts)
+    private static int RepairAll(string[] texts)
     {
         var repaired = 0;
         for (var at = 0; at < texts.Length; at++)
@@ -82,12 +84,12 @@ internal sealed class RowContent
         return repaired;
     }
 
-    /// <summary>Null where nothing is wrong.</summary>
     private static string? Repaired(string text)
     {
         if (!text.AsSpan().ContainsAny(Suspects)) return null;
         var sound = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes()) sound.Append(rune.Value == 0 ? Rune.ReplacementChar : rune);   // half a pair is enumerated as U+FFFD
+        // EnumerateRunes returns U+FFFD for half of a surrogate pair.
+        foreach (var rune in text.EnumerateRunes()) sound.Append(rune.Value == 0 ? Rune.ReplacementChar : rune);
         var result = sound.ToString();
         return result == text ? null : result;
     }

@@ -8,7 +8,7 @@ using Dispatch.Time;
 namespace Dispatch.Delivery.Http;
 
 /// <summary>
-/// Sends one attempt, with one time limit and at most one request. It comes after <see cref="DeliveryRunner"/> on a job's way; the runner
+/// Sends one attempt, with one time limit and at most one request. It comes after <c>DeliveryRunner</c> on a job's way; the runner
 /// then records the outcome, and <c>JobFeed</c> tells the pages.
 /// </summary>
 internal sealed class WebhookSender : IDisposable
