@@ -30,7 +30,7 @@ internal static partial class Log
     public static partial void NotGivenBack(ILogger logger, Exception exception);
 
     [LoggerMessage(7, LogLevel.Warning, "This host could not tell the database that it lives; trying again in a second")]
-    public static partial void BeatFailed(ILogger logger, Exception exception);
+    public static partial void HeartbeatFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(8, LogLevel.Warning, "What a dead host held could not be taken over; trying again in a second")]
     public static partial void RecoveryFailed(ILogger logger, Exception exception);
@@ -51,7 +51,7 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Error, "The alarm {Alarm} rang but could not be taken; the sweeper will set it again")]
     public static partial void AlarmNotTaken(ILogger logger, string alarm, Exception exception);
 
-    [LoggerMessage(12, LogLevel.Warning, "Hangfire's books could not be brought up to date")]
+    [LoggerMessage(12, LogLevel.Warning, "The state of an alarm could not be written to Hangfire's storage")]
     public static partial void HangfireStateNotWritten(ILogger logger, Exception exception);
 
     [LoggerMessage(13, LogLevel.Warning, "A sweep failed; the next one tries again")]
@@ -60,7 +60,7 @@ internal static partial class Log
     [LoggerMessage(14, LogLevel.Warning, "Deliveries on the wire did not finish within {Drain}; they are given up and will be sent again")]
     public static partial void DrainTimedOut(ILogger logger, TimeSpan drain);
 
-    [LoggerMessage(15, LogLevel.Warning, "The rehearsal of a delivery failed")]
+    [LoggerMessage(15, LogLevel.Warning, "The warm-up of a delivery failed")]
     public static partial void WarmUpFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(16, LogLevel.Warning, "The live feed could not find out whom a change concerns; every page reads again")]

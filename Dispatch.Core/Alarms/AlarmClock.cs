@@ -51,7 +51,7 @@ internal sealed class AlarmClock(
     public void Set(Alarm alarm)
     {
         var isOverdue = alarm.DueAt <= clock.NowMs();
-        roster.Add(alarm.JobId, isOverdue ? AlarmKind.Overdue : alarm.IsRetry ? AlarmKind.Retry : AlarmKind.Ahead);
+        roster.Add(alarm.JobId, isOverdue ? AlarmKind.Overdue : alarm.IsRetry ? AlarmKind.Retry : AlarmKind.Upcoming);
         if (!toSet.IsAddingCompleted) toSet.Add(alarm);
     }
 

@@ -4,7 +4,7 @@ namespace Dispatch.Alarms;
 
 internal enum AlarmKind
 {
-    Ahead,
+    Upcoming,
 
     /// <summary>The job's time had passed when it was armed.</summary>
     Overdue,
@@ -27,7 +27,7 @@ internal sealed class AlarmRoster(TimeProvider clock)
     private int overdue;
 
     /// <summary>Raised when half of the <see cref="OverdueWindow"/> is free again.</summary>
-    public event Action? OverdueRunsLow;
+    public event Action? OverdueHasRoom;
 
     /// <summary>The alarms that are set, without retries.</summary>
     public int Counted => Volatile.Read(ref counted);
@@ -49,7 +49,7 @@ internal sealed class AlarmRoster(TimeProvider clock)
     {
         bool runsLow;
         lock (gate) runsLow = Forget(jobId);
-        if (runsLow) OverdueRunsLow?.Invoke();
+        if (runsLow) OverdueHasRoom?.Invoke();
     }
 
     /// <summary>
@@ -76,7 +76,7 @@ internal sealed class AlarmRoster(TimeProvider clock)
             var before = clock.NowMs() - (long)age.TotalMilliseconds;
             foreach (var (jobId, entry) in entries.Where(e => e.Value.Kind == AlarmKind.Overdue && e.Value.SetAt < before).ToArray())
             {
-                entries[jobId] = entry with { Kind = AlarmKind.Ahead };
+                entries[jobId] = entry with { Kind = AlarmKind.Upcoming };
                 overdue--;
             }
         }

@@ -27,7 +27,7 @@ internal sealed class Sweeper(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        roster.OverdueRunsLow += Wake;
+        roster.OverdueHasRoom += Wake;
         try
         {
             while (!stoppingToken.IsCancellationRequested)
@@ -41,7 +41,7 @@ internal sealed class Sweeper(
         }
         finally
         {
-            roster.OverdueRunsLow -= Wake;
+            roster.OverdueHasRoom -= Wake;
         }
     }
 
@@ -61,7 +61,7 @@ internal sealed class Sweeper(
     private async Task ArmAsync(CancellationToken stopping)
     {
         var (now, partition) = (clock.NowMs(), liveHosts.Partition);
-        roster.ReleaseOverdueOlderThan(Timing.OverdueStuck);
+        roster.ReleaseOverdueOlderThan(Timing.OverdueTimeout);
         var overdue = new TimeWindow(now, () => AlarmRoster.OverdueWindow - roster.Overdue);
         var near = new TimeWindow(now + (long)Timing.NearHorizon.TotalMilliseconds, () => AlarmClock.Capacity - roster.Counted);
         var far = new TimeWindow(now + (long)Timing.Horizon.TotalMilliseconds, () => (AlarmClock.Capacity / 2) - roster.Counted);
@@ -69,7 +69,7 @@ internal sealed class Sweeper(
         if (partition.Count == 1) return;
 
         // Jobs of other hosts that are still free shortly before their time: those hosts are full or dead.
-        await ArmAsync([overdue, near with { Until = now + (long)Timing.AnyonesLead.TotalMilliseconds }], null, stopping);
+        await ArmAsync([overdue, near with { Until = now + (long)Timing.FreeForAllLead.TotalMilliseconds }], null, stopping);
     }
 
     /// <param name="windows">In the order of time; each begins when the previous one ends.</param>
@@ -101,7 +101,7 @@ internal sealed class Sweeper(
     private async Task FindLostAsync(CancellationToken stopping)
     {
         var orphans = new List<Guid>();
-        foreach (var (alarm, status) in await store.OverdueAsync(clock.NowMs() - (long)Timing.AlarmLost.TotalMilliseconds, stopping))
+        foreach (var (alarm, status) in await store.OverdueAsync(clock.NowMs() - (long)Timing.LostAlarmAfter.TotalMilliseconds, stopping))
         {
             if (worker.IsAtWork(alarm.JobId) || roster.WasSetRecently(alarm.JobId)) continue;
             if (status == JobStatus.Firing) orphans.Add(alarm.JobId);

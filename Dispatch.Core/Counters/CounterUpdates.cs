@@ -87,7 +87,7 @@ internal static class CounterUpdates
     }
 
     /// <summary>Removes the hours that no chart shows any more.</summary>
-    public static Task<int> ForgetHoursAsync(this DispatchDbContext db, long now) =>
+    public static Task<int> DeleteOldHoursAsync(this DispatchDbContext db, long now) =>
         db.HourlyStats.Where(h => h.Hour < now - Retention).ExecuteDeleteAsync();
 
     private static async Task AddAsync(DispatchDbContext db, Guid hostId, StatusCounts more, Guid[] projectIds)

@@ -8,7 +8,7 @@ namespace Dispatch.Data;
 internal static class CopyMarkCheck
 {
     /// <exception cref="StartupException">The database is being filled.</exception>
-    public static async Task AdmitHostAsync(this DispatchDbContext db)
+    public static async Task RefuseUnfinishedCopyAsync(this DispatchDbContext db)
     {
         if (await db.CopyMarks.AnyAsync(m => m.Role == CopyRole.Target))
         {

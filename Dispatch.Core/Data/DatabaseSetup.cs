@@ -40,9 +40,9 @@ internal sealed class DatabaseSetup(
 
             await Providers.ClearStaleMigrationLockAsync(db);
             await MigrateAsync(db);
-            await db.AdmitHostAsync();
+            await db.RefuseUnfinishedCopyAsync();
             if (!database.Provider.ServesOneHost()) await MakeKeyAsync(db);
-            if (await Providers.HowToReadWithoutWaitingAsync(db) is { } statement) Log.ReadersWait(log, statement);
+            if (await Providers.SnapshotReadsFixAsync(db) is { } statement) Log.ReadersWait(log, statement);
         }
         catch (Exception exception) when (exception is DbException || DatabaseFaults.IsUnavailable(exception))
         {

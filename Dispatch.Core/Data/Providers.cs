@@ -47,14 +47,14 @@ internal static class Providers
     };
 
     /// <summary>The longest wait of a batch for more writes. Less than a claim's lead, so that claims are not late.</summary>
-    public static TimeSpan Gathering(this DatabaseProvider provider) => provider switch
+    public static TimeSpan MaxBatchDelay(this DatabaseProvider provider) => provider switch
     {
         DatabaseProvider.Sqlite => TimeSpan.FromMilliseconds(10),   // no round trips, but each transaction costs processor time
         DatabaseProvider.Postgres or DatabaseProvider.SqlServer => TimeSpan.FromMilliseconds(60),
     };
 
     /// <summary>A batch with this many waiting callers starts. A higher number saves statements but accepts fewer jobs a second.</summary>
-    public static int EnoughCallers(this DatabaseProvider provider) => provider switch
+    public static int MinBatchCallers(this DatabaseProvider provider) => provider switch
     {
         DatabaseProvider.Sqlite => 1,
         DatabaseProvider.Postgres or DatabaseProvider.SqlServer => 32,
@@ -148,7 +148,7 @@ internal static class Providers
     };
 
     /// <summary>The same database with a longer command timeout, for statements over all of its rows.</summary>
-    public static DatabaseOptions WithPatience(this DatabaseOptions database, TimeSpan patience) => new()
+    public static DatabaseOptions WithCommandTimeout(this DatabaseOptions database, TimeSpan patience) => new()
     {
         Provider = database.Provider,
         ConnectionString = database.Provider switch
@@ -166,7 +166,7 @@ internal static class Providers
     };
 
     /// <summary>False if texts must not contain NUL or half of a surrogate pair.</summary>
-    public static bool TakesAnyText(this DatabaseProvider provider) => provider switch
+    public static bool StoresAnyText(this DatabaseProvider provider) => provider switch
     {
         DatabaseProvider.Sqlite or DatabaseProvider.SqlServer => true,
         DatabaseProvider.Postgres => false,
@@ -179,7 +179,7 @@ internal static class Providers
         $"the SQL Server database {sqlServer.InitialCatalog} at {sqlServer.DataSource}";
 
     /// <summary>The statement that stops readers from waiting for writers. Null unless EF did not create the SQL Server database.</summary>
-    public static async Task<string?> HowToReadWithoutWaitingAsync(DispatchDbContext db)
+    public static async Task<string?> SnapshotReadsFixAsync(DispatchDbContext db)
     {
         if (db.Provider != DatabaseProvider.SqlServer) return null;
         var isOn = await db.Database
@@ -221,7 +221,7 @@ internal static class Providers
         Default(connection, "Command Timeout", CommandTimeout);
         Default(connection, "Application Name", "dispatch");
         // Otherwise a host that takes over a silent host's jobs would wait for the locks of the silent host's open transaction.
-        Default(connection, "Options", $"-c idle_in_transaction_session_timeout={(int)Timing.TransactionHeld.TotalMilliseconds}");
+        Default(connection, "Options", $"-c idle_in_transaction_session_timeout={(int)Timing.IdleTransactionTimeout.TotalMilliseconds}");
         return connection.ToString();
     }
 

@@ -33,7 +33,7 @@ internal static class CoreServices
             .AddHangfireAdapter(provider => provider.GetRequiredService<AlarmClock>().RingAsync)
             .AddSingleton<AlarmRoster>().AddSingleton<AlarmClock>().AddSingleton<JobService>().AddSingleton<Readiness>()
             .AddHosted<WriteQueue>()
-            .AddDispatchRelay(settings.Database, settings.Redis)
+            .AddDispatchBackplane(settings.Database, settings.Redis)
             .AddHosted<HostLease>()
             .AddHostedService<WarmUp>()
             .AddHosted<AlarmClock>()

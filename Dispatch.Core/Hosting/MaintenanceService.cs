@@ -24,15 +24,15 @@ internal sealed class MaintenanceService(
     private const int PurgeChunks = 10;
 
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan TidyEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    private long? tidiedAt;
+    private long? lastMinuteAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            if (liveHosts.IsEldest) await MaintainAsync(stoppingToken);
+            if (liveHosts.IsOldest) await MaintainAsync(stoppingToken);
             await Task.Delay(Round, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -42,9 +42,9 @@ internal sealed class MaintenanceService(
         try
         {
             for (var chunk = 0; chunk < PurgeChunks && await store.PurgeDeletedProjectsAsync(stopping) > 0; chunk++) await Task.Yield();
-            if (tidiedAt is { } at && clock.GetElapsedTime(at) < TidyEvery) return;
-            await TidyAsync(stopping);
-            tidiedAt = clock.GetTimestamp();
+            if (lastMinuteAt is { } at && clock.GetElapsedTime(at) < Minute) return;
+            await RunEveryMinuteAsync(stopping);
+            lastMinuteAt = clock.GetTimestamp();
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
@@ -55,13 +55,13 @@ internal sealed class MaintenanceService(
         }
     }
 
-    private async Task TidyAsync(CancellationToken stopping)
+    private async Task RunEveryMinuteAsync(CancellationToken stopping)
     {
-        var strays = await store.RecoverStraysAsync(stopping);
+        var strays = await store.RecoverUnknownHostsAsync(stopping);
         if (strays != default) Log.Recovered(log, "hosts that are gone", strays.Interrupted, strays.Freed);
         await alarms.ClearAsync(LivingHostsAsync, stopping);
         await store.MergeCountersAsync();
-        await store.ForgetHoursAsync();
+        await store.DeleteOldHoursAsync();
     }
 
     // Dead hosts have no row any more, because it is deleted once their jobs are free.

@@ -23,7 +23,7 @@ internal sealed class WarmUp(
     TimeProvider clock,
     ILogger<WarmUp> log) : BackgroundService
 {
-    private const string Secret = "whsec_cmVoZWFyc2Fs";
+    private const string Secret = "whsec_d2FybS11cA==";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -22,8 +22,8 @@ internal sealed class HostLease(
     TimeProvider clock,
     ILogger<HostLease> log) : IHostedService, IDisposable
 {
-    private static readonly CompiledQuery<Func<DispatchDbContext, IEnumerable<HostSeen>>> Hosts = new(() =>
-        EF.CompileQuery((DispatchDbContext db) => db.Hosts.Select(h => new HostSeen(h.Id, h.Name, h.LastSeenAt))));
+    private static readonly CompiledQuery<Func<DispatchDbContext, IEnumerable<ObservedHost>>> Hosts = new(() =>
+        EF.CompileQuery((DispatchDbContext db) => db.Hosts.Select(h => new ObservedHost(h.Id, h.Name, h.LastSeenAt))));
 
     private readonly CancellationTokenSource stopping = new();
     private Thread? beating;
@@ -45,7 +45,7 @@ internal sealed class HostLease(
             locks.Take();
             Beat();
             // Runs on its own thread with blocking calls, because a busy thread pool would make this host look dead.
-            beating = new Thread(BeatOn) { Name = "Dispatch:HostLease", IsBackground = true, Priority = ThreadPriority.AboveNormal };
+            beating = new Thread(KeepBeating) { Name = "Dispatch:HostLease", IsBackground = true, Priority = ThreadPriority.AboveNormal };
             beating.Start();
         }
 
@@ -88,13 +88,13 @@ internal sealed class HostLease(
         await db.Hosts.ExecuteDeleteAsync(cancellation);
         db.Hosts.Add(Row());
         await db.SaveChangesAsync(cancellation);
-        var recovered = await store.RecoverStraysAsync(cancellation);
+        var recovered = await store.RecoverUnknownHostsAsync(cancellation);
         Log.Recovered(log, "earlier hosts", recovered.Interrupted, recovered.Freed);
     }
 
-    private void BeatOn()
+    private void KeepBeating()
     {
-        while (!stopping.Token.WaitHandle.WaitOne(Timing.HostBeat))
+        while (!stopping.Token.WaitHandle.WaitOne(Timing.HeartbeatInterval))
         {
             try
             {
@@ -102,7 +102,7 @@ internal sealed class HostLease(
             }
             catch (Exception exception)
             {
-                Log.BeatFailed(log, exception);   // if only this host cannot reach the database, the others take over
+                Log.HeartbeatFailed(log, exception);   // if only this host cannot reach the database, the others take over
             }
         }
     }
@@ -127,7 +127,7 @@ internal sealed class HostLease(
 
     // All living hosts may run this at once, because each step takes only the jobs that are left. The row is deleted last, so that
     // another host goes on if this one dies in between.
-    private async Task RecoverAsync(IReadOnlyList<HostSeen> dead)
+    private async Task RecoverAsync(IReadOnlyList<ObservedHost> dead)
     {
         try
         {

@@ -7,7 +7,7 @@ namespace Dispatch.Hosts;
 /// <summary>
 /// Holds a lock file for each host of this machine. The kernel drops the lock when the process ends, so a host that restarts after a crash
 /// knows at once that its predecessor is dead. If there is no file (another machine, another container, a folder that cannot be written),
-/// the lease decides (<see cref="Timing.HostDead"/>).
+/// the lease decides (<see cref="Timing.HostTimeout"/>).
 /// </summary>
 internal sealed class HostLocks(HostIdentity host, ILogger<HostLocks> log) : IDisposable
 {
@@ -30,7 +30,7 @@ internal sealed class HostLocks(HostIdentity host, ILogger<HostLocks> log) : IDi
     }
 
     /// <summary>True only if the host is certainly dead. A paused host still has its lock.</summary>
-    public static bool HasEnded(HostSeen other) =>
+    public static bool HasEnded(ObservedHost other) =>
         other.Name.StartsWith($"{Environment.MachineName}:", StringComparison.Ordinal) && IsFree(other.Id);
 
     /// <summary>Deletes the file of a host that has no row any more.</summary>

@@ -38,5 +38,5 @@ internal sealed class Lease(DatabaseOptions database, TimeProvider clock)
     /// <summary>Called when another host has declared this one dead.</summary>
     public void Lose() => Interlocked.Increment(ref term);
 
-    private bool IsOver => clock.GetElapsedTime(Volatile.Read(ref renewedAt)) >= Timing.LeaseHeld;
+    private bool IsOver => clock.GetElapsedTime(Volatile.Read(ref renewedAt)) >= Timing.LeaseDuration;
 }

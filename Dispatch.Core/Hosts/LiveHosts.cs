@@ -19,17 +19,17 @@ internal sealed class LiveHosts(HostIdentity host, TimeProvider clock)
     public Partition Partition => partition;
 
     /// <summary>True on the host that started first, which does the maintenance for all.</summary>
-    public bool IsEldest => partition.Index == 0;
+    public bool IsOldest => partition.Index == 0;
 
     /// <summary>Compares the table's rows with the last ones. Returns the dead hosts.</summary>
-    public IReadOnlyList<HostSeen> Look(IReadOnlyList<HostSeen> rows)
+    public IReadOnlyList<ObservedHost> Look(IReadOnlyList<ObservedHost> rows)
     {
         var (at, now) = (clock.GetTimestamp(), clock.NowMs());
         // The database was away, or this host was paused, so the silence of others in that time means nothing.
-        var blind = clock.GetElapsedTime(lookedAt, at) > 3 * Timing.HostBeat;
+        var blind = clock.GetElapsedTime(lookedAt, at) > 3 * Timing.HeartbeatInterval;
         lookedAt = at;
 
-        var dead = new List<HostSeen>();
+        var dead = new List<ObservedHost>();
         foreach (var row in rows.Where(row => row.Id != host.Id))
         {
             var isKnown = others.TryGetValue(row.Id, out var seen);
@@ -38,7 +38,7 @@ internal sealed class LiveHosts(HostIdentity host, TimeProvider clock)
             var isStale = !isKnown && now - row.LastSeenAt > LongAgo.TotalMilliseconds;
             var isDead = isStale
                 || (!hasBeaten && HostLocks.HasEnded(row))
-                || clock.GetElapsedTime(seen.ChangedAt, at) >= Timing.HostDead;
+                || clock.GetElapsedTime(seen.ChangedAt, at) >= Timing.HostTimeout;
             if (isDead) dead.Add(row);
         }
 
@@ -49,4 +49,4 @@ internal sealed class LiveHosts(HostIdentity host, TimeProvider clock)
     }
 }
 
-internal sealed record HostSeen(Guid Id, string Name, long LastSeenAt);
+internal sealed record ObservedHost(Guid Id, string Name, long LastSeenAt);

@@ -20,7 +20,7 @@ internal sealed class JobService(JobStore store, AlarmClock alarms, HostIdentity
     {
         var now = clock.NowMs();
         // A job of another host's partition waits for that host's sweep if there is time.
-        var isOurs = liveHosts.Partition.Has(now) || job.FireAt - now < Timing.AnyonesLead.TotalMilliseconds;
+        var isOurs = liveHosts.Partition.Has(now) || job.FireAt - now < Timing.FreeForAllLead.TotalMilliseconds;
         var armsNow = isOurs && alarms.HasRoomFor(job.FireAt);
         job.Id = Guid.CreateVersion7(clock.GetUtcNow());
         job.NextAttemptAt = job.FireAt;

@@ -81,10 +81,10 @@ internal sealed class JobFeed(IDbContextFactory<DispatchDbContext> contexts, Tim
     public void Publish(JobChanges changes)
     {
         if (!IsWatched) return;
-        foreach (var (projectId, accountId) in changes.Owners) accounts[projectId] = accountId;
+        foreach (var (projectId, accountId) in changes.AccountsByProject) accounts[projectId] = accountId;
         // Null: nobody watched when the transaction began, so a page opened since may have read the old rows.
-        if (changes.Told is null) Enqueue(AccountChanges.Invalidate(AccountChanges.Everyone, clock.NowMs()).Changes);
-        else if (changes.Told.Count > 0) Enqueue(changes.Told);
+        if (changes.FeedChanges is null) Enqueue(AccountChanges.Invalidate(AccountChanges.Everyone, clock.NowMs()).Changes);
+        else if (changes.FeedChanges.Count > 0) Enqueue(changes.FeedChanges);
     }
 
     /// <summary>Notifies the subscribers on this host, and only those, of another host's changes.</summary>

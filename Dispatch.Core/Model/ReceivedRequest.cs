@@ -6,7 +6,7 @@ internal sealed class ReceivedRequest
     /// <summary>Requests that a project keeps; a new one replaces the oldest.</summary>
     public const int MaxPerProject = 100;
 
-    public const int KeptBytes = 256 * 1024;
+    public const int MaxStoredBytes = 256 * 1024;
 
     /// <summary>Characters; a longer method is cut, because HTTP sets no limit.</summary>
     public const int MaxMethod = 32;
@@ -23,7 +23,7 @@ internal sealed class ReceivedRequest
     /// <summary>A JSON array of <c>{"name": …, "value": …}</c>.</summary>
     public required string Headers { get; init; }
 
-    /// <summary>The first <see cref="KeptBytes"/>.</summary>
+    /// <summary>The first <see cref="MaxStoredBytes"/>.</summary>
     public required byte[] Body { get; init; }
 
     public bool BodyIsCut { get; init; }

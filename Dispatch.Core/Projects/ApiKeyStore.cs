@@ -92,7 +92,7 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
     }
 
     /// <summary>Clears the cache after keys were deleted together with their project.</summary>
-    public void ForgetAll() => cache.Clear();
+    public void ClearCache() => cache.Clear();
 
     private async Task<KeyOwner?> LoadAsync(byte[] hash, CancellationToken cancellation)
     {

@@ -85,7 +85,7 @@ internal sealed class ProjectStore(
             foreach (var id in ids) changes.ProjectChanged(accountId, id, now.Value);
             return await db.Projects.Where(p => ids.Contains(p.Id)).ExecuteUpdateAsync(set => set.SetProperty(p => p.DeletedAt, now));
         }));
-        keys.ForgetAll();
+        keys.ClearCache();
         return deleted;
     }
 

@@ -29,35 +29,35 @@ internal static class Timing
     public static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
 
     /// <summary>A job that is overdue for this long has lost its alarm, unless the alarm is at work.</summary>
-    public static readonly TimeSpan AlarmLost = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan LostAlarmAfter = TimeSpan.FromSeconds(5);
 
     /// <summary>An overdue job that was armed this long ago and is not done waits behind a hanging receiver.</summary>
-    public static readonly TimeSpan OverdueStuck = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan OverdueTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>How often a host that shares its database writes its heartbeat and reads those of the others.</summary>
-    public static readonly TimeSpan HostBeat = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>A host is dead after this long without a heartbeat. Others take over its jobs within 10 s, one beat included.</summary>
-    public static readonly TimeSpan HostDead = TimeSpan.FromSeconds(8);
+    public static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(8);
 
     /// <summary>
-    /// How long after its last heartbeat a host still sends claimed jobs. Less than <see cref="HostDead"/>; otherwise a host that was
+    /// How long after its last heartbeat a host still sends claimed jobs. Less than <see cref="HostTimeout"/>; otherwise a host that was
     /// paused would send a job that another host has taken over. The difference covers a request on its way to the socket.
     /// </summary>
-    public static readonly TimeSpan LeaseHeld = TimeSpan.FromSeconds(6);
+    public static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(6);
 
     /// <summary>
-    /// How long a transaction may wait for its host's next statement before the server ends it. Less than <see cref="HostDead"/>, so that a
-    /// paused host loses its locks before it is declared dead.
+    /// How long a transaction may wait for its host's next statement before the server ends it. Less than <see cref="HostTimeout"/>,
+    /// so that a paused host loses its locks before it is declared dead.
     /// </summary>
-    public static readonly TimeSpan TransactionHeld = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan IdleTransactionTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>If several hosts share the work, any of them may arm a free job that is due within this.</summary>
-    public static readonly TimeSpan AnyonesLead = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan FreeForAllLead = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a stopping host waits for deliveries on the wire.</summary>
     public static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
 
     /// <summary>How long Hangfire's pages show an ended job, which costs memory or rows. The job's own page shows it for good.</summary>
-    public static readonly TimeSpan HangfireShows = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan HangfireRetention = TimeSpan.FromSeconds(15);
 }

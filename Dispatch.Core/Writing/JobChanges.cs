@@ -8,32 +8,32 @@ namespace Dispatch.Writing;
 internal sealed class JobChanges(bool isWatched)
 {
     /// <summary>For the feed; null if it had no subscribers when the transaction began.</summary>
-    public List<FeedChange>? Told { get; } = isWatched ? [] : null;
+    public List<FeedChange>? FeedChanges { get; } = isWatched ? [] : null;
 
     /// <summary>Accounts by project. They spare the feed a look-up, which would fail for a new or deleted project.</summary>
-    public Dictionary<Guid, Guid> Owners { get; } = [];
+    public Dictionary<Guid, Guid> AccountsByProject { get; } = [];
 
     public CounterDeltas Counters { get; } = new();
 
     public void Inserted(Job job)
     {
         Counters.Count(job.ProjectId, job.Status, 1);
-        if (Told is not null) Owners[job.ProjectId] = job.AccountId;
-        Told?.Add(new FeedChange(FeedKind.Job, job.ProjectId, job.Id, job.Status, job.CreatedAt));
+        if (FeedChanges is not null) AccountsByProject[job.ProjectId] = job.AccountId;
+        FeedChanges?.Add(new FeedChange(FeedKind.Job, job.ProjectId, job.Id, job.Status, job.CreatedAt));
     }
 
     public void Moved(Guid projectId, Guid jobId, Transition transition, long now)
     {
         Counters.Count(projectId, transition.From, -1);
         Counters.Count(projectId, transition.To, 1);
-        Told?.Add(new FeedChange(FeedKind.Job, projectId, jobId, transition.To, now));
+        FeedChanges?.Add(new FeedChange(FeedKind.Job, projectId, jobId, transition.To, now));
     }
 
     public void Attempted(Guid projectId, Attempt attempt, bool died) => Counters.CountAttempt(projectId, attempt, died);
 
     public void ProjectChanged(Guid accountId, Guid projectId, long now)
     {
-        Owners[projectId] = accountId;
+        AccountsByProject[projectId] = accountId;
         Changed(FeedKind.Project, projectId, now);
     }
 
@@ -45,6 +45,6 @@ internal sealed class JobChanges(bool isWatched)
     private void Changed(FeedKind kind, Guid projectId, long now)
     {
         Counters.Touch(projectId);
-        Told?.Add(new FeedChange(kind, projectId, null, null, now));
+        FeedChanges?.Add(new FeedChange(kind, projectId, null, null, now));
     }
 }

@@ -10,20 +10,20 @@ namespace Dispatch.Writing;
 internal static class JobGuards
 {
     /// <summary>Becomes COALESCE, which no index has.</summary>
-    public static IQueryable<Job> StillHeldBy(this IQueryable<Job> jobs, IHostArgument holder) =>
+    public static IQueryable<Job> HeldBy(this IQueryable<Job> jobs, IHostArgument holder) =>
         jobs.Where(j => (j.ArmedBy ?? Guid.Empty) == holder.HostId);
 
-    public static IQueryable<Job> StillFree(this IQueryable<Job> jobs) => jobs.StillHeldBy(new HostArgument(Guid.Empty));
+    public static IQueryable<Job> StillFree(this IQueryable<Job> jobs) => jobs.HeldBy(new HostArgument(Guid.Empty));
 
     /// <summary>Becomes CASE. With old statistics, PostgreSQL takes each status for rare and would read all jobs of it.</summary>
-    public static IQueryable<Job> StillBefore(this IQueryable<Job> jobs, Transition transition) =>
+    public static IQueryable<Job> StandingAt(this IQueryable<Job> jobs, Transition transition) =>
         jobs.Where(j => (j.Status == transition.From ? 1 : 0) == 1);
 
     /// <summary>
     /// Jobs whose project is not deleted. COUNT instead of EXISTS, because PostgreSQL turns EXISTS into a join; with old statistics the
     /// join starts with the projects and reads all of their SCHEDULED jobs.
     /// </summary>
-    public static IQueryable<Job> InLivingProjects(this IQueryable<Job> jobs, DispatchDbContext db) =>
+    public static IQueryable<Job> OfActiveProjects(this IQueryable<Job> jobs, DispatchDbContext db) =>
         jobs.Where(j => db.Projects.Count(p => p.Id == j.ProjectId && p.DeletedAt == null) == 1);
 }
 

@@ -36,7 +36,7 @@ internal static class JobStatements
     public static readonly CompiledQuery<Func<DispatchDbContext, CancellationToken, Task<bool>>> AnyProjectDeleted =
         new(() => EF.CompileAsyncQuery((DispatchDbContext db, CancellationToken _) => db.Projects.Any(p => p.DeletedAt != null)));
 
-    public static readonly CompiledQuery<Func<DispatchDbContext, Guid[], IAsyncEnumerable<Guid>>> LivingKeys =
+    public static readonly CompiledQuery<Func<DispatchDbContext, Guid[], IAsyncEnumerable<Guid>>> ActiveKeys =
         new(() => EF.CompileAsyncQuery((DispatchDbContext db, Guid[] ids) => db.ApiKeys
             .Where(k => ids.Contains(k.Id) && db.Projects.Any(p => p.Id == k.ProjectId && p.DeletedAt == null))
             .Select(k => k.Id)));
@@ -44,13 +44,13 @@ internal static class JobStatements
     /// <summary>The mark of this statement and the next shows which rows they changed.</summary>
     public static readonly CompiledUpdate<Job, MarkArguments> Rearm = new((jobs, _, a) => jobs
         .Where(j => a.Ids.Contains(j.Id) && j.NextAttemptAt <= a.Latest)
-        .StillHeldBy(a)
+        .HeldBy(a)
         .TakeAsync(Transition.Rearm, a, set => set.SetProperty(j => j.ClaimId, _ => a.Mark)));
 
     public static readonly CompiledUpdate<Job, MarkArguments> Claim = new((jobs, db, a) => jobs
         .Where(j => a.Ids.Contains(j.Id) && j.NextAttemptAt <= a.Latest)
-        .StillHeldBy(a)
-        .InLivingProjects(db)
+        .HeldBy(a)
+        .OfActiveProjects(db)
         .TakeAsync(Transition.Claim, a, set => set
             .SetProperty(j => j.Attempt, j => j.Attempt + 1)
             .SetProperty(j => j.ClaimId, _ => a.Mark)));

@@ -25,7 +25,7 @@ internal sealed class JobStore(WriteQueue queue, IDbContextFactory<DispatchDbCon
     public Task<CancelOutcome> CancelAsync(Guid jobId, Guid projectId) => queue.WriteAsync(new CancelWrite(jobId, projectId));
 
     public Task RearmAsync(Guid jobId, Guid projectId, CancellationToken stopping) =>
-        UntilStoredAsync(() => new RearmWrite(jobId, projectId), stopping);
+        RetryUntilStoredAsync(() => new RearmWrite(jobId, projectId), stopping);
 
     /// <summary>
     /// Null: cancelled, already claimed, or not this host's. If the database was away, waits until this host's lease is renewed as well,
@@ -34,11 +34,11 @@ internal sealed class JobStore(WriteQueue queue, IDbContextFactory<DispatchDbCon
     /// <param name="dueAt">The claim should be durable by then. Milliseconds since the Unix epoch, UTC.</param>
     /// <param name="leaseTerm">The term of this host's lease; null while the host does not hold it. Called at each try.</param>
     public Task<ClaimedJob?> ClaimAsync(Guid jobId, long dueAt, Func<int?> leaseTerm, CancellationToken stopping) =>
-        UntilStoredAsync(() => leaseTerm() is { } term ? new ClaimWrite(jobId, dueAt, term) : null, stopping);
+        RetryUntilStoredAsync(() => leaseTerm() is { } term ? new ClaimWrite(jobId, dueAt, term) : null, stopping);
 
     /// <summary>Writes the attempt's row and its transition in one transaction. False: the claim was lost, nothing was written.</summary>
     public Task<bool> RecordAsync(ClaimedJob job, Attempt attempt, Transition transition, long? retryAt, bool keepsAlarm) =>
-        UntilStoredAsync(() => new RecordWrite(job, attempt, transition, retryAt, keepsAlarm), CancellationToken.None);
+        RetryUntilStoredAsync(() => new RecordWrite(job, attempt, transition, retryAt, keepsAlarm), CancellationToken.None);
 
     /// <summary>Arms free jobs due in (<paramref name="after"/>, <paramref name="until"/>] for this host, earliest first.</summary>
     /// <param name="partition">The jobs that this host may take; null: all.</param>
@@ -80,7 +80,7 @@ internal sealed class JobStore(WriteQueue queue, IDbContextFactory<DispatchDbCon
         RecoverAsync(db => db.Jobs.Where(j => j.ArmedBy == hostId), stopping);
 
     /// <summary>Frees the jobs of hosts that have no row, because these hosts are gone.</summary>
-    public Task<Recovery> RecoverStraysAsync(CancellationToken stopping) =>
+    public Task<Recovery> RecoverUnknownHostsAsync(CancellationToken stopping) =>
         RecoverAsync(db => db.Jobs.Where(j => j.ArmedBy != null && !db.Hosts.Any(h => h.Id == j.ArmedBy)), stopping);
 
     public async Task MergeCountersAsync()
@@ -99,7 +99,7 @@ internal sealed class JobStore(WriteQueue queue, IDbContextFactory<DispatchDbCon
         return await JobStatements.AnyProjectDeleted.For(db)(db, stopping) ? await queue.WriteAsync(new CustomWrite<int>(PurgeAsync)) : 0;
     }
 
-    public Task<int> ForgetHoursAsync() => queue.WriteAsync(new CustomWrite<int>((db, _) => db.ForgetHoursAsync(clock.NowMs())));
+    public Task<int> DeleteOldHoursAsync() => queue.WriteAsync(new CustomWrite<int>((db, _) => db.DeleteOldHoursAsync(clock.NowMs())));
 
     private static async Task<int> PurgeAsync(DispatchDbContext db, JobChanges changes)
     {
@@ -181,7 +181,7 @@ internal sealed class JobStore(WriteQueue queue, IDbContextFactory<DispatchDbCon
     }
 
     /// <param name="write">Called at each try. Null: the write cannot be made now.</param>
-    private async Task<TResult> UntilStoredAsync<TResult>(Func<WriteRequest<TResult>?> write, CancellationToken stopping)
+    private async Task<TResult> RetryUntilStoredAsync<TResult>(Func<WriteRequest<TResult>?> write, CancellationToken stopping)
     {
         while (true)
         {

@@ -12,7 +12,7 @@ internal static class JobTransitions
     /// </summary>
     public static Task<int> TakeAsync(
         this IQueryable<Job> jobs, Transition transition, ITimeArgument at, Action<UpdateSettersBuilder<Job>>? more = null) =>
-        jobs.StillBefore(transition).ExecuteUpdateAsync(set =>
+        jobs.StandingAt(transition).ExecuteUpdateAsync(set =>
         {
             set.SetProperty(j => j.Status, transition.To).SetProperty(j => j.UpdatedAt, _ => at.Now);
             if (transition.IsFinal)

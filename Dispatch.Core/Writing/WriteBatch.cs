@@ -28,7 +28,7 @@ internal sealed class WriteBatch(HostIdentity host, TimeProvider clock)
 
         // Checked in this transaction, so that a key that was revoked or a project that was deleted before it gets no new job.
         var keyIds = inserts.Where(i => i.KeyId is not null).Select(i => i.KeyId!.Value).Distinct().ToArray();
-        var keys = keyIds.Length == 0 ? [] : await JobStatements.LivingKeys.For(db)(db, keyIds).ToHashSetAsync();
+        var keys = keyIds.Length == 0 ? [] : await JobStatements.ActiveKeys.For(db)(db, keyIds).ToHashSetAsync();
         var projectIds = inserts.Where(i => i.KeyId is null).Select(i => i.Job.ProjectId).Distinct().ToArray();
         var projects = projectIds.Length == 0
             ? []

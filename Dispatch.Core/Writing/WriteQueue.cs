@@ -13,8 +13,8 @@ namespace Dispatch.Writing;
 /// their transaction is durable.
 /// </summary>
 /// <remarks>
-/// A transaction costs more than its rows, so a batch waits for more writes (<see cref="Gather"/>). On a database server each statement is
-/// a round trip and several hosts share the server, so a few callers wait too; with SQLite only writes of the engine wait.
+/// A transaction costs more than its rows, so a batch waits for more writes (<see cref="WaitForMore"/>). On a database server each
+/// statement is a round trip and several hosts share the server, so a few callers wait too; with SQLite only writes of the engine wait.
 /// </remarks>
 internal sealed class WriteQueue(
     IDbContextFactory<DispatchDbContext> contexts,
@@ -28,7 +28,7 @@ internal sealed class WriteQueue(
 
     private const int MaxConflicts = 5;
 
-    private const int GatherPollMs = 2;
+    private const int PollMs = 2;
 
     /// <summary>A gap this many times the usual one means that callers stopped coming. By chance it occurs once in 400 gaps.</summary>
     private const int LullFactor = 6;
@@ -45,8 +45,8 @@ internal sealed class WriteQueue(
         Channel.CreateUnbounded<WriteRequest>(new UnboundedChannelOptions { SingleReader = true });
 
     private Thread? writer;
-    private TimeSpan gathering;
-    private int enoughCallers;
+    private TimeSpan maxDelay;
+    private int minBatchCallers;
     private long takenAt;
     private long committedAt;
     private double commitMs = MinCommitMs;
@@ -74,7 +74,11 @@ internal sealed class WriteQueue(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        using (var db = contexts.CreateDbContext()) (gathering, enoughCallers) = (db.Provider.Gathering(), db.Provider.EnoughCallers());
+        using (var db = contexts.CreateDbContext())
+        {
+            (maxDelay, minBatchCallers) = (db.Provider.MaxBatchDelay(), db.Provider.MinBatchCallers());
+        }
+
         // Its own thread, because SQLite's calls block, and requests and deliveries need the pool.
         writer = new Thread(Run) { Name = "Dispatch:WriteQueue", IsBackground = true };
         writer.Start();
@@ -92,7 +96,7 @@ internal sealed class WriteQueue(
         var taken = new List<WriteRequest>(MaxBatch);
         while (writes.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
-            Gather();
+            WaitForMore();
             Volatile.Write(ref earliest, long.MaxValue);
             takenAt = Stopwatch.GetTimestamp();
             while (taken.Count < MaxBatch && writes.Reader.TryRead(out var write)) taken.Add(write);
@@ -110,24 +114,24 @@ internal sealed class WriteQueue(
         Volatile.Write(ref commitMs, Math.Max(MinCommitMs, Math.Max(ms, commitMs + ((ms - commitMs) / 8))));
 
     /// <summary>
-    /// Waits for more writes, for <see cref="gathering"/> at most. It ends at once if the queue was idle before, so that a single write
-    /// does not wait; and early if <see cref="enoughCallers"/> wait, if callers stopped coming (all may be waiting), or if a claim would be
-    /// late.
+    /// Waits for more writes, for <see cref="maxDelay"/> at most. It ends at once if the queue was idle before, so that a single write
+    /// does not wait; and early if <see cref="minBatchCallers"/> wait, if callers stopped coming (all may be waiting), or if a claim would
+    /// be late.
     /// </summary>
-    private void Gather()
+    private void WaitForMore()
     {
         var begun = Stopwatch.GetTimestamp();   // not the injected clock: it stands still in tests, and this would never end
-        if (Stopwatch.GetElapsedTime(committedAt, begun) >= gathering) return;
+        if (Stopwatch.GetElapsedTime(committedAt, begun) >= maxDelay) return;
 
         var (callers, cameAt) = (0, begun);
-        for (var now = begun; Stopwatch.GetElapsedTime(begun, now) < gathering; now = Stopwatch.GetTimestamp())
+        for (var now = begun; Stopwatch.GetElapsedTime(begun, now) < maxDelay; now = Stopwatch.GetTimestamp())
         {
             if (Volatile.Read(ref waiting) >= MaxBatch || Volatile.Read(ref earliest) - clock.NowMs() <= commitMs) return;
             var waitingCallers = Volatile.Read(ref awaited);
-            if (waitingCallers >= enoughCallers) return;
+            if (waitingCallers >= minBatchCallers) return;
             if (waitingCallers != callers) (callers, cameAt) = (waitingCallers, now);
             else if (callers > 0 && IsLull(callers, cameAt, now)) return;
-            Thread.Sleep(GatherPollMs);
+            Thread.Sleep(PollMs);
         }
     }
 
@@ -135,7 +139,7 @@ internal sealed class WriteQueue(
     {
         var usualGap = Stopwatch.GetElapsedTime(takenAt, cameAt) / callers;
         var gap = Stopwatch.GetElapsedTime(cameAt, now);
-        return gap > usualGap * LullFactor && gap > TimeSpan.FromMilliseconds(GatherPollMs);
+        return gap > usualGap * LullFactor && gap > TimeSpan.FromMilliseconds(PollMs);
     }
 
     private async Task CommitAsync(List<WriteRequest> taken, int conflicts = 0)

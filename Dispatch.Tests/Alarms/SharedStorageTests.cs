@@ -20,7 +20,7 @@ namespace Dispatch.Tests.Alarms;
 /// </summary>
 public sealed class SharedStorageTests : IAsyncLifetime
 {
-    private readonly InMemoryStorage storage = new(new InMemoryStorageOptions { MaxExpirationTime = Timing.HangfireShows });
+    private readonly InMemoryStorage storage = new(new InMemoryStorageOptions { MaxExpirationTime = Timing.HangfireRetention });
     private readonly TemporaryFolder folder = new();
     private DatabaseOptions database = null!;
     private TestHost one = null!;

@@ -10,11 +10,13 @@ internal static class RoomMap
     {
         var arrows = Arrows(uses);
         var lines = arrows.Where(arrow => !IsImplied(arrow, arrows)).Select(arrow => $"    {Node(arrow.From)} --> {Node(arrow.To)}");
-        var rooms = Rooms.All.Select(room => $"    {Node(room)}[\"{room.Replace('.', '/')}\"]");
         return $"""
             ```mermaid
             flowchart TD
-            {string.Join('\n', rooms)}
+            {Nodes(Rooms.All.Except(UsedByAll))}
+                subgraph ground [used by nearly every room]
+            {Nodes(Rooms.All.Intersect(UsedByAll))}
+                end
             {string.Join('\n', lines)}
             ```
             """;
@@ -28,6 +30,7 @@ internal static class RoomMap
         [
             .. uses.Where(use => use.Used.ContainingAssembly?.Name == "Dispatch.Core")
                 .Select(use => (From: Rooms.Of(use.From)!, To: Rooms.Of(use.Used.ContainingNamespace.ToDisplayString())!))
+                .Where(arrow => arrow.To is not null)   // an anonymous type is in no room
                 .Where(arrow => arrow.From != arrow.To && !UsedByAll.Contains(arrow.To))
                 .Distinct()
                 .OrderBy(arrow => order.IndexOf(arrow.From)).ThenBy(arrow => order.IndexOf(arrow.To)),
@@ -50,6 +53,9 @@ internal static class RoomMap
 
         return reached;
     }
+
+    private static string Nodes(IEnumerable<string> rooms) =>
+        string.Join('\n', rooms.Select(room => $"    {Node(room)}[\"{room.Replace('.', '/')}\"]"));
 
     private static string Node(string room) => room.Replace(".", "", StringComparison.Ordinal);
 }

@@ -72,7 +72,8 @@ public sealed class RoomTests
     [
         .. (from use in uses
             let room = Rooms.Of(use.From)
-            let other = use.Used.ContainingAssembly?.Name == "Dispatch.Core" ? Rooms.Of(use.Used.ContainingNamespace.ToDisplayString()) : null
+            let isOurs = use.Used.ContainingAssembly?.Name == "Dispatch.Core"
+            let other = isOurs ? Rooms.Of(use.Used.ContainingNamespace.ToDisplayString()) : null
             where room is not null && other is not null && !Rooms.MayUse(room, other)
             select $"{use.File}:{use.Line}: {room} uses {use.Used.ToDisplayString()}, which lies above it or beside it.").Distinct(),
     ];

@@ -16,7 +16,7 @@ internal static class Rooms
 
     public static IReadOnlyList<string> All => [.. TopDown, .. Ground.Where(room => room.Length > 0)];
 
-    /// <summary>The room that a namespace of Dispatch.Core is; null if no room has that name. Generated migrations belong to Data.</summary>
+    /// <summary>The room of a namespace of Dispatch.Core; null if there is none. Generated migrations belong to Data.</summary>
     public static string? Of(string space)
     {
         if (space == Root) return "";

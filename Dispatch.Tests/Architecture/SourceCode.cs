@@ -53,7 +53,8 @@ internal sealed class SourceCode
     public static SourceCode Web { get; } = new("Dispatch.Web", WebUsings, FilesOf("Dispatch.Web"));
 
     /// <summary>Core with a file that is not in its folder.</summary>
-    public static SourceCode CoreWith(string file, string text) => new("Dispatch.Core", CoreUsings, [.. FilesOf("Dispatch.Core"), (file, text)]);
+    public static SourceCode CoreWith(string file, string text) =>
+        new("Dispatch.Core", CoreUsings, [.. FilesOf("Dispatch.Core"), (file, text)]);
 
     /// <summary>What the compiler does not understand, so that nothing is overlooked because it does not bind.</summary>
     public IEnumerable<Diagnostic> Unbound() => compilation.GetDiagnostics()

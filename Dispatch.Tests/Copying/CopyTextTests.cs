@@ -45,7 +45,7 @@ public sealed class CopyTextTests
 
         var report = CopyReport.Of(result, DatabaseProvider.Postgres);
 
-        Assert.False(result.Agrees);
+        Assert.False(result.CountsMatch);
         Assert.Matches(@"Attempts +7 +6   differs", report);
         Assert.Contains("the copy is not whole", report, StringComparison.Ordinal);
         Assert.DoesNotContain("Moved", report, StringComparison.Ordinal);

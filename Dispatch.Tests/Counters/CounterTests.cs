@@ -76,7 +76,7 @@ public sealed class CounterTests
         Assert.Single(await db.ProjectCounters.AsNoTracking().ToListAsync(TestContext.Current.CancellationToken));
 
         rig.Clock.Advance(TimeSpan.FromDays(9));
-        Assert.Equal(1, await rig.Store.ForgetHoursAsync());
+        Assert.Equal(1, await rig.Store.DeleteOldHoursAsync());
     }
 
     [Theory]

@@ -21,7 +21,7 @@ public sealed class SnapshotReadsTests
             .CreateDbContextAsync(TestContext.Current.CancellationToken);
         host.Database.Expect(host.Database.Rows([isOn]));
 
-        var statement = await Providers.HowToReadWithoutWaitingAsync(db);
+        var statement = await Providers.SnapshotReadsFixAsync(db);
 
         Assert.Equal(expected, statement);
         Assert.Empty(TSql.Errors(Assert.Single(host.Database.Statements).Text));
@@ -36,7 +36,7 @@ public sealed class SnapshotReadsTests
             .CreateDbContextAsync(TestContext.Current.CancellationToken);
         host.Database.Expect();
 
-        Assert.Null(await Providers.HowToReadWithoutWaitingAsync(db));
+        Assert.Null(await Providers.SnapshotReadsFixAsync(db));
         Assert.Empty(host.Database.Statements);
     }
 }

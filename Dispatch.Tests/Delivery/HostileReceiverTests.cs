@@ -83,7 +83,7 @@ public sealed class HostileReceiverTests : SenderTest
 
         Assert.Equal(succeeded, outcome.Succeeded);
         Assert.Equal(status, outcome.ResponseCode);
-        Assert.Equal(new string('x', ResponseBodyReader.KeptBytes) + ResponseBodyReader.CutMark, outcome.ResponseBody);
+        Assert.Equal(new string('x', ResponseBodyReader.MaxStoredBytes) + ResponseBodyReader.CutMark, outcome.ResponseBody);
         Assert.InRange(sent, 0, 16 * 1024 * 1024);   // what socket buffers hold
         Assert.Single(receiver.Requests);
     }
@@ -93,14 +93,15 @@ public sealed class HostileReceiverTests : SenderTest
     {
         await using var receiver = HostileReceiver.AfterRequest(async connection =>
         {
-            await connection.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n{new string('x', ResponseBodyReader.KeptBytes)}");
+            await connection.SendAsync(
+                $"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n{new string('x', ResponseBodyReader.MaxStoredBytes)}");
             await connection.HangAsync();
         });
 
         var report = await SendAsync(receiver);
 
         Assert.Equal(
-            new DeliveryOutcome.Delivered(200, new string('x', ResponseBodyReader.KeptBytes) + ResponseBodyReader.CutMark),
+            new DeliveryOutcome.Delivered(200, new string('x', ResponseBodyReader.MaxStoredBytes) + ResponseBodyReader.CutMark),
             report.Outcome);
         Assert.InRange(report.DurationMs, 0, 5_000);
     }

@@ -177,9 +177,9 @@ public sealed class WebhookSenderTests : SenderTest
     }
 
     [Theory]
-    [InlineData(ResponseBodyReader.KeptBytes - 1, "Content-Length")]
-    [InlineData(ResponseBodyReader.KeptBytes, "Content-Length")]
-    [InlineData(ResponseBodyReader.KeptBytes, "chunked")]
+    [InlineData(ResponseBodyReader.MaxStoredBytes - 1, "Content-Length")]
+    [InlineData(ResponseBodyReader.MaxStoredBytes, "Content-Length")]
+    [InlineData(ResponseBodyReader.MaxStoredBytes, "chunked")]
     public async Task Body_that_fits_is_kept_whole_and_unmarked(int length, string framing)
     {
         var body = new string('x', length);
@@ -191,9 +191,9 @@ public sealed class WebhookSenderTests : SenderTest
     }
 
     [Theory]
-    [InlineData("x", ResponseBodyReader.KeptBytes)]
-    [InlineData("🐘", ResponseBodyReader.KeptBytes)]
-    [InlineData("a€", ResponseBodyReader.KeptBytes)]   // 4 + n * 3 bytes do not end at 16 KiB
+    [InlineData("x", ResponseBodyReader.MaxStoredBytes)]
+    [InlineData("🐘", ResponseBodyReader.MaxStoredBytes)]
+    [InlineData("a€", ResponseBodyReader.MaxStoredBytes)]   // 4 + n * 3 bytes do not end at 16 KiB
     public async Task Longer_body_is_cut_between_characters_and_marked(string pattern, int keptBytes)
     {
         var text = "x" + string.Concat(Enumerable.Repeat(pattern, 300_000));

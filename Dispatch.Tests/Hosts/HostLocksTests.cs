@@ -34,7 +34,7 @@ public sealed class HostLocksTests : IDisposable
     {
         its.Take();
         Assert.Empty(Look());
-        clock.Advance(Timing.HostBeat);
+        clock.Advance(Timing.HeartbeatInterval);
         Assert.Empty(Look());
     }
 
@@ -53,9 +53,9 @@ public sealed class HostLocksTests : IDisposable
         its.Take();
         Look();
         its.Dispose();
-        clock.Advance(Timing.HostBeat);
+        clock.Advance(Timing.HeartbeatInterval);
         Assert.Empty(Look(at: clock.NowMs()));   // its last beat came after the look before
-        clock.Advance(Timing.HostBeat);
+        clock.Advance(Timing.HeartbeatInterval);
         Assert.Single(Look(at: clock.NowMs() - 1000));
     }
 
@@ -87,6 +87,6 @@ public sealed class HostLocksTests : IDisposable
         Assert.Empty(Look());
     }
 
-    private IReadOnlyList<HostSeen> Look(string? name = null, long? at = null) =>
+    private IReadOnlyList<ObservedHost> Look(string? name = null, long? at = null) =>
         liveHosts.Look([new(me.Id, me.Name, clock.NowMs()), new(other.Id, name ?? other.Name, at ?? clock.NowMs())]);
 }

@@ -11,12 +11,12 @@ public sealed class LiveHostsTests
 {
     private readonly FakeTimeProvider clock = new(DateTimeOffset.UnixEpoch.AddYears(60));
     private readonly HostIdentity me = new();
-    private readonly HostSeen other;
+    private readonly ObservedHost other;
     private readonly LiveHosts liveHosts;
 
     public LiveHostsTests()
     {
-        other = new HostSeen(Guid.CreateVersion7(DateTimeOffset.UtcNow.AddDays(1)), "other:1", clock.NowMs());
+        other = new ObservedHost(Guid.CreateVersion7(DateTimeOffset.UtcNow.AddDays(1)), "other:1", clock.NowMs());
         liveHosts = new LiveHosts(me, clock);
     }
 
@@ -38,7 +38,7 @@ public sealed class LiveHostsTests
         for (var second = 0; second < 20; second++)
         {
             Assert.Empty(Look(other with { LastSeenAt = 1_000 + second }, first: second == 0));
-            clock.Advance(Timing.HostBeat);
+            clock.Advance(Timing.HeartbeatInterval);
         }
     }
 
@@ -62,7 +62,7 @@ public sealed class LiveHostsTests
     {
         Guid[] ids = [me.Id, .. Enumerable.Range(0, 4).Select(_ => Guid.CreateVersion7())];
         var shares = ids.Select(id => new Partition(Array.IndexOf([.. ids.Order()], id), ids.Length)).ToArray();
-        liveHosts.Look([.. ids.Select(id => new HostSeen(id, "", clock.NowMs()))]);
+        liveHosts.Look([.. ids.Select(id => new ObservedHost(id, "", clock.NowMs()))]);
         Assert.Contains(liveHosts.Partition, shares);
         for (var createdAt = 0; createdAt < 100; createdAt++) Assert.Single(shares, share => share.Has(createdAt));
     }
@@ -92,7 +92,7 @@ public sealed class LiveHostsTests
         var lease = new Lease(new DatabaseOptions { Provider = DatabaseProvider.Postgres }, clock);
         lease.Renew(clock.GetTimestamp());
         var claimed = lease.Term;
-        clock.Advance(Timing.LeaseHeld - TimeSpan.FromMilliseconds(1));
+        clock.Advance(Timing.LeaseDuration - TimeSpan.FromMilliseconds(1));
         Assert.True(lease.IsHeldSince(claimed));
         clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.False(lease.IsHeldSince(claimed));
@@ -120,17 +120,17 @@ public sealed class LiveHostsTests
         Assert.True(lease.IsHeldSince(claimed));
     }
 
-    private void Beat(int seconds, HostSeen row)
+    private void Beat(int seconds, ObservedHost row)
     {
         for (var second = 0; second < seconds; second++)
         {
-            clock.Advance(Timing.HostBeat);
+            clock.Advance(Timing.HeartbeatInterval);
             Assert.Empty(Look(row));
         }
     }
 
-    private IReadOnlyList<HostSeen> Look(HostSeen row, bool first = false) =>
+    private IReadOnlyList<ObservedHost> Look(ObservedHost row, bool first = false) =>
         liveHosts.Look([Mine(), first ? row with { LastSeenAt = clock.NowMs() } : row]);
 
-    private HostSeen Mine() => new(me.Id, "me:1", clock.NowMs());
+    private ObservedHost Mine() => new(me.Id, "me:1", clock.NowMs());
 }

@@ -128,7 +128,7 @@ public sealed class SeveralHostsTests
         await paused.Database.BeginTransactionAsync(cancellation);
         await paused.Jobs.ExecuteUpdateAsync(set => set.SetProperty(j => j.ClaimId, Guid.CreateVersion7()), cancellation);
 
-        var recovered = await other.RecoverAsync(rig.Host.Id, cancellation).WaitAsync(Timing.HostDead, cancellation);
+        var recovered = await other.RecoverAsync(rig.Host.Id, cancellation).WaitAsync(Timing.HostTimeout, cancellation);
 
         Assert.Equal(jobs.Length, recovered.Freed);
         var late = await Assert.ThrowsAnyAsync<Exception>(() => paused.Jobs.CountAsync(cancellation));

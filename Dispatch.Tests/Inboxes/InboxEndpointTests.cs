@@ -169,7 +169,7 @@ public abstract class InboxEndpointTests(TestWebHost host) : IAsyncLifetime
     public async Task An_inbox_in_a_flood_answers_without_keeping_and_then_429()
     {
         var (limits, project) = (host.Services.GetRequiredService<InboxLimits>(), Guid.Parse(user.Api.ProjectId));
-        TakeAll(() => limits.MayKeep(project, 0));
+        TakeAll(() => limits.MayStore(project, 0));
         Assert.Equal(HttpStatusCode.OK, await user.PostAsync(Text));
         Assert.Empty(await user.RequestsAsync());
 

@@ -119,7 +119,7 @@ internal sealed class StoreRig : IAsyncDisposable
     /// <summary>As a host does that finds the others dead.</summary>
     public async Task<Recovery> RecoverAsync()
     {
-        var recovered = await Store.RecoverStraysAsync(CancellationToken.None);
+        var recovered = await Store.RecoverUnknownHostsAsync(CancellationToken.None);
         await Store.MergeCountersAsync();
         return recovered;
     }

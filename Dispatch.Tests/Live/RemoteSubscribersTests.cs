@@ -76,7 +76,8 @@ public sealed class RemoteSubscribersTests : IDbContextFactory<DispatchDbContext
         buffer.Reset();
         Assert.Equal(
             AccountChanges.Everyone,
-            Assert.Single(Assert.IsType<ChangesMessage>(Assert.Single(await buffer.TakeAsync(TestContext.Current.CancellationToken))).ByAccount)
+            Assert.Single(
+                    Assert.IsType<ChangesMessage>(Assert.Single(await buffer.TakeAsync(TestContext.Current.CancellationToken))).ByAccount)
                 .AccountId);
     }
 

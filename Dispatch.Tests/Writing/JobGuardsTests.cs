@@ -24,7 +24,7 @@ public sealed class JobGuardsTests
 
         var toClaim = await QueryPlan.OfAsync(db, db.Jobs
             .Where(j => ids.Contains(j.Id) && j.NextAttemptAt <= now)
-            .StillHeldBy(new HostArgument(hostId))
+            .HeldBy(new HostArgument(hostId))
             .Select(j => j.Id));
         var toArm = await QueryPlan.OfAsync(db, db.Jobs
             .Where(j => ids.Contains(j.Id) && j.NextAttemptAt != null)
@@ -48,9 +48,9 @@ public sealed class JobGuardsTests
 
         var plan = await QueryPlan.OfAsync(db, db.Jobs
             .Where(j => ids.Contains(j.Id) && j.NextAttemptAt <= rig.Now)
-            .StillHeldBy(new HostArgument(rig.Host.Id))
-            .InLivingProjects(db)
-            .StillBefore(Transition.Claim)
+            .HeldBy(new HostArgument(rig.Host.Id))
+            .OfActiveProjects(db)
+            .StandingAt(Transition.Claim)
             .Select(j => j.Id));
 
         Assert.Contains(provider == DatabaseProvider.Sqlite ? "SEARCH j USING INDEX sqlite_autoindex_Jobs_1 (Id=?)" : "\"PK_Jobs\"", plan);
@@ -66,7 +66,7 @@ public sealed class JobGuardsTests
         await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal([held.Id], await db.Jobs
-            .StillHeldBy(new HostArgument(rig.Host.Id))
+            .HeldBy(new HostArgument(rig.Host.Id))
             .Select(j => j.Id)
             .ToListAsync(TestContext.Current.CancellationToken));
         Assert.Equal([free.Id], await db.Jobs.StillFree().Select(j => j.Id).ToListAsync(TestContext.Current.CancellationToken));

@@ -21,7 +21,7 @@ internal static class CopyReport
         }
 
         report.AppendLine();
-        if (!result.Agrees)
+        if (!result.CountsMatch)
             return report
                 .Append("The counts differ, so the copy is not whole, and no host starts on it. Empty the target and begin anew.")
                 .ToString();

@@ -53,7 +53,7 @@ internal static class MigrateData
         {
             var result = await DataCopier.CopyAsync(from, arguments.To, builder.Environment.ContentRootPath, watcher, stop.Token);
             watcher.Say(CopyReport.Of(result, arguments.To.Database.Provider));
-            return result.Agrees ? Done : Failed;
+            return result.CountsMatch ? Done : Failed;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -18,7 +18,7 @@ internal sealed partial class InboxEndpoint(
     ILogger<InboxEndpoint> log)
 {
     // A body longer than any delivery of ours is not signed by us. Up to there it is read whole, for a signature is over all of it.
-    private readonly int readBytes = Math.Max(ReceivedRequest.KeptBytes, delivery.MaxPayloadBytes + (64 * 1024));
+    private readonly int readBytes = Math.Max(ReceivedRequest.MaxStoredBytes, delivery.MaxPayloadBytes + (64 * 1024));
 
     /// <summary>Answers one request; its path is what follows <c>/in</c>.</summary>
     public async Task AnswerAsync(HttpContext http)
@@ -58,9 +58,9 @@ internal sealed partial class InboxEndpoint(
     {
         var arrived = clock.GetUtcNow();
         var body = await InboxBody.ReadAsync(request, readBytes, request.HttpContext.RequestAborted);
-        var kept = body.Bytes.Length > ReceivedRequest.KeptBytes ? body.Bytes[..ReceivedRequest.KeptBytes] : body.Bytes;
+        var kept = body.Bytes.Length > ReceivedRequest.MaxStoredBytes ? body.Bytes[..ReceivedRequest.MaxStoredBytes] : body.Bytes;
         var headers = HeadersOf(request);
-        if (!limits.MayKeep(inbox.ProjectId, kept.Length + headers.Length)) return;
+        if (!limits.MayStore(inbox.ProjectId, kept.Length + headers.Length)) return;
 
         await inboxes.ReceiveAsync(new ReceivedRequest
         {

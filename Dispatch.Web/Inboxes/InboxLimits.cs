@@ -42,7 +42,7 @@ internal sealed class InboxLimits(TimeSpan second)
     }
 
     /// <summary>Counts what keeping the request costs. False: it is answered, but not kept.</summary>
-    public bool MayKeep(Guid projectId, int bodyBytes)
+    public bool MayStore(Guid projectId, int bodyBytes)
     {
         using var lease = kilobytes.AttemptAcquire(projectId, 1 + (bodyBytes / 1024));
         return lease.IsAcquired;

@@ -20,7 +20,7 @@ internal static class AlarmStorage
     /// <exception cref="StartupException">The tables cannot be created.</exception>
     public static JobStorage Create(HangfireOptions hangfire, DatabaseOptions database) => hangfire.Storage switch
     {
-        HangfireStorage.Memory or null => new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = Timing.HangfireShows }),
+        HangfireStorage.Memory or null => new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = Timing.HangfireRetention }),
         HangfireStorage.SqlServer => OnSqlServer(Providers.HangfireConnectionString(database)),
     };
 
@@ -41,7 +41,7 @@ internal static class AlarmStorage
             JobExpirationCheckInterval = CleanEvery,
             CountersAggregateInterval = CleanEvery,
         };
-        return new SqlServerStorage(connectionString, options) { JobExpirationTimeout = Timing.HangfireShows };
+        return new SqlServerStorage(connectionString, options) { JobExpirationTimeout = Timing.HangfireRetention };
     }
 
     private static void MakeTables(string connectionString)

@@ -8,11 +8,11 @@ namespace Dispatch.Data.Copying;
 internal static class CopiedTables
 {
     /// <summary>Tables that tell which process uses a database; they hold no data.</summary>
-    public static readonly IReadOnlyList<Type> LeftBehind = [typeof(Host), typeof(CopyMark)];
+    public static readonly IReadOnlyList<Type> ExcludedTables = [typeof(Host), typeof(CopyMark)];
 
     public static IReadOnlyList<CopiedTable> Of(IModel model)
     {
-        var waiting = model.GetEntityTypes().Where(entity => !entity.IsOwned() && !LeftBehind.Contains(entity.ClrType))
+        var waiting = model.GetEntityTypes().Where(entity => !entity.IsOwned() && !ExcludedTables.Contains(entity.ClrType))
             .OrderBy(entity => entity.GetTableName(), StringComparer.Ordinal).ToList();
         var ordered = new List<CopiedTable>();
         while (waiting.Count > 0)

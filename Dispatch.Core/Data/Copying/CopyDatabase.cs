@@ -33,7 +33,7 @@ internal sealed class CopyDatabase : IAsyncDisposable
         name = Providers.Describe(endpoint.Database, contentRoot);
         Provider = endpoint.Database.Provider;
         services = new ServiceCollection()
-            .AddDispatchDatabase(endpoint.Database.WithPatience(Patience), contentRoot)
+            .AddDispatchDatabase(endpoint.Database.WithCommandTimeout(Patience), contentRoot)
             .BuildServiceProvider();
     }
 

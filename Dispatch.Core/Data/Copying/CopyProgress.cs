@@ -26,5 +26,5 @@ internal sealed record CopyCount(string What, long Source, long Target);
 internal sealed record CopyResult(IReadOnlyList<CopyCount> Counts, long Copied, int Repaired, TimeSpan Elapsed)
 {
     /// <summary>False: the copy is incomplete, and no host starts on it.</summary>
-    public bool Agrees => Counts.All(count => count.Source == count.Target);
+    public bool CountsMatch => Counts.All(count => count.Source == count.Target);
 }

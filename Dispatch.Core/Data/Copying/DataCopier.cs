@@ -52,7 +52,7 @@ internal sealed class DataCopier(CopyDatabase source, CopyDatabase target, ICopy
         var sourceMark = await source.UseAsync(db => db.FindCopyMarkAsync(CopyRole.Source));
         if (sourceMark?.CopyId != mark.CopyId) throw CopyStart.Outdated(source, target);
         var result = new CopyResult(await CompareAsync(), copied, repaired, running.Elapsed);
-        if (!result.Agrees) return result;
+        if (!result.CountsMatch) return result;
         await target.UseAsync(db => db.ClearCopyMarksAsync());   // from now on hosts may start on the target
         await source.UseAsync(db => db.ClearCopyMarksAsync());
         return result;
@@ -60,7 +60,7 @@ internal sealed class DataCopier(CopyDatabase source, CopyDatabase target, ICopy
 
     private async Task WriteAsync(CopyMark mark, CopiedTable table, CopiedRows rows)
     {
-        if (!target.Provider.TakesAnyText()) repaired += rows.Repair();
+        if (!target.Provider.StoresAnyText()) repaired += rows.Repair();
         await target.UseAsync(async db =>
         {
             await using var transaction = await db.Database.BeginTransactionAsync();

@@ -11,7 +11,7 @@ internal abstract record DeliveryOutcome
     /// <summary>The receiver's HTTP status; null if none arrived.</summary>
     public virtual int? ResponseCode => null;
 
-    /// <summary>The start of the answer's body (<see cref="ResponseBodyReader.KeptBytes"/>); null if no status arrived.</summary>
+    /// <summary>The start of the answer's body (<see cref="ResponseBodyReader.MaxStoredBytes"/>); null if no status arrived.</summary>
     public virtual string? ResponseBody => null;
 
     /// <summary>Why the attempt failed, one sentence for a person; null if it succeeded.</summary>

@@ -7,7 +7,7 @@ namespace Dispatch.Delivery.Http;
 internal sealed class ResponseBodyReader : IDisposable
 {
     /// <summary>The most bytes read; the rest of the body is not read.</summary>
-    public const int KeptBytes = 16 * 1024;
+    public const int MaxStoredBytes = 16 * 1024;
 
     public const string CutMark = "\n… [cut after 16 KiB]";
 
@@ -22,15 +22,15 @@ internal sealed class ResponseBodyReader : IDisposable
     private bool ended;
     private bool cut;
 
-    /// <summary>Reads up to <see cref="KeptBytes"/>. After an exception, <see cref="Text"/> returns the bytes that came before.</summary>
+    /// <summary>Reads up to <see cref="MaxStoredBytes"/>. After an exception, <see cref="Text"/> has the bytes that came before.</summary>
     /// <param name="limit">The attempt's time limit.</param>
     public async Task ReadAsync(HttpContent content, CancellationTokenSource limit)
     {
         var stream = await content.ReadAsStreamAsync(limit.Token);
-        while (length < KeptBytes)
+        while (length < MaxStoredBytes)
         {
             if (length == buffer.Length) Grow();
-            var read = await stream.ReadAsync(buffer.AsMemory(length, Math.Min(buffer.Length, KeptBytes) - length), limit.Token);
+            var read = await stream.ReadAsync(buffer.AsMemory(length, Math.Min(buffer.Length, MaxStoredBytes) - length), limit.Token);
             if (read == 0)
             {
                 ended = true;
@@ -77,7 +77,7 @@ internal sealed class ResponseBodyReader : IDisposable
 
     private void Grow()
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length * 4, KeptBytes));
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length * 4, MaxStoredBytes));
         buffer.AsSpan(0, length).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(buffer);
         buffer = larger;

@@ -64,7 +64,7 @@ internal static class HotWrites
             host.Database.Expect(host.Database.Rows([.. host.Ids.Select(Free)]), 2, host.Database.Rows([host.Ids[0]], [host.Ids[1]]));
             return host.Service<JobStore>().ArmAsync(host.Now, host.Now + 30_000, 1000, partition: null, CancellationToken.None);
         },
-        ["arm-a-share"] = host =>
+        ["arm-partition"] = host =>
         {
             host.Database.Expect(host.Database.Rows());
             return host.Service<JobStore>().ArmAsync(
@@ -87,12 +87,12 @@ internal static class HotWrites
             host.Database.Expect(host.Database.Rows(), host.Database.Rows([host.Ids[0]], [host.Ids[1]]), 2);
             return host.Service<JobStore>().RecoverAsync(host.Ids[2], CancellationToken.None);
         },
-        ["recover-strays"] = host =>
+        ["recover-unknown-hosts"] = host =>
         {
             host.Database.Expect(host.Database.Rows(), host.Database.Rows([host.Ids[0]]), 1);
-            return host.Service<JobStore>().RecoverStraysAsync(CancellationToken.None);
+            return host.Service<JobStore>().RecoverUnknownHostsAsync(CancellationToken.None);
         },
-        ["fold"] = host =>
+        ["merge-counters"] = host =>
         {
             var (tally, hour) = (
                 (object?[])[host.Project, host.Ids[0], .. Enumerable.Repeat<object?>(1L, 7)],
@@ -125,7 +125,7 @@ internal static class HotWrites
         ["forget-hours"] = host =>
         {
             host.Database.Expect();
-            return host.Service<JobStore>().ForgetHoursAsync();
+            return host.Service<JobStore>().DeleteOldHoursAsync();
         },
         ["receive-in-inbox"] = host =>
         {

@@ -5,9 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Dispatch.Live;
 
 /// <summary>Registers how hosts learn of each other's changes; nothing if the database serves one host only.</summary>
-internal static class RelayServices
+internal static class BackplaneServices
 {
-    public static IServiceCollection AddDispatchRelay(this IServiceCollection services, DatabaseOptions database, RedisOptions redis)
+    public static IServiceCollection AddDispatchBackplane(this IServiceCollection services, DatabaseOptions database, RedisOptions redis)
     {
         if (database.Provider.ServesOneHost()) return services;
         services.AddSingleton<ChangePoller>().AddHostedService(provider => provider.GetRequiredService<ChangePoller>());
