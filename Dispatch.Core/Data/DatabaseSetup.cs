@@ -35,7 +35,7 @@ internal sealed class DatabaseSetup(
             if (await SchemaOrigins.ReadAsync(db) == SchemaOrigin.Unreleased)
             {
                 throw new StartupException(
-                    $"{Providers.Setting}: {Providers.Describe(database, contentRoot.Path)} {SchemaOrigins.UnreleasedAdvice}.");
+                    $"{Providers.Setting}: {ConnectionStrings.Describe(database, contentRoot.Path)} {SchemaOrigins.UnreleasedAdvice}.");
             }
 
             await Providers.ClearStaleMigrationLockAsync(db);

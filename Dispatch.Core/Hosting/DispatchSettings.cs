@@ -32,7 +32,7 @@ internal sealed record DispatchSettings(
         Range(reader, "RateLimits:PerAccount", settings.RateLimits.PerAccount, 1, 100_000);
         Range(reader, "RateLimits:PerAddress", settings.RateLimits.PerAddress, 1, 100_000);
         Range(reader, "RateLimits:PasswordQueue", settings.RateLimits.PasswordQueue, 0, 1_000);
-        if (Providers.WhyUnusable(settings.Database) is { } why) reader.Require(false, $"Database:ConnectionString {why}.");
+        if (ConnectionStrings.WhyUnusable(settings.Database) is { } why) reader.Require(false, $"Database:ConnectionString {why}.");
         if (settings.Redis.Configuration is { } redis && RedisBackplane.WhyUnusable(redis) is { } whyNot)
             reader.Require(false, $"Redis:Configuration {whyNot}.");
         foreach (var name in settings.Dispatch.Operators)

@@ -81,5 +81,5 @@ public sealed class AlarmStorageTests
     public void Hangfire_has_a_pool_of_its_own() =>
         Assert.Contains(
             "Application Name=\"dispatch hangfire\"",
-            Providers.HangfireConnectionString(new DatabaseOptions { ConnectionString = "Server=db;Database=dispatch" }));
+            ConnectionStrings.ForHangfire(new DatabaseOptions { ConnectionString = "Server=db;Database=dispatch" }));
 }

@@ -74,7 +74,7 @@ public sealed class SharedStorageTests : IAsyncLifetime
         var hanging = new TaskCompletionSource();
         receiver.Answer = (_, _) => hanging.Task;
         using var there = user.At(other.Url);
-        var atWork = await there.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddSeconds(1));
+        var atWork = await there.ScheduleSoonAsync(receiver.Url, 1000);
         await receiver.WaitForAsync(a => a.JobId == atWork);
         var (kept, left) = await ScheduleUntilBothHaveSomeAsync();
         await BreakAsync(other);
@@ -88,7 +88,7 @@ public sealed class SharedStorageTests : IAsyncLifetime
         Assert.Equal((0, 0, 0, 0), AlarmsOf(other));
         Assert.Equal((kept, 0, 0, 1), AlarmsOf(one));
         hanging.SetResult();
-        var id = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddSeconds(1));
+        var id = await user.ScheduleSoonAsync(receiver.Url, 1000);
         await user.JobWhenAsync(id, "SUCCESS");
     }
 

@@ -230,9 +230,7 @@ public sealed class JobsPageTests : ComponentTest
     {
         grid = SampleJobs.Grid([.. Enumerable.Range(0, 25).Select(_ => SampleJobs.Row(id: Guid.NewGuid()))]) with
         {
-            Total = 10_000,
-            TotalIsExact = false,
-            SearchedSince = SampleJobs.CreatedAt,
+            Total = 10_000, TotalIsExact = false, SearchedSince = SampleJobs.CreatedAt,
         };
 
         var page = Open("?page=2&search=a");

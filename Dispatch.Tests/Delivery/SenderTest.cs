@@ -44,4 +44,10 @@ public abstract class SenderTest
 
     internal static string Answer(string status, string body = "", string headers = "") =>
         $"HTTP/1.1 {status}\r\nContent-Length: {body.Length}\r\n{headers}\r\n{body}";
+
+    private protected static void AssertBroken(AttemptReport report, string sentence)
+    {
+        Assert.Equal(new DeliveryOutcome.Broken(sentence, null, null), report.Outcome);
+        Assert.False(report.Outcome.Succeeded);
+    }
 }

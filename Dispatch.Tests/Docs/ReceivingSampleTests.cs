@@ -31,7 +31,7 @@ public sealed class ReceivingSampleTests(SampleHost rig) : IClassFixture<SampleH
         await using var receiver = SampleRun.Start(tab, GuideSamples.Run("receiver", tab), environment);
         await WaitUntilUpAsync(receiver, url);
 
-        var job = await rig.User.ScheduleAsync(url, DateTimeOffset.UtcNow.AddSeconds(1), """{"n":1.50,"text":"é ✓"}""");
+        var job = await rig.User.ScheduleSoonAsync(url, 1000, """{"n":1.50,"text":"é ✓"}""");
         await rig.User.JobWhenAsync(job, "SUCCESS");
         Assert.Contains($"handled {job}", receiver.Output, StringComparison.Ordinal);
 
@@ -77,7 +77,7 @@ public sealed class ReceivingSampleTests(SampleHost rig) : IClassFixture<SampleH
         await using var receiver = SampleRun.Start("Node", GuideSamples.Run("standard") + StandardDriver, environment);
         await WaitUntilUpAsync(receiver, url);
 
-        await rig.User.JobWhenAsync(await rig.User.ScheduleAsync(url, DateTimeOffset.UtcNow.AddSeconds(1)), "SUCCESS");
+        await rig.User.JobWhenAsync(await rig.User.ScheduleSoonAsync(url, 1000), "SUCCESS");
 
         var id = Guid.CreateVersion7();
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();

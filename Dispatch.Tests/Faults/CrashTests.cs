@@ -53,7 +53,7 @@ public abstract class CrashTests(DatabaseProvider provider) : IAsyncLifetime
         receiver.Answer = (_, context) => receiver.Arrivals.Count == 1
             ? Task.Delay(Timeout.Infinite, context.RequestAborted)
             : Task.CompletedTask;
-        var id = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddMilliseconds(500));
+        var id = await user.ScheduleSoonAsync(receiver.Url, 500);
         await receiver.WaitForAsync(a => a.JobId == id);
         await host.KillAsync();
         await RestartAsync();
@@ -71,8 +71,11 @@ public abstract class CrashTests(DatabaseProvider provider) : IAsyncLifetime
         // Nobody listens yet: the connection is refused or never made, so nothing can have arrived before the kill.
         var port = new Uri(receiver.Url).Port;
         await receiver.DisposeAsync();
-        var id = await user.ScheduleAsync($"http://127.0.0.1:{port}/", DateTimeOffset.UtcNow.AddMilliseconds(1200));
-        await Task.Delay(1150, TestContext.Current.CancellationToken);   // claimed 100 ms ahead: FIRING, not yet sent
+        var id = await user.ScheduleSoonAsync($"http://127.0.0.1:{port}/", 1200);
+        // Claimed 100 ms ahead: FIRING, not yet sent.
+        var due = (await user.JobAsync(id)).GetProperty("fireAt").GetDateTimeOffset();
+        var untilClaimed = due.AddMilliseconds(-50) - DateTimeOffset.UtcNow;
+        if (untilClaimed > TimeSpan.Zero) await Task.Delay(untilClaimed, TestContext.Current.CancellationToken);
         await host.KillAsync();
         receiver = await Receiver.StartAsync(port);
         await RestartAsync();
@@ -190,7 +193,7 @@ public abstract class CrashTests(DatabaseProvider provider) : IAsyncLifetime
     {
         for (var left = 5; ; left--)
         {
-            var id = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddMilliseconds(300));
+            var id = await user.ScheduleSoonAsync(receiver.Url, 300);
             await user.JobAttemptedAsync(id);
             await host.KillAsync();
             if (receiver.Arrivals.Count(a => a.JobId == id) == 1) return id;

@@ -57,7 +57,7 @@ public sealed class HandoverTests
         await using var cluster = await Cluster.StartAsync();
         var hold = new TaskCompletionSource();
         cluster.Receiver.Answer = (_, _) => hold.Task;
-        var id = await cluster.Users[0].ScheduleAsync(cluster.Receiver.Url, DateTimeOffset.UtcNow.AddMilliseconds(500));
+        var id = await cluster.Users[0].ScheduleSoonAsync(cluster.Receiver.Url, 500);
         await cluster.Receiver.WaitForAsync(a => a.JobId == id);
         var exit = cluster.Hosts[0].TerminateAsync();
         await Task.Delay(1500, TestContext.Current.CancellationToken);   // it waits for the receiver

@@ -86,7 +86,7 @@ public sealed class OtherHostTests(TwoHosts hosts) : IClassFixture<TwoHosts>, IA
             secret,
             (await Here.DataAsync(HttpMethod.Get, $"projects/{Here.ProjectId}/signing-secret")).GetProperty("secret").GetString());
         var inbox = (await There.DataAsync(HttpMethod.Get, $"projects/{There.ProjectId}/inbox")).GetProperty("url").GetString()!;
-        await There.JobWhenAsync(await Here.ScheduleAsync(inbox, DateTimeOffset.UtcNow.AddMilliseconds(500)), "SUCCESS");
+        await There.JobWhenAsync(await Here.ScheduleSoonAsync(inbox, 500), "SUCCESS");
         var received = (await Here.DataAsync(HttpMethod.Get, $"projects/{Here.ProjectId}/inbox")).GetProperty("requests")[0];
         Assert.Equal("Valid", received.GetProperty("signature").GetString());
     }

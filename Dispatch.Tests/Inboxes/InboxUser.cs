@@ -32,7 +32,7 @@ internal sealed class InboxUser(ApiUser user, string inboxUrl) : IDisposable
 
     /// <summary>Schedules a job to that URL, due at once.</summary>
     public Task<Guid> ScheduleAsync(string url, string payload = "{}") =>
-        user.ScheduleAsync(url, DateTimeOffset.UtcNow.AddMilliseconds(400), payload);
+        user.ScheduleSoonAsync(url, 400, payload);
 
     /// <summary>What anyone can do who knows the address.</summary>
     public async Task<(HttpResponseMessage Response, string Body)> SendAsync(

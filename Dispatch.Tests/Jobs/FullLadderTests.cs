@@ -17,7 +17,7 @@ public sealed class FullLadderTests
             return Task.CompletedTask;
         };
         using var user = await ApiUser.SignUpAsync(host.Url);
-        var id = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddSeconds(1));
+        var id = await user.ScheduleSoonAsync(receiver.Url, 1000);
 
         var arrivals = await receiver.WaitForAsync(a => a.JobId == id, 3, TimeSpan.FromSeconds(110));
         var job = await user.JobWhenAsync(id, "DEAD");

@@ -185,7 +185,7 @@ public abstract class LifeOfAJobTests(DatabaseProvider provider) : IAsyncLifetim
     [Fact]
     public async Task The_next_moment_and_the_year_9999_are_both_accepted()
     {
-        var id = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddMilliseconds(250));
+        var id = await user.ScheduleSoonAsync(receiver.Url, 250);
         var far = await user.ScheduleAsync(receiver.Url, new DateTimeOffset(9999, 12, 31, 23, 59, 59, 999, TimeSpan.Zero));
         var beyondTimers = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddDays(50));
 

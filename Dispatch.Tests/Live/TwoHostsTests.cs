@@ -81,7 +81,7 @@ public sealed class TwoHostsTests(ITestOutputHelper output)
         }
 
         Report("stamp", delays, output);
-        var job = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddSeconds(1));
+        var job = await user.ScheduleSoonAsync(receiver.Url, 1000);
         await user.JobWhenAsync(job, "SUCCESS");
         await onB.WaitForAsync(FeedKind.Invalidate, Soon);
     }

@@ -17,8 +17,8 @@ public sealed class DashboardReadTests
         await using var host = await TestHost.StartAsync(provider);
         using var user = await ApiUser.SignUpAsync(host.Url);
         using var receiver = new RawReceiver();
-        var id = await user.ScheduleAsync(
-            receiver.Url, DateTimeOffset.UtcNow.AddSeconds(1), """{"a": 1.0,"ü":"\u00e9 é 😀","a":2}""", title: "\"quoted\" ✓");
+        var id = await user.ScheduleSoonAsync(
+            receiver.Url, 1000, """{"a": 1.0,"ü":"\u00e9 é 😀","a":2}""", title: "\"quoted\" ✓");
 
         var (lines, body) = await receiver.ReceiveAsync(TestContext.Current.CancellationToken);
         await user.JobWhenAsync(id, "SUCCESS");
@@ -37,7 +37,7 @@ public sealed class DashboardReadTests
         Assert.Equal(body, after.Body);
 
         // Sent after the rotation: both secrets sign, and both are known.
-        var next = await user.ScheduleAsync(receiver.Url, DateTimeOffset.UtcNow.AddSeconds(1));
+        var next = await user.ScheduleSoonAsync(receiver.Url, 1000);
         var (twice, _) = await receiver.ReceiveAsync(TestContext.Current.CancellationToken);
         await user.JobWhenAsync(next, "SUCCESS");
         var shown = (await ViewAsync(host, user, next)).LastRequest!;
@@ -65,8 +65,8 @@ public sealed class DashboardReadTests
 
         for (var i = 0; i < 3; i++)
             await user.JobWhenAsync(
-                await user.ScheduleAsync($"{receiver.Url}/good", DateTimeOffset.UtcNow.AddMilliseconds(500)), "SUCCESS");
-        var bad = await user.ScheduleAsync($"{receiver.Url}/bad", DateTimeOffset.UtcNow.AddMilliseconds(500));
+                await user.ScheduleSoonAsync($"{receiver.Url}/good", 500), "SUCCESS");
+        var bad = await user.ScheduleSoonAsync($"{receiver.Url}/bad", 500);
         await user.JobWhenAsync(bad, "DEAD");
         var ahead = await user.ScheduleAsync($"{receiver.Url}/good", DateTimeOffset.UtcNow.AddMinutes(30));
         await user.ScheduleAsync($"{receiver.Url}/good", DateTimeOffset.UtcNow.AddMinutes(90));

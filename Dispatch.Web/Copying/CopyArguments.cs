@@ -58,7 +58,9 @@ internal sealed record CopyArguments(CopyEndpoint? From, CopyEndpoint To)
         var named = Enum.GetNames<DatabaseProvider>().FirstOrDefault(provider => provider.Equals(name, StringComparison.OrdinalIgnoreCase))
             ?? throw new UsageException($"{option} must begin with the provider and a colon: {Prefixes} then the connection string.");
         var database = new DatabaseOptions { Provider = Enum.Parse<DatabaseProvider>(named), ConnectionString = connectionString };
-        return Providers.WhyUnusable(database) is { } why ? throw new UsageException($"{option}: the connection string {why}.") : database;
+        return ConnectionStrings.WhyUnusable(database) is { } why
+            ? throw new UsageException($"{option}: the connection string {why}.")
+            : database;
     }
 
     // A connection string without its quotation marks may end up here in pieces, its password among them.

@@ -21,7 +21,7 @@ internal static class AlarmStorage
     public static JobStorage Create(HangfireOptions hangfire, DatabaseOptions database) => hangfire.Storage switch
     {
         HangfireStorage.Memory or null => new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = Timing.HangfireRetention }),
-        HangfireStorage.SqlServer => OnSqlServer(Providers.HangfireConnectionString(database)),
+        HangfireStorage.SqlServer => OnSqlServer(ConnectionStrings.ForHangfire(database)),
     };
 
     private static SqlServerStorage OnSqlServer(string connectionString)

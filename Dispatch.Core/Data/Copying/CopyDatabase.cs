@@ -30,7 +30,7 @@ internal sealed class CopyDatabase : IAsyncDisposable
     {
         this.fileLock = fileLock;
         option = endpoint.Option;
-        name = Providers.Describe(endpoint.Database, contentRoot);
+        name = ConnectionStrings.Describe(endpoint.Database, contentRoot);
         Provider = endpoint.Database.Provider;
         services = new ServiceCollection()
             .AddDispatchDatabase(endpoint.Database.WithCommandTimeout(Patience), contentRoot)
@@ -42,7 +42,7 @@ internal sealed class CopyDatabase : IAsyncDisposable
     public static CopyDatabase OfSource(CopyEndpoint endpoint, string contentRoot)
     {
         if (endpoint.Database.Provider != DatabaseProvider.Sqlite) return new(endpoint, contentRoot, null);
-        var file = Providers.SqliteFile(endpoint.Database, contentRoot);
+        var file = ConnectionStrings.SqliteFile(endpoint.Database, contentRoot);
         return File.Exists(file)
             ? new(endpoint, contentRoot, SqliteFileLock.Take(file, endpoint.Option, Stop))
             : throw new CopyException($"{endpoint.Option}: there is no file {file}.");

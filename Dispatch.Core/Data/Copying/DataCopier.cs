@@ -22,7 +22,7 @@ internal sealed class DataCopier(CopyDatabase source, CopyDatabase target, ICopy
     public static async Task<CopyResult> CopyAsync(
         CopyEndpoint from, CopyEndpoint to, string contentRoot, ICopyWatcher watcher, CancellationToken stopping)
     {
-        if (Providers.Describe(from.Database, contentRoot) == Providers.Describe(to.Database, contentRoot))
+        if (ConnectionStrings.Describe(from.Database, contentRoot) == ConnectionStrings.Describe(to.Database, contentRoot))
         {
             throw new CopyException("--from and --to name the same database.");
         }
