@@ -39,8 +39,8 @@ fi
 
 # What is tested, before anything is built: a run without a selection is written down in TestResults/last-run.txt, in one line.
 isFull=$([ $# = 0 ] && [ "$limit" = 60m ] && [ -z "${DISPATCH_SCREENSHOTS:-}" ] && echo yes)
-commit=$(git rev-parse HEAD 2>/dev/null || echo unknown)
-state=$([ -z "$(git status --porcelain 2>/dev/null)" ] && echo clean || echo dirty)
+commit=$(git rev-parse --verify -q HEAD 2>/dev/null || echo unknown)
+state=$(changes=$(git status --porcelain 2>/dev/null) && [ -z "$changes" ] && echo clean || echo dirty)
 
 # Ends the run with its totals: PASSED FAILED SKIPPED STATUS.
 finish() {
@@ -77,4 +77,7 @@ sed 's/<test id=/\n&/g; s/<message>/\n&/g; s/<\/message>/&\n/g' "$results" | awk
 
 # The runner's totals, one element per assembly.
 count() { grep -o "<assembly [^>]*" "$results" | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }
-finish "$(count passed)" "$(count failed)" "$(count skipped)" $status
+failed=$(count failed)
+# A runner that broke off has written nothing down.
+if [ $status != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
+finish "$(count passed)" "$failed" "$(count skipped)" $status

@@ -30,7 +30,7 @@ internal static class Schema
         job.Property(j => j.WebhookUrl).HasMaxLength(2048);
         job.Property(j => j.Status).HasMaxLength(9)
             .HasConversion(status => status.ToName(), name => StatusNames.ToJobStatus(name)!.Value)
-            .Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Throw);   // only JobStore's guarded UPDATE changes it
+            .Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Throw);   // only JobTransitions' guarded UPDATE changes it
         job.HasOne<Project>().WithMany().HasForeignKey(j => j.ProjectId).OnDelete(DeleteBehavior.Restrict);
 
         // For the lists of an account or a project, newest first. The columns of the filters stand at the end, so that the index alone

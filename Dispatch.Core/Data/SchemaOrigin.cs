@@ -18,9 +18,9 @@ internal enum SchemaOrigin
 
 internal static class SchemaOrigins
 {
-    public const string UnreleasedAdvice =
-        "was made by a version of Dispatch from before the first release, which this one cannot read; "
-        + "use a new, empty database (for SQLite: move the file away)";
+    public const string IsUnreleased = "was made by a version of Dispatch from before the first release, which this one cannot read";
+
+    public const string UnreleasedAdvice = IsUnreleased + "; use a new, empty database (for SQLite: move the file away)";
 
     /// <summary>A database that does not exist is <see cref="SchemaOrigin.Known"/>.</summary>
     public static async Task<SchemaOrigin> ReadAsync(DispatchDbContext db)

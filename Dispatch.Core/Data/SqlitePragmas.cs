@@ -12,34 +12,41 @@ namespace Dispatch.Data;
 /// </summary>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
-    // auto_vacuum must be set before the first page is written, and WAL writes it. It lets the file shrink after deletions.
-    private const string ForWriting = "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
+    private const string ForWriting = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
 
     private const string ForAll = "PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;";
 
-    // The pragmas stay with the handle, which the pool reuses.
+    // Counts only before the first page is written, so before WAL. On a file with pages it would wait for the writer and change nothing.
+    private const string ForEmptyFile = "PRAGMA auto_vacuum=INCREMENTAL;";
+
+    // The pragmas stay with the handle, and the pool returns the same handles.
     private readonly ConditionalWeakTable<sqlite3, object> done = [];
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {
-        if (!IsNew(connection)) return;
+        if (!done.TryAdd(((SqliteConnection)connection).Handle!, this)) return;
+
         using var command = connection.CreateCommand();
-        command.CommandText = TextFor(connection);
+        // EF asks through a connection that may only read whether there is a database. It could not change what belongs to the file.
+        if (new SqliteConnectionStringBuilder(connection.ConnectionString).Mode == SqliteOpenMode.ReadOnly)
+        {
+            command.CommandText = ForAll;
+        }
+        else
+        {
+            command.CommandText = "SELECT page_count FROM pragma_page_count;";
+            var isEmpty = command.ExecuteScalar() is 0L;
+            command.CommandText = (isEmpty ? ForEmptyFile : "") + ForWriting + ForAll;
+        }
+
         command.ExecuteNonQuery();
     }
 
-    public override async Task ConnectionOpenedAsync(
+    // SQLite is in the process: its calls block under their asynchronous names as well.
+    public override Task ConnectionOpenedAsync(
         DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        if (!IsNew(connection)) return;
-        await using var command = connection.CreateCommand();
-        command.CommandText = TextFor(connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        ConnectionOpened(connection, eventData);
+        return Task.CompletedTask;
     }
-
-    // EF checks with a read-only connection whether the database exists. Such a connection cannot change settings of the file.
-    private static string TextFor(DbConnection connection) =>
-        new SqliteConnectionStringBuilder(connection.ConnectionString).Mode == SqliteOpenMode.ReadOnly ? ForAll : ForWriting + ForAll;
-
-    private bool IsNew(DbConnection connection) => done.TryAdd(((SqliteConnection)connection).Handle!, this);
 }

@@ -18,6 +18,7 @@ internal static class RoomMap
             {Nodes(Rooms.All.Intersect(UsedByAll))}
                 end
             {string.Join('\n', lines)}
+                Data ~~~ ground
             ```
             """;
     }
@@ -28,9 +29,7 @@ internal static class RoomMap
         var order = Rooms.All.ToList();
         return
         [
-            .. uses.Where(use => use.Used.ContainingAssembly?.Name == "Dispatch.Core")
-                .Select(use => (From: Rooms.Of(use.From)!, To: Rooms.Of(use.Used.ContainingNamespace.ToDisplayString())!))
-                .Where(arrow => arrow.To is not null)   // an anonymous type is in no room
+            .. uses.Select(use => (From: Rooms.Of(use.From) ?? "", To: Rooms.Of(use.Space) ?? ""))
                 .Where(arrow => arrow.From != arrow.To && !UsedByAll.Contains(arrow.To))
                 .Distinct()
                 .OrderBy(arrow => order.IndexOf(arrow.From)).ThenBy(arrow => order.IndexOf(arrow.To)),

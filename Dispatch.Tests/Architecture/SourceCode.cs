@@ -4,12 +4,13 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Dispatch.Tests.Architecture;
 
-/// <summary>A use of a type or of a member, as the compiler understands it.</summary>
+/// <summary>A use of a type, of a member, or of a namespace, as the compiler understands it.</summary>
 /// <param name="File">From the repository's root.</param>
 /// <param name="Line">From 1.</param>
 /// <param name="From">The namespace that uses it.</param>
-/// <param name="Used">The type, the member's type included.</param>
-internal sealed record Use(string File, int Line, string From, INamedTypeSymbol Used);
+/// <param name="Space">The namespace that it lies in, or that it is.</param>
+/// <param name="Name">The type, with its namespace.</param>
+internal sealed record Use(string File, int Line, string From, string Space, string Name);
 
 /// <summary>
 /// The hand-written C# of a project, compiled from its source as the build does. So calls inside method bodies are seen, static and
@@ -17,6 +18,9 @@ internal sealed record Use(string File, int Line, string From, INamedTypeSymbol 
 /// </summary>
 internal sealed class SourceCode
 {
+    private static readonly string[] Symbols =
+        ["NET", "NET10_0", "NET10_0_OR_GREATER", "NET9_0_OR_GREATER", "NET8_0_OR_GREATER", "RELEASE", "TRACE"];
+
     private static readonly string[] CoreUsings =
     [
         "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks",
@@ -66,6 +70,12 @@ internal sealed class SourceCode
     /// <summary>Those in one file.</summary>
     public IEnumerable<Use> UsesIn(string file) => UsesIn(read.Single(tree => tree.FilePath == file));
 
+    /// <summary>Files that are not, as a whole, in one namespace: what lies outside of it is in no room.</summary>
+    public IEnumerable<string> FilesInNoRoom() => read
+        .Where(tree => tree.GetCompilationUnitRoot() is var root
+            && (root.AttributeLists.Count > 0 || root.Members is not [BaseNamespaceDeclarationSyntax] || NamespacesOf(tree).Count() != 1))
+        .Select(tree => $"{tree.FilePath}: a file is one namespace, without anything beside it.");
+
     /// <summary>The types declared in the source, nested ones aside.</summary>
     public IEnumerable<INamedTypeSymbol> Types() => read
         .SelectMany(tree => tree.GetRoot().DescendantNodes().OfType<MemberDeclarationSyntax>()
@@ -76,13 +86,19 @@ internal sealed class SourceCode
     private IEnumerable<Use> UsesIn(SyntaxTree tree)
     {
         var model = compilation.GetSemanticModel(tree);
-        var root = tree.GetCompilationUnitRoot();
-        var space = root.DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>().FirstOrDefault()?.Name.ToString() ?? "";
-        foreach (var node in root.DescendantNodes(descendIntoTrivia: true))
+        var space = NamespacesOf(tree).FirstOrDefault()?.Name.ToString() ?? "";
+        foreach (var node in tree.GetRoot().DescendantNodes(descendIntoTrivia: true))
         {
-            foreach (var used in UsedBy(node, model))
+            var line = node.GetLocation().GetLineSpan().StartLinePosition.Line + 1;
+            // An extension member that no name in the code says (foreach, await, a query) needs the namespace of its class.
+            if (node is UsingDirectiveSyntax { Name: { } name } && model.GetSymbolInfo(name).Symbol is INamespaceSymbol used)
             {
-                yield return new Use(tree.FilePath, node.GetLocation().GetLineSpan().StartLinePosition.Line + 1, space, used);
+                yield return new Use(tree.FilePath, line, space, used.ToDisplayString(), used.ToDisplayString());
+            }
+
+            foreach (var type in UsedBy(node, model).Where(type => type.ContainingNamespace is not null))
+            {
+                yield return new Use(tree.FilePath, line, space, type.ContainingNamespace.ToDisplayString(), type.ToDisplayString());
             }
         }
     }
@@ -94,23 +110,37 @@ internal sealed class SourceCode
         var found = model.GetSymbolInfo(node);
         foreach (var symbol in found.Symbol is { } one ? [one] : found.CandidateSymbols)
         {
-            var type = symbol as INamedTypeSymbol ?? (symbol is INamespaceSymbol ? null : symbol.ContainingType);
-            if (type is not null) yield return type.OriginalDefinition;
+            var type = symbol as ITypeSymbol ?? (symbol is INamespaceSymbol ? null : symbol.ContainingType);
+            foreach (var part in PartsOf(type)) yield return part;
         }
 
         // The type of a value that no name says, such as that of a `var`.
-        if (node is not SimpleNameSyntax || model.GetTypeInfo(node).Type is not INamedTypeSymbol value) yield break;
-        yield return value.OriginalDefinition;
-        foreach (var argument in value.TypeArguments.OfType<INamedTypeSymbol>()) yield return argument.OriginalDefinition;
+        if (node is not SimpleNameSyntax) yield break;
+        foreach (var part in PartsOf(model.GetTypeInfo(node).Type)) yield return part;
     }
 
+    // What a type is made of: List<Job[]> is List and Job. Anonymous types lie in no namespace of ours.
+    private static IEnumerable<INamedTypeSymbol> PartsOf(ITypeSymbol? type) => type switch
+    {
+        IArrayTypeSymbol array => PartsOf(array.ElementType),
+        INamedTypeSymbol { IsAnonymousType: false } named => [named.OriginalDefinition, .. named.TypeArguments.SelectMany(PartsOf)],
+        _ => [],
+    };
+
+    // With the symbols of the build, so that no code is left out.
     private static SyntaxTree Parse(string text, string path) => CSharpSyntaxTree.ParseText(
-        text, new CSharpParseOptions(LanguageVersion.Preview, DocumentationMode.Parse), path);
+        text,
+        new CSharpParseOptions(LanguageVersion.Preview, DocumentationMode.Parse, preprocessorSymbols: Symbols),
+        path);
+
+    private static IEnumerable<BaseNamespaceDeclarationSyntax> NamespacesOf(SyntaxTree tree) =>
+        tree.GetRoot().DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>();
 
     private static IEnumerable<(string File, string Text)> FilesOf(string project) => Directory
         .EnumerateFiles(Path.Combine(Repository, project), "*.cs", SearchOption.AllDirectories)
         .Select(path => Path.GetRelativePath(Repository, path).Replace('\\', '/'))
-        .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
+        .Where(file => !file.StartsWith($"{project}/obj/", StringComparison.Ordinal))
+        .Where(file => !file.StartsWith($"{project}/bin/", StringComparison.Ordinal))
         .Select(file => (file, File.ReadAllText(Path.Combine(Repository, file))));
 
     // This process runs with what the project was built with. The project's own output is left out: its types would be there twice.

@@ -9,6 +9,13 @@ namespace Dispatch.Web.Api;
 /// The job has what the body says and nothing else.</summary>
 internal sealed class JobRequestReader(DeliveryOptions delivery, TargetCheck whyDenied, TimeProvider clock)
 {
+    /// <summary>What may be wrong with the fields of a job.</summary>
+    public static readonly string[] Errors =
+    [
+        "title_required", "title_too_long", "title_invalid", "webhook_url_required", "webhook_url_invalid", "webhook_url_too_long",
+        "destination_not_allowed", "fire_at_required", "fire_at_invalid", "fire_at_in_past", "payload_not_object", "payload_too_deep",
+    ];
+
     private const int MaxTitle = 200;
     private const int MaxDepth = 64;
     private const int BesidePayload = 64 * 1024;

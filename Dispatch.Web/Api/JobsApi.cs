@@ -14,13 +14,6 @@ internal static class JobsApi
     public const string Scheduled = "Job scheduled successfully";
     public const string Cancelled = "Job cancelled successfully";
 
-    /// <summary>What may be wrong with the fields of a job.</summary>
-    public static readonly string[] RequestErrors =
-    [
-        "title_required", "title_too_long", "title_invalid", "webhook_url_required", "webhook_url_invalid", "webhook_url_too_long",
-        "destination_not_allowed", "fire_at_required", "fire_at_invalid", "fire_at_in_past", "payload_not_object", "payload_too_deep",
-    ];
-
     public static void MapJobs(this IEndpointRouteBuilder api)
     {
         var jobs = api.MapGroup("/jobs").WithTags("Jobs");
@@ -28,7 +21,7 @@ internal static class JobsApi
         jobs.MapPost("", ScheduleAsync).WithName("scheduleJob").WithSummary("Schedule a job")
             .WithDescription("Stores the job durably and delivers it at `fireAt`. 201 means that it survives a crash right after.")
             .Needs(Schemes.ApiKey).Takes(typeof(JobRequest))
-            .Fails(400, RequestErrors)
+            .Fails(400, JobRequestReader.Errors)
             .Fails(413, "payload_too_large");
 
         jobs.MapDelete("/{id}", CancelAsync).WithName("cancelJob").WithSummary("Cancel a job")

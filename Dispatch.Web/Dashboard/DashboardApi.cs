@@ -37,7 +37,7 @@ internal static class DashboardApi
         var jobs = api.MapGroup("/projects/{id}/jobs").WithTags("Dashboard").Needs(Schemes.Bearer).Fails(404, "not_found");
 
         jobs.MapPost("", ScheduleAsync).WithName("scheduleJobOfProject").WithSummary("Schedule a job in a project, without a key")
-            .Takes(typeof(JobRequest)).Fails(400, JobsApi.RequestErrors).Fails(413, "payload_too_large");
+            .Takes(typeof(JobRequest)).Fails(400, JobRequestReader.Errors).Fails(413, "payload_too_large");
 
         jobs.MapDelete("/{jobId}", CancelAsync).WithName("cancelJobOfProject").WithSummary("Cancel a job of a project, without a key")
             .Fails(400, "job_not_scheduled");

@@ -61,7 +61,8 @@ internal sealed class CopyDatabase : IAsyncDisposable
     /// <summary>The source must have tables, and no host may run on it.</summary>
     public Task CheckSourceAsync() => UseAsync(async db =>
     {
-        if (!await HasTablesAsync(db)) throw Refusal($"{name} holds no data of Dispatch.");
+        var isThere = await HasTablesAsync(db, $"{SchemaOrigins.IsUnreleased}; begin with a new database instead");
+        if (!isThere) throw Refusal($"{name} holds no data of Dispatch.");
         await RefuseLivingHostsAsync(db);
     });
 
@@ -76,7 +77,7 @@ internal sealed class CopyDatabase : IAsyncDisposable
     /// <summary><see cref="CopyStart"/> refuses rows later, but it would be too late for those of an earlier version.</summary>
     public Task PrepareTargetAsync() => UseAsync(async db =>
     {
-        if (await HasTablesAsync(db))
+        if (await HasTablesAsync(db, SchemaOrigins.UnreleasedAdvice))
         {
             await RefuseLivingHostsAsync(db);
             var isOlder = (await db.Database.GetPendingMigrationsAsync()).Any();
@@ -126,13 +127,14 @@ internal sealed class CopyDatabase : IAsyncDisposable
         exception is not (CopyException or OperationCanceledException)
         && (exception is DbException or DbUpdateException || DatabaseFaults.IsUnavailable(exception));
 
-    private async Task<bool> HasTablesAsync(DispatchDbContext db)
+    /// <param name="unreleasedAdvice">What to do about a database from before the first release.</param>
+    private async Task<bool> HasTablesAsync(DispatchDbContext db, string unreleasedAdvice)
     {
         if (!await db.GetService<IRelationalDatabaseCreator>().ExistsAsync()) return false;
         return await SchemaOrigins.ReadAsync(db) switch
         {
             SchemaOrigin.Known => (await db.Database.GetAppliedMigrationsAsync()).Any(),
-            SchemaOrigin.Unreleased => throw Refusal($"{name} {SchemaOrigins.UnreleasedAdvice}."),
+            SchemaOrigin.Unreleased => throw Refusal($"{name} {unreleasedAdvice}."),
             SchemaOrigin.Later => throw Refusal($"{name} was written by a newer version of Dispatch. Use that version's migrate-data."),
         };
     }
