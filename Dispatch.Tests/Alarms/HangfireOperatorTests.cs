@@ -15,6 +15,8 @@ namespace Dispatch.Tests.Alarms;
 /// </summary>
 public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncLifetime
 {
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(10);
+
     /// <summary>What its pages offer: "Enqueue now" and "Requeue" are the same change of state.</summary>
     private enum Click
     {
@@ -34,7 +36,7 @@ public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncL
 
     public async ValueTask InitializeAsync()
     {
-        host = await TestHost.StartAsync(provider, "--Delivery:RetryLadder=00:00:10", "--Delivery:MaxAttempts=2");
+        host = await TestHost.StartAsync(provider, $"--Delivery:RetryLadder={RetryDelay}", "--Delivery:MaxAttempts=2");
         receiver = await Receiver.StartAsync();
         user = await ApiUser.SignUpAsync(host.Url);
     }
@@ -97,9 +99,10 @@ public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncL
             Do(click, await AlarmOfAsync(id));
             answers.GetOrAdd(id, _ => new()).SetResult();
 
-            var due = (await user.JobAttemptedAsync(id)).GetProperty("nextAttemptAt").GetDateTimeOffset();
-            await user.JobWhenAsync(id, "SUCCESS");
+            var job = await user.JobWhenAsync(id, "SUCCESS");
 
+            var due = ApiUser.DueOf(job, attempt: 2);
+            Assert.True(due >= ApiUser.DueOf(job, attempt: 1) + RetryDelay, "the retry was due early");
             AssertRetried(id, due, secondsLate: 0);
             await AssertLoggedAsync(id, "SUCCESS", "FAILED");
         });

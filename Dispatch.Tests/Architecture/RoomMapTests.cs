@@ -1,6 +1,10 @@
+using Dispatch.Tests.Infrastructure;
+
 namespace Dispatch.Tests.Architecture;
 
 /// <summary>The picture in ARCHITECTURE.md is the code's. <c>tools/rooms.sh</c> draws it anew.</summary>
+// Compiling takes the processors from tests that must be in time.
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class RoomMapTests
 {
     private const string Begin = "<!-- rooms:begin -->";

@@ -1,9 +1,12 @@
 using System.Text.RegularExpressions;
+using Dispatch.Tests.Infrastructure;
 using Microsoft.CodeAnalysis;
 
 namespace Dispatch.Tests.Architecture;
 
 /// <summary>Who may use whom in Dispatch.Core (ARCHITECTURE.md).</summary>
+// Compiling takes the processors from tests that must be in time.
+[Collection(nameof(AloneOnTheMachine))]
 public sealed partial class RoomTests
 {
     private const string HangfireRoom = "Dispatch.Alarms.HangfireAdapter";

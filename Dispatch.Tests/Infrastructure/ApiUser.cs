@@ -128,6 +128,13 @@ public sealed class ApiUser : IDisposable
     public Task<JsonElement> JobAttemptedAsync(Guid jobId) =>
         JobOnceAsync(jobId, job => job.GetProperty("logs").GetArrayLength() > 0, "was attempted");
 
+    /// <summary>When an attempt of a job's log was due, to the millisecond. Unlike the job's <c>nextAttemptAt</c> it stays to be read.</summary>
+    public static DateTimeOffset DueOf(JsonElement job, int attempt)
+    {
+        var log = job.GetProperty("logs").EnumerateArray().Single(log => log.GetProperty("attempt").GetInt32() == attempt);
+        return log.GetProperty("firedAt").GetDateTimeOffset().AddMilliseconds(-log.GetProperty("latenessMs").GetInt64());
+    }
+
     // The API has no push, so this asks.
     private async Task<JsonElement> JobOnceAsync(Guid jobId, Func<JsonElement, bool> holds, string what, TimeSpan? limit = null)
     {
