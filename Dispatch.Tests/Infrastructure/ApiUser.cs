@@ -128,7 +128,7 @@ public sealed class ApiUser : IDisposable
     public Task<JsonElement> JobAttemptedAsync(Guid jobId) =>
         JobOnceAsync(jobId, job => job.GetProperty("logs").GetArrayLength() > 0, "was attempted");
 
-    /// <summary>When an attempt of a job's log was due, to the millisecond. Unlike the job's <c>nextAttemptAt</c> it stays to be read.</summary>
+    /// <summary>When an attempt of the log was due, to the millisecond. Unlike the job's <c>nextAttemptAt</c> it stays.</summary>
     public static DateTimeOffset DueOf(JsonElement job, int attempt)
     {
         var log = job.GetProperty("logs").EnumerateArray().Single(log => log.GetProperty("attempt").GetInt32() == attempt);

@@ -37,7 +37,7 @@ public sealed record Overview
     /// <summary>Jobs that were given up in the last 24 hours.</summary>
     public required long Dead { get; init; }
 
-    /// <summary>Half of the last 24 hours' attempts left at most this late, in ms (a histogram bucket's edge); null if none was sent.</summary>
+    /// <summary>Half of the last day's attempts left at most this late, in ms (a histogram bucket's edge); null if none was sent.</summary>
     public required long? LatenessP50Ms { get; init; }
 
     /// <summary>The same for 99 in 100.</summary>
