@@ -287,7 +287,9 @@ public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncL
             (await user.JobAsync(id)).GetProperty("logs").EnumerateArray().Select(l => l.GetProperty("status").GetString()));
 }
 
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class HangfireOperatorOnSqlite() : HangfireOperatorTests(DatabaseProvider.Sqlite);
 
 /// <summary>The one database that holds Hangfire's books as well.</summary>
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class HangfireOperatorOnSqlServer() : HangfireOperatorTests(DatabaseProvider.SqlServer);

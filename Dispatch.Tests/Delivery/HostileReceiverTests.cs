@@ -7,6 +7,7 @@ namespace Dispatch.Tests.Delivery;
 /// <summary>
 /// Receivers that break off, stall, flood or talk nonsense: a failed attempt each, one request each, never later than the limit.
 /// </summary>
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class HostileReceiverTests : SenderTest
 {
     private static readonly byte[] Flood = [.. Enumerable.Repeat((byte)'x', 64 * 1024)];

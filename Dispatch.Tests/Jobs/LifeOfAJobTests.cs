@@ -245,8 +245,11 @@ public abstract class LifeOfAJobTests(DatabaseProvider provider) : IAsyncLifetim
     }
 }
 
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class LifeOfAJobOnSqlite() : LifeOfAJobTests(DatabaseProvider.Sqlite);
 
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class LifeOfAJobOnPostgres() : LifeOfAJobTests(DatabaseProvider.Postgres);
 
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class LifeOfAJobOnSqlServer() : LifeOfAJobTests(DatabaseProvider.SqlServer);
