@@ -1,8 +1,6 @@
 using System.Data.Common;
 using Dispatch.Settings;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Data.Copying;
@@ -128,16 +126,13 @@ internal sealed class CopyDatabase : IAsyncDisposable
         && (exception is DbException or DbUpdateException || DatabaseFaults.IsUnavailable(exception));
 
     /// <param name="unreleasedAdvice">What to do about a database from before the first release.</param>
-    private async Task<bool> HasTablesAsync(DispatchDbContext db, string unreleasedAdvice)
+    private async Task<bool> HasTablesAsync(DispatchDbContext db, string unreleasedAdvice) => await SchemaOrigins.ReadAsync(db) switch
     {
-        if (!await db.GetService<IRelationalDatabaseCreator>().ExistsAsync()) return false;
-        return await SchemaOrigins.ReadAsync(db) switch
-        {
-            SchemaOrigin.Known => (await db.Database.GetAppliedMigrationsAsync()).Any(),
-            SchemaOrigin.Unreleased => throw Refusal($"{name} {unreleasedAdvice}."),
-            SchemaOrigin.Later => throw Refusal($"{name} was written by a newer version of Dispatch. Use that version's migrate-data."),
-        };
-    }
+        SchemaOrigin.None => false,
+        SchemaOrigin.Known => true,
+        SchemaOrigin.Unreleased => throw Refusal($"{name} {unreleasedAdvice}."),
+        SchemaOrigin.Later => throw Refusal($"{name} was written by a newer version of Dispatch. Use that version's migrate-data."),
+    };
 
     // The file lock has shown already that no host uses a SQLite file.
     private async Task RefuseLivingHostsAsync(DispatchDbContext db)
