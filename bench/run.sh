@@ -5,6 +5,7 @@
 #   bench/run.sh steady burst            these rows only; the others' figures stay as they were
 #   bench/run.sh --runs 5 --only dispatch-sqlite,bullmq one    fewer contestants, another number of runs
 #   bench/run.sh --scratch --runs 1 --only dispatch-sqlite burst       prints and keeps nothing: to try a change
+#   bench/run.sh --hold 10 --runs 1 --only dispatch-postgres locked        a shorter lock; keeps nothing
 #   bench/run.sh micro                   time and memory of the hot pieces (BenchmarkDotNet), into bench/micro.md
 #   bench/run.sh hosts takeover grid     further scenarios, which are printed and not kept
 set -euo pipefail

@@ -28,6 +28,10 @@ for (var i = 0; i < args.Length; i++)
     if (args[i] == "--runs" && i + 1 < args.Length && int.TryParse(args[i + 1], out var asked) && asked > 0) (runs, i) = (asked, i + 1);
     else if (args[i] == "--only" && i + 1 < args.Length) (only, i) = (args[i + 1].Split(','), i + 1);
     else if (args[i] == "--scratch") keeps = false;
+    else if (args[i] == "--hold" && i + 1 < args.Length && int.TryParse(args[i + 1], out var seconds) && seconds > 0)
+    {
+        (Locking.Hold, keeps, i) = (TimeSpan.FromSeconds(seconds), false, i + 1);   // the row's words say 60 s
+    }
     else names.Add(TableOfRows.All.FirstOrDefault(row => row.Name == args[i])?.ReadOff ?? args[i]);
 }
 
@@ -36,7 +40,8 @@ if (names.FirstOrDefault(name => !rows.ContainsKey(name) && !scenarios.ContainsK
     Console.Error.WriteLine(
         $"'{unknown}' is none of the rows {string.Join(", ", TableOfRows.All.Select(row => row.Name))}, "
             + $"nor of the scenarios {string.Join(", ", scenarios.Keys)}. "
-            + "Options: --runs N (3), --only CONTESTANT,…, --scratch (prints and keeps nothing).");
+            + "Options: --runs N (3), --only CONTESTANT,…, --scratch (prints and keeps nothing), "
+            + "--hold SECONDS (how long `locked` holds its row, 60; keeps nothing).");
     return 2;
 }
 

@@ -8,20 +8,21 @@ namespace Dispatch.Bench.Contestants;
 /// A scheduler that is measured, with its store and a receiver, each a process of its own, all of them fresh. It is asked over HTTP:
 /// what a job costs includes the request that schedules it.
 /// </summary>
-internal abstract class Contestant : IAsyncDisposable
+/// <param name="connections">How many the load may use at once.</param>
+internal abstract class Contestant(int connections = 64) : IAsyncDisposable
 {
     protected const int Connections = 64;
-
-    private readonly SocketsHttpHandler handler = new() { MaxConnectionsPerServer = Connections, UseProxy = false, UseCookies = false };
-
-    protected Contestant() => Http = new HttpClient(handler) { Timeout = TimeSpan.FromMinutes(2) };
 
     /// <summary>As in <c>results.json</c> and on the command line.</summary>
     public abstract string Name { get; }
 
     public Receiver Receiver { get; private set; } = null!;
 
-    protected HttpClient Http { get; }
+    protected HttpClient Http { get; } =
+        new(new SocketsHttpHandler { MaxConnectionsPerServer = connections, UseProxy = false, UseCookies = false })
+        {
+            Timeout = TimeSpan.FromMinutes(2)
+        };
 
     /// <summary>Processor time of the scheduler's living processes and of its store so far.</summary>
     public abstract TimeSpan Cpu();

@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using Dispatch.Tests.Infrastructure;
+using Npgsql;
 
 namespace Dispatch.Bench.Contestants;
 
 /// <summary>Dispatch with default settings, on a SQLite file or on PostgreSQL; several hosts where a scenario asks for them.</summary>
 /// <param name="seed">A filled store to begin with; null: an empty one.</param>
-internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed = null) : Contestant
+/// <param name="relay">Stands between the hosts and PostgreSQL; ends with them.</param>
+internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed = null, int connections = 64, DelayingRelay? relay = null)
+    : Contestant(connections)
 {
     private const string Email = "bench@example.com";
     private const string Password = "correct horse battery";
@@ -20,6 +23,18 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
     public override string Name => onPostgres ? "dispatch-postgres" : "dispatch-sqlite";
 
     public PostgresStore? Postgres { get; private set; }
+
+    public DelayingRelay? Relay => relay;
+
+    /// <summary>Of PostgreSQL behind the relay, where there is one.</summary>
+    public string RelayedConnectionString => relay is null
+        ? Postgres!.ConnectionString
+        : new NpgsqlConnectionStringBuilder(Postgres!.ConnectionString) { Port = relay.Port }.ConnectionString;
+
+    /// <summary>On the disk that holds SQLite's files; ends with the contestant.</summary>
+    public string Folder => folder;
+
+    public string SqliteLogFile => DatabaseFile + "-wal";
 
     public string ProjectId { get; private set; } = "";
 
@@ -60,6 +75,14 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
     }
 
     public Task KillHostAsync(int at) => ProcessTree.KillAsync(hosts[at]!);
+
+    /// <summary>Schedules one job; its id.</summary>
+    public async Task<Guid> PostForIdAsync(long dueAtMs)
+    {
+        using var request = Request(Receiver.Url, dueAtMs);
+        using var response = await Http.SendAsync(request);
+        return (await response.DataAsync()).GetProperty("id").GetGuid();
+    }
 
     /// <summary>How long a read below <c>/api/v1/</c> takes, by the project's key or by the account's bearer token.</summary>
     public async Task<double> ReadMsAsync(string path, bool asPerson)
@@ -107,6 +130,7 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
             host.Dispose();
         }
 
+        relay?.Dispose();
         if (Postgres is not null) await Postgres.DisposeAsync();
         person.Dispose();
         await base.DisposeAsync();
@@ -116,6 +140,7 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
     protected override async Task StartStoreAsync()
     {
         if (onPostgres) Postgres = seed?.Postgres is { } filled ? await filled.CopyAsync() : await PostgresStore.StartAsync();
+        if (Postgres is not null) relay?.Start(Postgres.Port);
         if (seed?.Folder is not { } source) return;
 
         Directory.CreateDirectory(Path.GetDirectoryName(DatabaseFile)!);
@@ -155,7 +180,7 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
     {
         string[] database = Postgres is null
             ? []
-            : ["--Database:Provider=Postgres", $"--Database:ConnectionString={Postgres.ConnectionString}"];
+            : ["--Database:Provider=Postgres", $"--Database:ConnectionString={RelayedConnectionString}"];
         var start = new ProcessStartInfo("dotnet",
         [
             Path.Combine(Top, "bench", "Dispatch.Bench", "bin", "dispatch", "Dispatch.Web.dll"),   // published by bench/run.sh

@@ -17,6 +17,8 @@ internal sealed class PostgresStore : IAsyncDisposable
     private PostgresStore(PostgresServer server, string database, bool isCopy) =>
         (this.server, this.database, this.isCopy) = (server, database, isCopy);
 
+    public int Port => server.Port;
+
     public string ConnectionString => server.ConnectionString(database);
 
     /// <summary>As programs outside of .NET write it.</summary>
@@ -45,6 +47,12 @@ internal sealed class PostgresStore : IAsyncDisposable
     public async Task<double> DiskBytesAsync() => await NumberAsync($"SELECT pg_database_size('{database}')");
 
     public async Task<double> WalBytesAsync() => await NumberAsync("SELECT wal_bytes FROM pg_stat_wal");
+
+    /// <summary>Where the log ends, in bytes since the server's first.</summary>
+    public Task<double> WalPositionAsync() => NumberAsync("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')");
+
+    /// <summary>Pages that were written to the log as a whole so far, as their first change after a checkpoint is.</summary>
+    public Task<double> FullPageImagesAsync() => NumberAsync("SELECT wal_fpi FROM pg_stat_wal");
 
     /// <summary>Those of this database, BEGIN and COMMIT included.</summary>
     public Task<double> StatementsAsync() => NumberAsync($"SELECT sum(calls) {Ours}");

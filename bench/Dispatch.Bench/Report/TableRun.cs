@@ -34,7 +34,8 @@ internal sealed class TableRun(IReadOnlyList<Row> rows, int runs, string[] only,
 
     private IEnumerable<(string Who, Func<Task<Figures>> MeasureAsync)> Entries(Row row)
     {
-        if (Wants("dispatch-sqlite")) yield return ("dispatch-sqlite", () => MeasureDispatchAsync(row, onPostgres: false));
+        if (Wants("dispatch-sqlite") && !row.OnPostgresOnly) yield return (
+            "dispatch-sqlite", () => MeasureDispatchAsync(row, onPostgres: false));
         if (Wants("dispatch-postgres") && !row.OnSqliteOnly) yield return (
             "dispatch-postgres", () => MeasureDispatchAsync(row, onPostgres: true));
         foreach (var peer in PeerDescription.All.Where(peer =>
@@ -89,7 +90,7 @@ internal sealed class TableRun(IReadOnlyList<Row> rows, int runs, string[] only,
     private async Task<Figures> MeasureDispatchAsync(Row row, bool onPostgres)
     {
         var seed = row.Seeded > 0 ? await SeedAsync(onPostgres, row.Seeded) : null;
-        return await MeasureAsync(row, new DispatchHosts(onPostgres, seed: seed));
+        return await MeasureAsync(row, row.CreateHosts(onPostgres, seed));
     }
 
     private static async Task<Figures> MeasureAsync(Row row, Contestant fresh)

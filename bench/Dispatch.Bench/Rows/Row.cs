@@ -34,6 +34,12 @@ internal sealed record Row(string Name, string How, string Goal, Bound[] Bounds,
 
     /// <summary>On SQLite alone: because of the time it takes, or because the store is not part of it.</summary>
     public bool OnSqliteOnly { get; init; }
+
+    /// <summary>SQLite has nothing like it.</summary>
+    public bool OnPostgresOnly { get; init; }
+
+    /// <summary>Dispatch for this row: whether on PostgreSQL, and the filled store to begin with.</summary>
+    public Func<bool, Seed?, DispatchHosts> CreateHosts { get; init; } = (onPostgres, seed) => new DispatchHosts(onPostgres, seed: seed);
 }
 
 /// <summary>What one run measured, by name with the unit: "p99 ms".</summary>
@@ -44,6 +50,16 @@ internal sealed class Figures : Dictionary<string, double>
         this["lost"] = expected - arrivals.Unique;
         this["duplicate"] = arrivals.Duplicates;
         this["early"] = arrivals.Early;
+        return this;
+    }
+
+    /// <summary>Of some measured times in ms.</summary>
+    public Figures AddTimes(string prefix, IEnumerable<double> ms)
+    {
+        var sorted = ms.Order().ToArray();
+        this[$"{prefix}p50 ms"] = sorted[sorted.Length / 2];
+        this[$"{prefix}p99 ms"] = sorted[(int)(sorted.Length * 0.99)];
+        this[$"{prefix}max ms"] = sorted[^1];
         return this;
     }
 

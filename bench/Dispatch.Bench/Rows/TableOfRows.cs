@@ -6,10 +6,13 @@ internal static class TableOfRows
     public static IReadOnlyList<Row> All { get; } =
     [
         Accepting.Accept,
+        Posting.Post,
         Delivering.Steady,
         Delivering.Burst,
         Delivering.One,
         Delivering.Hostage,
+        FarDatabase.Far,
+        Locking.Locked,
         Standing.Pending,
         Standing.PendingTenMillion,
         Delivering.Overdue,
@@ -18,5 +21,6 @@ internal static class TableOfRows
         Standing.Lamp,
         Standing.Start,
         Costs.Cost,
+        Writing.Written,
     ];
 }
