@@ -23,6 +23,7 @@ need jq jq
 need openssl openssl
 need redis-server redis-server
 need postgresql /usr/lib/postgresql/*/bin/initdb   # not on the PATH
+need pgbouncer /usr/sbin/pgbouncer   # not on the PATH of every user
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 selection=(-explicit off)

@@ -8,7 +8,7 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Warning, "The database does not take writes; {Writes} writes were not stored")]
     public static partial void StoreUnavailable(ILogger logger, int writes, Exception exception);
 
-    [LoggerMessage(2, LogLevel.Debug, "A batch of {Writes} writes failed and is carried out one by one")]
+    [LoggerMessage(2, LogLevel.Debug, "A batch of {Writes} writes failed and is carried out in parts")]
     public static partial void BatchSplit(ILogger logger, int writes, Exception exception);
 
     [LoggerMessage(25, LogLevel.Debug, "A batch of {Writes} writes met another transaction and is carried out again")]
@@ -16,6 +16,18 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Error, "{Write} could not be stored")]
     public static partial void WriteFailed(ILogger logger, string write, Exception exception);
+
+    [LoggerMessage(40, LogLevel.Warning, "{Row} is locked by another transaction; its write waits, the others go on")]
+    public static partial void RowLocked(ILogger logger, string row);
+
+    [LoggerMessage(41, LogLevel.Error, "Nothing could be stored for {Patience}; this host claims no more jobs until it can")]
+    public static partial void WriterStalled(ILogger logger, TimeSpan patience);
+
+    [LoggerMessage(42, LogLevel.Information, "The database takes writes again after {Outage}; this host claims jobs again")]
+    public static partial void WriterRecovered(ILogger logger, TimeSpan outage);
+
+    [LoggerMessage(43, LogLevel.Warning, "{Write} was not stored: the database does not take writes, or a row is locked")]
+    public static partial void SingleWriteUnavailable(ILogger logger, string write, Exception exception);
 
     [LoggerMessage(
         4,
@@ -119,6 +131,19 @@ internal static partial class Log
         LogLevel.Warning,
         "What hosts that are gone left in Hangfire's storage could not be cleared; the next call tries again")]
     public static partial void OrphanedAlarmsNotCleared(ILogger logger, Exception exception);
+
+    [LoggerMessage(37, LogLevel.Information, "Another host is updating the database; this one waits until that is done")]
+    public static partial void WaitsForOtherSetup(ILogger logger);
+
+    [LoggerMessage(38, LogLevel.Information, "PostgreSQL is behind a connection pooler, so no statements are prepared")]
+    public static partial void Pooled(ILogger logger);
+
+    [LoggerMessage(
+        39,
+        LogLevel.Warning,
+        "Through the connection pooler this host cannot limit how long its transactions may stand still. If it stands still in one, other "
+            + "hosts wait for it. Once, as the role's owner: {Statement}")]
+    public static partial void NoIdleLimit(ILogger logger, string statement);
 
     [LoggerMessage(
         35,

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 namespace Dispatch.Alarms;
 
 /// <summary>
-/// Sets an alarm for each job that is due soon. It comes after <c>WriteBatch</c> on a job's way: <c>JobService</c> or the
+/// Sets an alarm for each job that is due soon. It comes after <c>InsertJob</c> on a job's way: <c>JobService</c> or the
 /// <see cref="Sweeper"/> calls it when the job is stored. When the alarm rings, it calls <see cref="DeliveryRunner"/>.
 /// Later jobs wait in the database, so that memory does not grow with the number of pending jobs.
 /// </summary>
@@ -47,27 +47,43 @@ internal sealed class AlarmClock(
         return ahead <= Timing.Horizon.TotalMilliseconds && roster.Counted < Capacity / 2;
     }
 
-    /// <summary>Arms the job. Never fails: if the alarm gets lost, the sweeper finds the job.</summary>
+    /// <summary>
+    /// Arms the job. Never fails: if the alarm gets lost, the sweeper finds the job. Does nothing if the job was moved since the alarm was
+    /// read from the database.
+    /// </summary>
     public void Set(Alarm alarm)
     {
         var isOverdue = alarm.DueAt <= clock.NowMs();
-        roster.Add(alarm.JobId, isOverdue ? AlarmKind.Overdue : alarm.IsRetry ? AlarmKind.Retry : AlarmKind.Upcoming);
-        if (!toSet.IsAddingCompleted) toSet.Add(alarm);
+        var kind = isOverdue ? AlarmKind.Overdue : alarm.IsRetry ? AlarmKind.Retry : AlarmKind.Upcoming;
+        if (roster.Add(alarm.Id, kind) && !toSet.IsAddingCompleted) toSet.Add(alarm);
     }
+
+    /// <summary>
+    /// Arms the job for its new time. The alarm that was set before stays in Hangfire and does nothing when it rings; if it rings already,
+    /// its task ends now.
+    /// </summary>
+    public void Move(Alarm alarm) => Set(alarm);
+
+    /// <summary>The job's alarm, if one is set, does nothing when it rings: the job was cancelled, or waits in the database.</summary>
+    /// <param name="beforeGeneration">Alarms of this generation and later ones stay, because another move may have set them.</param>
+    public void Remove(Guid jobId, int beforeGeneration = int.MaxValue) => roster.RemoveOlder(jobId, beforeGeneration);
 
     /// <summary>Carries out the attempt when its alarm rings, and notes whether another alarm follows.</summary>
     /// <inheritdoc cref="DeliveryRunner.RunAsync"/>
     public async Task<AttemptEnd> RingAsync(Alarm alarm)
     {
+        var replaced = new CancellationTokenSource();   // never disposed, because the roster may cancel it at any time
+        if (!roster.Begin(alarm.Id, replaced)) return AttemptEnd.Finished;   // stale: the job was moved
+
         AttemptEnd? end = null;
         try
         {
-            return end = await runner.RunAsync(alarm);
+            return end = await runner.RunAsync(alarm, replaced.Token);
         }
         finally
         {
-            if (end is AttemptEnd.Failed { RetryAt: not null }) roster.Add(alarm.JobId, AlarmKind.Retry);
-            else roster.Remove(alarm.JobId);
+            if (end is AttemptEnd.Failed { RetryAt: not null }) roster.Add(alarm.Id.AfterClaim, AlarmKind.Retry);
+            else roster.Remove(alarm.Id);
         }
     }
 
@@ -86,7 +102,10 @@ internal sealed class AlarmClock(
     {
         try
         {
-            foreach (var alarm in toSet.GetConsumingEnumerable(closing.Token)) alarms.Set(alarm);
+            foreach (var alarm in toSet.GetConsumingEnumerable(closing.Token))
+            {
+                if (roster.Has(alarm.Id)) alarms.Set(alarm);   // otherwise the job was moved while the alarm stood in this queue
+            }
         }
         catch (OperationCanceledException) when (closing.IsCancellationRequested)
         {

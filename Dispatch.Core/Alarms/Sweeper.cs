@@ -3,6 +3,7 @@ using Dispatch.Hosts;
 using Dispatch.Model;
 using Dispatch.Time;
 using Dispatch.Writing;
+using Dispatch.Writing.Verbs;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,9 @@ namespace Dispatch.Alarms;
 /// first and a limited number at a time.
 /// </summary>
 internal sealed class Sweeper(
-    JobStore store,
+    WriteQueue queue,
+    AlarmQueries queries,
+    JobRecovery recovery,
     AlarmClock alarms,
     AlarmRoster roster,
     DeliveryWorker worker,
@@ -23,6 +26,7 @@ internal sealed class Sweeper(
 {
     private const int ArmBatch = 1000;
 
+    private readonly FailureStreak failures = new();
     private readonly SemaphoreSlim wake = new(0);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -51,10 +55,15 @@ internal sealed class Sweeper(
         {
             await ArmAsync(stopping);
             await FindLostAsync(stopping);
+            failures.Ends();
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            // SQL Server's driver reports a cancelled statement as an error of the database.
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            Log.SweepFailed(log, exception);   // most likely the database is away; the next sweep tries again
+            if (failures.Begins()) Log.SweepFailed(log, exception);   // most likely the database is away; the next sweep tries again
         }
     }
 
@@ -69,11 +78,11 @@ internal sealed class Sweeper(
         if (partition.Count == 1) return;
 
         // Jobs of other hosts that are still free shortly before their time: those hosts are full or dead.
-        await ArmAsync([overdue, near with { Until = now + (long)Timing.FreeForAllLead.TotalMilliseconds }], null, stopping);
+        await ArmAsync([overdue, near with { Until = now + (long)Timing.FreeForAllLead.TotalMilliseconds }], Partition.Whole, stopping);
     }
 
     /// <param name="windows">In the order of time; each begins when the previous one ends.</param>
-    private async Task ArmAsync(TimeWindow[] windows, Partition? partition, CancellationToken stopping)
+    private async Task ArmAsync(TimeWindow[] windows, Partition partition, CancellationToken stopping)
     {
         // Usually few jobs are free and every window has room. Then one query does for all windows, which saves an idle host work.
         var roomy = windows.All(window => window.Room() >= ArmBatch);
@@ -91,24 +100,27 @@ internal sealed class Sweeper(
     }
 
     /// <summary>True if there may be more.</summary>
-    private async Task<bool> ArmSomeAsync(long after, long until, int limit, Partition? partition, CancellationToken stopping)
+    private async Task<bool> ArmSomeAsync(long after, long until, int limit, Partition partition, CancellationToken stopping)
     {
-        var armed = await store.ArmAsync(after, until, limit, partition, stopping);
-        foreach (var alarm in armed) alarms.Set(alarm);
+        if (limit <= 0 || !await queries.AnyFreeAsync(after, until, partition, stopping)) return false;
+
+        var armed = await queue.WriteAsync(new ArmJobs(after, until, limit, partition)) ?? [];
+        foreach (var alarm in armed.OrderBy(alarm => alarm.DueAt)) alarms.Set(alarm);
         return armed.Count > 0 && armed.Count == limit;
     }
 
     private async Task FindLostAsync(CancellationToken stopping)
     {
         var orphans = new List<Guid>();
-        foreach (var (alarm, status) in await store.OverdueAsync(clock.NowMs() - (long)Timing.LostAlarmAfter.TotalMilliseconds, stopping))
+        foreach (var (alarm, status) in await queries.OverdueAsync(clock.NowMs() - (long)Timing.LostAlarmAfter.TotalMilliseconds, stopping))
         {
-            if (worker.IsAtWork(alarm.JobId) || roster.WasSetRecently(alarm.JobId)) continue;
+            var rang = status == JobStatus.Firing ? alarm.Id.BeforeClaim : alarm.Id;
+            if (worker.IsAtWork(rang) || roster.WasSetRecently(rang)) continue;
             if (status == JobStatus.Firing) orphans.Add(alarm.JobId);
             else alarms.Set(alarm);
         }
 
-        foreach (var chunk in orphans.Chunk(ArmBatch)) await store.InterruptOrphansAsync(chunk, stopping);
+        foreach (var jobId in orphans) await recovery.InterruptOrphanAsync(jobId);
     }
 
     private void Wake()

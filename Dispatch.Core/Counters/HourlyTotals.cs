@@ -5,7 +5,8 @@ namespace Dispatch.Counters;
 /// <summary>A project's attempts in one hour, added up. Projects with equal totals share one UPDATE.</summary>
 internal sealed class HourlyTotals : IEquatable<HourlyTotals>
 {
-    private const int Histogram = 3;   // succeeded, failed and died come first
+    /// <summary>The first column of the histogram: succeeded, failed and died come before it.</summary>
+    public const int Histogram = 3;
 
     private readonly long[] figures = new long[HourlyStats.Columns.Length];
 
@@ -59,7 +60,8 @@ internal sealed class HourlyTotals : IEquatable<HourlyTotals>
         return hash.ToHashCode();
     }
 
-    private static int BucketOf(long late)
+    /// <summary>The place of that lateness in <see cref="HourlyStats.LateEdges"/>.</summary>
+    public static int BucketOf(long late)
     {
         var at = Array.BinarySearch(HourlyStats.LateEdges, late);
         return Math.Min(at < 0 ? ~at : at, HourlyStats.LateEdges.Length - 1);

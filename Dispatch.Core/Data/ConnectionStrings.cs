@@ -14,6 +14,13 @@ internal static class ConnectionStrings
 
     private const int ConnectTimeout = 5;   // s
 
+    /// <summary>PostgreSQL's settings for the writer's statements.</summary>
+    public static readonly IReadOnlyList<(string Name, string Value)> WriterSettings =
+        [("lock_timeout", "400"), ("enable_seqscan", "off")];
+
+    /// <summary>PostgreSQL ends a transaction that is idle for this long, ms.</summary>
+    public static int IdleLimit => (int)Timing.IdleTransactionTimeout.TotalMilliseconds;
+
     /// <summary>The visible fault of the connection string, for the operator; null if there is none.</summary>
     public static string? WhyUnusable(DatabaseOptions database)
     {
@@ -70,16 +77,42 @@ internal static class ConnectionStrings
     public static string ForSqlite(DatabaseOptions database, string contentRoot) =>
         new SqliteConnectionStringBuilder(database.ConnectionString) { DataSource = SqliteFile(database, contentRoot) }.ToString();
 
-    public static string ForPostgres(DatabaseOptions database)
+    /// <param name="isPooled">See <see cref="PostgresPooler"/>. What follows from it, the operator may choose himself as well.</param>
+    public static string ForPostgres(DatabaseOptions database, bool isPooled)
     {
         var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);
-        Default(connection, "Max Auto Prepare", 64);   // the server parses and plans the engine's few statements only once
         Default(connection, "No Reset On Close", true);   // sessions are never changed, and a reset would be seven statements each time
         Default(connection, "Timeout", ConnectTimeout);
         Default(connection, "Command Timeout", CommandTimeout);
         Default(connection, "Application Name", "dispatch");
+        // Of several hosts in the string, one that was promoted is found in a second instead of ten.
+        Default(connection, "Host Recheck Seconds", 1);
+        if (isPooled)
+        {
+            // A pooler that gives each connection a session of its own has 20 of them, if nobody chose another number.
+            Default(connection, "Maximum Pool Size", 16);
+            return connection.ToString();
+        }
+
+        Default(connection, "Max Auto Prepare", 64);   // the server parses and plans the engine's few statements only once
         // Otherwise a host that takes over a silent host's jobs would wait for the locks of the silent host's open transaction.
-        Default(connection, "Options", $"-c idle_in_transaction_session_timeout={(int)Timing.IdleTransactionTimeout.TotalMilliseconds}");
+        Default(connection, "Options", $"-c idle_in_transaction_session_timeout={IdleLimit}");
+        return connection.ToString();
+    }
+
+    /// <summary>
+    /// The writer's connection. A statement that meets a lock gives up early. The writer finds its rows by their ids, but with old
+    /// statistics PostgreSQL would read all jobs instead.
+    /// </summary>
+    /// <param name="connectionString">The result of <see cref="ForPostgres"/>. Without options a pooler is in between.</param>
+    public static string ForPostgresWriter(string connectionString)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(connectionString);
+        if (connection.Options is { Length: > 0 } options)
+        {
+            connection.Options = $"{options} {string.Join(' ', WriterSettings.Select(setting => $"-c {setting.Name}={setting.Value}"))}";
+        }
+
         return connection.ToString();
     }
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.SqlServer.Storage.Internal;
 using Npgsql;
 
 namespace Dispatch.Data;
@@ -17,10 +18,10 @@ internal static class DatabaseFaults
     public static bool IsUnavailable(Exception exception) => exception switch
     {
         SqliteException { SqliteErrorCode: 5 or 6 or 8 or 10 or 13 or 14 } => true,   // BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN
-        PostgresException { SqlState: { } state } => IsUnavailable(state) || IsConflict(exception),
+        PostgresException postgres => postgres.IsTransient || IsUnavailable(postgres.SqlState) || IsConflict(exception),
         NpgsqlException => true,   // not from the server: the connection broke, could not be made, or timed out
         SqlException sql => sql.Class >= OutOfResources
-            || sql.Errors.Cast<SqlError>().Any(error => IsUnavailable(error.Number))
+            || IsTransient(sql)
             || IsConflict(exception),
         InvalidOperationException { Source: "Microsoft.Data.SqlClient", InnerException: null } pool
             when pool.Message.StartsWith("Timeout expired", StringComparison.Ordinal) => true,
@@ -38,6 +39,23 @@ internal static class DatabaseFaults
         _ => false,
     };
 
+    /// <summary>True if the database itself said no, so that the transaction is rolled back. False: it may have been committed.</summary>
+    public static bool IsAnswered(Exception exception) => exception switch
+    {
+        // A server that is stopped may have committed, but says no more than that it stops; likewise a pooler that lost its server.
+        PostgresException postgres => !postgres.SqlState.StartsWith("57P", StringComparison.Ordinal)
+            && !postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
+        SqliteException => true,
+        SqlException sql => sql.Class is > 0 and < 20,   // 20 and more: the connection is gone
+        { InnerException: DbException inner } when exception is not DbException => IsAnswered(inner),
+        _ => false,   // the connection broke before the answer came, or we failed to read it
+    };
+
+    /// <summary>True if the statement took longer than its command timeout.</summary>
+    public static bool IsTimeout(Exception exception) => exception
+        is NpgsqlException { InnerException: TimeoutException } or PostgresException { SqlState: PostgresErrorCodes.QueryCanceled }
+        or SqlException { Number: -2 };
+
     public static bool IsUniqueViolation(Exception exception) => exception switch
     {
         SqliteException { SqliteExtendedErrorCode: 1555 or 2067 } => true,   // CONSTRAINT_PRIMARYKEY, CONSTRAINT_UNIQUE
@@ -47,7 +65,8 @@ internal static class DatabaseFaults
         _ => false,
     };
 
-    // Classes of PostgreSQL's appendix A: 08 connection, 53 out of disk, memory or connections, 57P stopped or starting, 58 system error.
+    // The driver knows some. Beside them, classes of PostgreSQL's appendix A: 08 connection, 53 out of disk, memory or connections,
+    // 57P stopped or starting, 58 system error.
     // Also a standby, which refuses to write until it is promoted, and a transaction that this host was too slow to end.
     private static bool IsUnavailable(string sqlState) =>
         sqlState.StartsWith("08", StringComparison.Ordinal)
@@ -57,10 +76,10 @@ internal static class DatabaseFaults
         || sqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled
             or "25P03";   // idle_in_transaction_session_timeout
 
-    // -2 time-out; -1, 2, 53, 64, 121, 233, 258, 10053 to 11001 connection; 1105, 9002 full; 3906 read-only; 4060, 18456 starting or
-    // failing over; the others are from Azure SQL's list of transient faults.
-    private static bool IsUnavailable(int number) => number
-        is -2 or -1 or 2 or 20 or 53 or 64 or 121 or 233 or 258 or 10053 or 10054 or 10060 or 10061 or 11001
-        or 1105 or 1222 or 3906 or 4060 or 6005 or 9002 or 18456
-        or 4221 or 10928 or 10929 or 40143 or 40197 or 40501 or 40540 or 40613 or 49918 or 49919 or 49920;
+    // EF has the list of Azure's and SQL Server's transient errors that Microsoft keeps. It has no public form.
+#pragma warning disable EF1001
+    private static bool IsTransient(SqlException exception) =>
+        SqlServerTransientExceptionDetector.ShouldRetryOn(exception)
+        || exception.Errors.Cast<SqlError>().Any(error => SqlServerErrors.IsNotNow(error.Number));
+#pragma warning restore EF1001
 }

@@ -11,6 +11,7 @@ namespace Dispatch.Data;
 internal sealed class DatabaseSetup(
     IDbContextFactory<DispatchDbContext> contexts,
     DatabaseOptions database,
+    PostgresPooler pooler,
     IDataProtectionProvider protection,
     ContentRoot contentRoot,
     ILogger<DatabaseSetup> log) : IDisposable
@@ -29,9 +30,12 @@ internal sealed class DatabaseSetup(
                 "A SQLite file serves one host; stop that one first, or give this one a file of its own.");
         }
 
-        await using var db = await contexts.CreateDbContextAsync();
         try
         {
+            await pooler.LookAsync();
+            await using var turn = await TakeTurnAsync();
+            await using var db = await contexts.CreateDbContextAsync();
+            if (!database.Provider.ServesOneHost()) db.Database.SetCommandTimeout(SetupTurn.Patience);
             if (await SchemaOrigins.ReadAsync(db) == SchemaOrigin.Unreleased)
             {
                 throw new StartupException(
@@ -41,8 +45,9 @@ internal sealed class DatabaseSetup(
             await Providers.ClearStaleMigrationLockAsync(db);
             await MigrateAsync(db);
             await db.RefuseUnfinishedCopyAsync();
+            await RefuseHiddenRowCountsAsync(db);
             if (!database.Provider.ServesOneHost()) await MakeKeyAsync(db);
-            if (await Providers.SnapshotReadsFixAsync(db) is { } statement) Log.ReadersWait(log, statement);
+            await AdviseAsync(db);
         }
         catch (Exception exception) when (exception is DbException || DatabaseFaults.IsUnavailable(exception))
         {
@@ -69,6 +74,25 @@ internal sealed class DatabaseSetup(
                 pending = left;
             }
         }
+    }
+
+    private Task<SetupTurn?> TakeTurnAsync() => database.Provider.ServesOneHost()
+        ? Task.FromResult<SetupTurn?>(null)
+        : SetupTurn.TakeAsync(contexts, () => Log.WaitsForOtherSetup(log));
+
+    private static async Task RefuseHiddenRowCountsAsync(DispatchDbContext db)
+    {
+        if (!await Providers.HidesRowCountsAsync(db)) return;
+        throw new StartupException(
+            $"{Providers.Setting}: this SQL Server does not tell how many rows a statement changed, because its setting 'user options' "
+            + "contains NOCOUNT (512); take 512 off it: EXEC sp_configure 'user options', …; RECONFIGURE.");
+    }
+
+    private async Task AdviseAsync(DispatchDbContext db)
+    {
+        if (await Providers.SnapshotReadsFixAsync(db) is { } statement) Log.ReadersWait(log, statement);
+        if (pooler.IsPresent) Log.Pooled(log);
+        if (pooler.MissingLimit is { } limit) Log.NoIdleLimit(log, limit);
     }
 
     // Data protection creates its key at first use. Two hosts at once would create two keys and not know the other's for a day.

@@ -17,16 +17,17 @@ internal static class Providers
     public static IServiceCollection AddDispatchDatabase(this IServiceCollection services, DatabaseOptions database, string contentRoot) =>
         database.Provider switch
         {
-            DatabaseProvider.Sqlite => services.AddContexts<SqliteDispatchDbContext>(options => options
+            DatabaseProvider.Sqlite => services.AddContexts<SqliteDispatchDbContext>(database, (_, options) => options
                 // A list of ids is one parameter. Otherwise SQLite looks up each of a thousand parameter names in a list of a thousand, and
                 // EF translates the statement again for each number of ids.
                 .UseSqlite(
                     ConnectionStrings.ForSqlite(database, contentRoot),
                     sqlite => sqlite.UseParameterizedCollectionMode(ParameterTranslationMode.Parameter))
                 .AddInterceptors(new SqlitePragmas())),
-            DatabaseProvider.Postgres => services.AddContexts<PostgresDispatchDbContext>(options =>
-                options.UseNpgsql(ConnectionStrings.ForPostgres(database))),
-            DatabaseProvider.SqlServer => services.AddContexts<SqlServerDispatchDbContext>(options =>
+            DatabaseProvider.Postgres => services.AddContexts<PostgresDispatchDbContext>(database, (provider, options) =>
+                options.UseNpgsql(
+                    ConnectionStrings.ForPostgres(database, provider.GetRequiredService<PostgresPooler>().IsPresent))),
+            DatabaseProvider.SqlServer => services.AddContexts<SqlServerDispatchDbContext>(database, (_, options) =>
                 options.UseSqlServer(ConnectionStrings.ForSqlServer(database), ConfigureSqlServer)),
         };
 
@@ -37,18 +38,41 @@ internal static class Providers
         DatabaseProvider.Postgres or DatabaseProvider.SqlServer => false,
     };
 
-    /// <summary>The longest wait of a batch for more writes. Less than a claim's lead, so that claims are not late.</summary>
-    public static TimeSpan MaxBatchDelay(this DatabaseProvider provider) => provider switch
+    /// <summary>The shortest time between the beginnings of two batches that callers wait for. More saves statements.</summary>
+    public static TimeSpan CallerGap(this DatabaseProvider provider) => provider switch
     {
-        DatabaseProvider.Sqlite => TimeSpan.FromMilliseconds(10),   // no round trips, but each transaction costs processor time
+        DatabaseProvider.Sqlite => TimeSpan.Zero,
+        DatabaseProvider.Postgres or DatabaseProvider.SqlServer => TimeSpan.FromMilliseconds(4),
+    };
+
+    /// <summary>The shortest time between two batches that only the engine waits for. Less than a claim's lead.</summary>
+    public static TimeSpan EngineGap(this DatabaseProvider provider) => provider switch
+    {
+        DatabaseProvider.Sqlite => TimeSpan.FromMilliseconds(50),
         DatabaseProvider.Postgres or DatabaseProvider.SqlServer => TimeSpan.FromMilliseconds(60),
     };
 
-    /// <summary>A batch with this many waiting callers starts. A higher number saves statements but accepts fewer jobs a second.</summary>
-    public static int MinBatchCallers(this DatabaseProvider provider) => provider switch
+    /// <summary>From now on, a statement of the transaction that meets a lock gives up after half a second.</summary>
+    public static Task LimitLockWaitAsync(this DispatchDbContext db) => db.Provider switch
     {
-        DatabaseProvider.Sqlite => 1,
-        DatabaseProvider.Postgres or DatabaseProvider.SqlServer => 32,
+        DatabaseProvider.Sqlite => Task.CompletedTask,   // it has no row locks
+        DatabaseProvider.Postgres => db.Database.ExecuteSqlRawAsync("SET LOCAL lock_timeout = 500"),
+        DatabaseProvider.SqlServer => db.Database.ExecuteSqlRawAsync("SET LOCK_TIMEOUT 500"),
+    };
+
+    /// <summary>
+    /// Locks these projects against deletion, as a foreign key does, and leaves out those that another transaction has locked. Returns the
+    /// others.
+    /// </summary>
+    public static async Task<HashSet<Guid>> LockProjectsAsync(this DispatchDbContext db, Guid[] ids) => db.Provider switch
+    {
+        DatabaseProvider.Sqlite => [.. ids],   // it has no row locks
+        DatabaseProvider.Postgres => await db.Database
+            .SqlQuery<Guid>($"""
+                SELECT "Id" AS "Value" FROM "Projects" WHERE "Id" = ANY ({ids}) FOR KEY SHARE SKIP LOCKED
+                """)
+            .ToHashSetAsync(),
+        DatabaseProvider.SqlServer => [.. ids],   // the statement gives up after half a second: LimitLockWaitAsync
     };
 
     /// <summary>False if the process runs without ICU, which SQL Server's driver requires.</summary>
@@ -71,8 +95,12 @@ internal static class Providers
     public static IServiceCollection AddIdentitySchema(this IServiceCollection services) =>
         services.Configure<IdentityOptions>(identity => identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3);
 
-    /// <summary>150 is SQL Server 2019; EF must use no newer feature, whatever server answers.</summary>
-    public static void ConfigureSqlServer(SqlServerDbContextOptionsBuilder sqlServer) => sqlServer.UseCompatibilityLevel(150);
+    /// <summary>
+    /// 150 is SQL Server 2019; EF must use no newer feature, whatever server answers. A list of ids is one JSON parameter, because a plan
+    /// for a thousand parameters is large, and SQL Server would compile it again and again.
+    /// </summary>
+    public static void ConfigureSqlServer(SqlServerDbContextOptionsBuilder sqlServer) =>
+        sqlServer.UseCompatibilityLevel(150).UseParameterizedCollectionMode(ParameterTranslationMode.Parameter);
 
     /// <summary>Creates the missing file, readable by this user alone because it holds the accounts. Returns its full path.</summary>
     /// <param name="setting">The setting or option that names the file, for the message.</param>
@@ -122,22 +150,38 @@ internal static class Providers
         return $"ALTER DATABASE [{name}] SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE";
     }
 
-    private static IServiceCollection AddContexts<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> configure)
+    /// <summary>True if SQL Server does not tell how many rows a statement changed. Each claim would count as lost.</summary>
+    public static async Task<bool> HidesRowCountsAsync(DispatchDbContext db) => db.Provider == DatabaseProvider.SqlServer
+        && await db.Database.SqlQueryRaw<bool>("SELECT CAST(@@OPTIONS & 512 AS bit) AS [Value]").SingleAsync();
+
+    private static IServiceCollection AddContexts<TContext>(
+        this IServiceCollection services, DatabaseOptions database, Action<IServiceProvider, DbContextOptionsBuilder> configure)
         where TContext : DispatchDbContext => services
             .AddIdentitySchema()
-            .AddPooledDbContextFactory<TContext>(options =>
+            .AddSingleton(new PostgresPooler(database))
+            .AddPooledDbContextFactory<TContext>((provider, options) =>
             {
-                configure(options);
+                configure(provider, options);
                 // The caller logs the failure. EF would add a line for each call while a database is away, and one at each first start.
                 options.ConfigureWarnings(events => events.Log(
-                    (RelationalEventId.CommandError, LogLevel.Debug), (RelationalEventId.ConnectionError, LogLevel.Debug)));
+                    (RelationalEventId.CommandError, LogLevel.Debug),
+                    (RelationalEventId.ConnectionError, LogLevel.Debug),
+                    (RelationalEventId.TransactionError, LogLevel.Debug),
+                    (RelationalEventId.NonQueryOperationFailed, LogLevel.Debug),
+                    (RelationalEventId.ExecuteUpdateFailed, LogLevel.Debug),
+                    (RelationalEventId.ExecuteDeleteFailed, LogLevel.Debug),
+                    (CoreEventId.QueryIterationFailed, LogLevel.Debug),
+                    (CoreEventId.SaveChangesFailed, LogLevel.Debug)));
             })
             .AddSingleton<IDbContextFactory<DispatchDbContext>, ContextFactory<TContext>>()
             .AddScoped<DispatchDbContext>(provider => provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext());
 
-    private sealed class ContextFactory<TContext>(IDbContextFactory<TContext> factory) : IDbContextFactory<DispatchDbContext>
+    // EF reads the connection string when it makes its own factory. That is at the first context, because only then the pooler is known.
+    private sealed class ContextFactory<TContext>(IServiceProvider services) : IDbContextFactory<DispatchDbContext>
         where TContext : DispatchDbContext
     {
-        public DispatchDbContext CreateDbContext() => factory.CreateDbContext();
+        private readonly Lazy<IDbContextFactory<TContext>> factory = new(services.GetRequiredService<IDbContextFactory<TContext>>);
+
+        public DispatchDbContext CreateDbContext() => factory.Value.CreateDbContext();
     }
 }

@@ -30,7 +30,7 @@ internal static class Schema
         job.Property(j => j.WebhookUrl).HasMaxLength(2048);
         job.Property(j => j.Status).HasMaxLength(9)
             .HasConversion(status => status.ToName(), name => StatusNames.ToJobStatus(name)!.Value)
-            .Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Throw);   // only JobTransitions' guarded UPDATE changes it
+            .Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Throw);   // only a verb's guarded UPDATE changes it
         job.HasOne<Project>().WithMany().HasForeignKey(j => j.ProjectId).OnDelete(DeleteBehavior.Restrict);
 
         // For the lists of an account or a project, newest first. The columns of the filters stand at the end, so that the index alone
@@ -58,15 +58,13 @@ internal static class Schema
     private static void DescribeProjectCounters(EntityTypeBuilder<ProjectCounters> counters)
     {
         counters.ToTable("ProjectCounters");
-        counters.HasKey(c => new { c.ProjectId, c.HostId });
-        counters.HasOne<Project>().WithMany().HasForeignKey(c => c.ProjectId).OnDelete(DeleteBehavior.Cascade);
+        counters.HasKey(c => new { c.ProjectId, c.HostId });   // no foreign key: an insert would wait if someone has locked the project
     }
 
     private static void DescribeHourlyStats(EntityTypeBuilder<HourlyStats> hour)
     {
         hour.ToTable("HourlyStats");
-        hour.HasKey(h => new { h.ProjectId, h.Hour, h.HostId });
-        hour.HasOne<Project>().WithMany().HasForeignKey(h => h.ProjectId).OnDelete(DeleteBehavior.Cascade);
+        hour.HasKey(h => new { h.ProjectId, h.Hour, h.HostId });   // no foreign key, as above
     }
 
     private static void DescribeProject(EntityTypeBuilder<Project> project)

@@ -4,6 +4,7 @@ using Dispatch.Model;
 using Dispatch.Signing;
 using Dispatch.Time;
 using Dispatch.Writing;
+using Dispatch.Writing.Verbs;
 using Microsoft.Extensions.Logging;
 
 namespace Dispatch.Delivery;
@@ -13,7 +14,7 @@ namespace Dispatch.Delivery;
 /// job's way, and calls <see cref="WebhookSender"/>.
 /// </summary>
 internal sealed class DeliveryRunner(
-    JobStore store,
+    WriteQueue queue,
     DeliveryLimiters limiters,
     WebhookSender sender,
     RetryLadder ladder,
@@ -25,31 +26,40 @@ internal sealed class DeliveryRunner(
     ILogger<DeliveryRunner> log)
 {
     /// <summary>Carries out the attempt. Returns how it ended, and when a retry is due.</summary>
+    /// <param name="replaced">Ends the wait for a claim: the job was moved or cancelled, and its claim would change nothing.</param>
     /// <exception cref="OperationCanceledException">The host is stopping: the job was not claimed, or its delivery was aborted.</exception>
-    public async Task<AttemptEnd> RunAsync(Alarm alarm)
+    public async Task<AttemptEnd> RunAsync(Alarm alarm, CancellationToken replaced)
     {
-        if (alarm.IsRetry) await RearmAsync(alarm);
-        // Waits twice, because the claim's lead depends on how long transactions take shortly before the due time.
-        await clock.WaitUntilAsync(alarm.DueAt - (long)Timing.LongestClaimLead.TotalMilliseconds, shutdown.Claiming);
-        await clock.WaitUntilAsync(alarm.DueAt - (long)store.ClaimLead.TotalMilliseconds, shutdown.Claiming);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(shutdown.Claiming, replaced);
+        try
+        {
+            if (alarm.IsRetry) await RearmAsync(alarm, waiting.Token);
+            // Waits twice, because the claim's lead depends on how long transactions take shortly before the due time.
+            await clock.WaitUntilAsync(alarm.DueAt - (long)Timing.LongestClaimLead.TotalMilliseconds, waiting.Token);
+            await clock.WaitUntilAsync(alarm.DueAt - (long)queue.ClaimLead.TotalMilliseconds, waiting.Token);
 
-        var sent = await ClaimAndSendAsync(alarm);
-        return sent is { } delivery ? await RecordAsync(delivery.Job, delivery.Report) : AttemptEnd.Finished;
+            var sent = await ClaimAndSendAsync(alarm, waiting.Token);
+            return sent is { } delivery ? await RecordAsync(delivery.Job, delivery.Report) : AttemptEnd.Finished;
+        }
+        catch (OperationCanceledException) when (replaced.IsCancellationRequested && !shutdown.Claiming.IsCancellationRequested)
+        {
+            return AttemptEnd.Finished;
+        }
     }
 
     // Waits first, because an operator may have triggered the alarm by hand, minutes before the retry is due.
-    private async Task RearmAsync(Alarm alarm)
+    private async Task RearmAsync(Alarm alarm, CancellationToken waiting)
     {
-        await clock.WaitUntilAsync(alarm.DueAt - (long)Timing.AlarmLead.TotalMilliseconds, shutdown.Claiming);
-        await store.RearmAsync(alarm.JobId, alarm.ProjectId, shutdown.Claiming);
+        await clock.WaitUntilAsync(alarm.DueAt - (long)Timing.AlarmLead.TotalMilliseconds, waiting);
+        await queue.WriteAsync(new RearmJob(alarm) { Cancellation = waiting });
     }
 
     // A stopping host sends the jobs it has claimed, too, because they are due soon.
-    private async Task<(ClaimedJob Job, AttemptReport Report)?> ClaimAndSendAsync(Alarm alarm)
+    private async Task<(ClaimedJob Job, AttemptReport Report)?> ClaimAndSendAsync(Alarm alarm, CancellationToken waiting)
     {
-        using var claim = await limiters.Claims.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Claiming);
-        var job = await store.ClaimAsync(alarm.JobId, alarm.DueAt, () => lease.TermForClaim, shutdown.Claiming);
-        if (job is null) return null;   // cancelled, or claimed already
+        using var claim = await limiters.Claims.EnterAsync(alarm.ProjectId, alarm.Destination, waiting);
+        var job = await queue.WriteAsync(new ClaimJob(alarm, () => lease.TermForClaim) { Cancellation = waiting });
+        if (job is null) return null;   // cancelled, moved, or claimed already
 
         await preciseTimer.WaitUntilAsync(job.DueAt, shutdown.Sending);
         using var wire = await limiters.Wire.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Sending);
@@ -98,7 +108,7 @@ internal sealed class DeliveryRunner(
             FiredAt = report.FiredAtMs,
         };
 
-        if (!await store.RecordAsync(job, attempt, next.Transition, retryAt, keepsAlarm))
+        if (!await queue.WriteAsync(new EndAttempt(job, attempt, next.Transition, retryAt, keepsAlarm)))
         {
             Log.ClaimLost(log, job.Id, job.Attempt);
             return AttemptEnd.Finished;

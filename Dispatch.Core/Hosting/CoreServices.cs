@@ -55,7 +55,7 @@ internal static class CoreServices
         services.AddDataProtection().SetApplicationName("Dispatch").PersistKeysToDbContext<DispatchDbContext>();
         return services
             .AddDispatchDatabase(settings.Database, environment.ContentRootPath).AddSingleton<DatabaseSetup>()
-            .AddSingleton<WriteBatch>().AddSingleton<WriteQueue>().AddSingleton<JobStore>()
+            .AddSingleton<WriteHealth>().AddSingleton<WriteQueue>().AddSingleton<JobRecovery>().AddSingleton<AlarmQueries>()
             .AddSingleton<InboxWriter>().AddSingleton<InboxStore>()
             .AddSingleton<JobFeed>().AddSingleton(provider => provider.GetRequiredService<JobFeed>().WriterEvents)
             .AddSingleton<HostIdentity>().AddSingleton<HostLocks>()

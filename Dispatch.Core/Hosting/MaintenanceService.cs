@@ -1,7 +1,9 @@
 using Dispatch.Alarms.HangfireAdapter;
 using Dispatch.Data;
 using Dispatch.Hosts;
+using Dispatch.Time;
 using Dispatch.Writing;
+using Dispatch.Writing.Verbs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,10 +12,11 @@ namespace Dispatch.Hosting;
 
 /// <summary>
 /// Maintenance that one host does for all: purges deleted projects, frees the jobs of crashed hosts, clears their alarms, merges the
-/// counters and deletes old hourly statistics.
+/// counters, deletes those of projects that are gone, and deletes old hourly statistics.
 /// </summary>
 internal sealed class MaintenanceService(
-    JobStore store,
+    WriteQueue queue,
+    JobRecovery recovery,
     OrphanedAlarmCleaner alarms,
     IDbContextFactory<DispatchDbContext> contexts,
     LiveHosts liveHosts,
@@ -23,9 +26,15 @@ internal sealed class MaintenanceService(
     /// <summary>A large deleted project takes several rounds, because due jobs must not wait for the purge.</summary>
     private const int PurgeChunks = 10;
 
+    private const int MergeRounds = 100;
+
+    private static readonly CompiledQuery<Func<DispatchDbContext, CancellationToken, Task<bool>>> AnyProjectDeleted =
+        new(() => EF.CompileAsyncQuery((DispatchDbContext db, CancellationToken _) => db.Projects.Any(p => p.DeletedAt != null)));
+
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
+    private readonly FailureStreak failures = new();
     private long? lastMinuteAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -41,14 +50,15 @@ internal sealed class MaintenanceService(
     {
         try
         {
-            for (var chunk = 0; chunk < PurgeChunks && await store.PurgeDeletedProjectsAsync(stopping) > 0; chunk++) await Task.Yield();
+            for (var chunk = 0; chunk < PurgeChunks && await PurgeAsync(stopping) > 0; chunk++) await Task.Yield();
             if (lastMinuteAt is { } at && clock.GetElapsedTime(at) < Minute) return;
             await RunEveryMinuteAsync(stopping);
+            failures.Ends();
             lastMinuteAt = clock.GetTimestamp();
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
-            Log.MaintenanceFailed(log, exception);   // most likely the database is away; the next round tries again
+            if (failures.Begins()) Log.MaintenanceFailed(log, exception);   // most likely the database is away; the next round tries again
         }
         catch (OperationCanceledException)
         {
@@ -57,11 +67,22 @@ internal sealed class MaintenanceService(
 
     private async Task RunEveryMinuteAsync(CancellationToken stopping)
     {
-        var strays = await store.RecoverUnknownHostsAsync(stopping);
+        var strays = await recovery.RecoverAsync(HeldJobs.OfUnknownHosts, stopping);
         if (strays != default) Log.Recovered(log, "hosts that are gone", strays.Interrupted, strays.Freed);
         await alarms.ClearAsync(LivingHostsAsync, stopping);
-        await store.MergeCountersAsync();
-        await store.DeleteOldHoursAsync();
+        // Not until none is left: while somebody has locked the common row, each merge makes a new one.
+        for (var round = 0; round < MergeRounds && await queue.WriteAsync(new MergeCounters()) > 0; round++)
+        {
+            stopping.ThrowIfCancellationRequested();
+        }
+
+        await queue.WriteAsync(new DeleteStrayCounters(clock.NowMs()));
+    }
+
+    private async Task<int> PurgeAsync(CancellationToken stopping)
+    {
+        await using var db = await contexts.CreateDbContextAsync(stopping);
+        return await AnyProjectDeleted.For(db)(db, stopping) ? await queue.WriteAsync(new PurgeProjects()) : 0;
     }
 
     // Dead hosts have no row any more, because it is deleted once their jobs are free.

@@ -7,6 +7,7 @@ using Dispatch.Settings;
 using Dispatch.Signing;
 using Dispatch.Time;
 using Dispatch.Writing;
+using Dispatch.Writing.Verbs;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -17,7 +18,7 @@ namespace Dispatch.Hosting;
 /// .NET compiles code when it first runs. Nothing is stored, and nothing leaves the machine.
 /// </summary>
 internal sealed class WarmUp(
-    JobStore store,
+    WriteQueue queue,
     DeliveryOptions options,
     PreciseTimer preciseTimer,
     TimeProvider clock,
@@ -48,10 +49,12 @@ internal sealed class WarmUp(
     {
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         var row = new Job { Id = id, ProjectId = id, Title = "", WebhookUrl = "", Payload = [] };
-        await store.InsertAsync(row, keyId: id);
-        await store.ClaimAsync(id, clock.NowMs(), () => 0, stopping);
+        await queue.WriteAsync(new InsertJob(row, keyId: id));
+        var alarm = new Alarm(id, id, "", clock.NowMs(), IsRetry: false, Attempt: 0, Generation: 0);
+        await queue.WriteAsync(new ClaimJob(alarm, () => 0) { Cancellation = stopping });
         var job = new ClaimedJob(row, "", null, null);
-        await store.RecordAsync(job, new Attempt { Id = id, JobId = id, Number = 1 }, Transition.Deliver, retryAt: null, keepsAlarm: false);
+        var attempt = new Attempt { Id = id, JobId = id, Number = 1 };
+        await queue.WriteAsync(new EndAttempt(job, attempt, Transition.Deliver, retryAt: null, keepsAlarm: false));
     }
 
     private async Task SendAsync(CancellationToken stopping)

@@ -3,6 +3,7 @@ using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Time;
 using Dispatch.Writing;
+using Dispatch.Writing.Verbs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,7 @@ namespace Dispatch.Hosts;
 /// <summary>Signs this host in and out. On a shared database, it renews its row every second and frees dead hosts' jobs.</summary>
 internal sealed class HostLease(
     IDbContextFactory<DispatchDbContext> contexts,
-    JobStore store,
+    JobRecovery recovery,
     HostIdentity host,
     HostLocks locks,
     Lease lease,
@@ -25,6 +26,8 @@ internal sealed class HostLease(
     private static readonly CompiledQuery<Func<DispatchDbContext, IEnumerable<ObservedHost>>> Hosts = new(() =>
         EF.CompileQuery((DispatchDbContext db) => db.Hosts.Select(h => new ObservedHost(h.Id, h.Name, h.LastSeenAt))));
 
+    private readonly FailureStreak failures = new();
+    private readonly FailureStreak recoveryFailures = new();
     private readonly CancellationTokenSource stopping = new();
     private Thread? beating;
     private volatile bool isSignedIn;
@@ -60,7 +63,7 @@ internal sealed class HostLease(
         await recovering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            var recovered = await store.RecoverAsync(host.Id, CancellationToken.None);
+            var recovered = await recovery.RecoverAsync(HeldJobs.Of(host.Id), CancellationToken.None);
             await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
             await db.Hosts.Where(h => h.Id == host.Id).ExecuteDeleteAsync(CancellationToken.None);
             locks.Release();
@@ -88,21 +91,25 @@ internal sealed class HostLease(
         await db.Hosts.ExecuteDeleteAsync(cancellation);
         db.Hosts.Add(Row());
         await db.SaveChangesAsync(cancellation);
-        var recovered = await store.RecoverUnknownHostsAsync(cancellation);
+        var recovered = await recovery.RecoverAsync(HeldJobs.OfUnknownHosts, cancellation);
         Log.Recovered(log, "earlier hosts", recovered.Interrupted, recovered.Freed);
     }
 
     private void KeepBeating()
     {
-        while (!stopping.Token.WaitHandle.WaitOne(Timing.HeartbeatInterval))
+        for (var pause = Timing.HeartbeatInterval; !stopping.Token.WaitHandle.WaitOne(pause);)
         {
+            pause = Timing.HeartbeatRetry;
             try
             {
                 Beat();
+                failures.Ends();
+                pause = Timing.HeartbeatInterval;
             }
             catch (Exception exception)
             {
-                Log.HeartbeatFailed(log, exception);   // if only this host cannot reach the database, the others take over
+                // If only this host cannot reach the database, the others take over.
+                if (failures.Begins()) Log.HeartbeatFailed(log, exception);
             }
         }
     }
@@ -126,23 +133,28 @@ internal sealed class HostLease(
     }
 
     // All living hosts may run this at once, because each step takes only the jobs that are left. The row is deleted last, so that
-    // another host goes on if this one dies in between.
+    // another host goes on if this one dies in between. While another transaction has locked some of the jobs, each beat tries again.
     private async Task RecoverAsync(IReadOnlyList<ObservedHost> dead)
     {
         try
         {
             foreach (var other in dead)
             {
-                var recovered = await store.RecoverAsync(other.Id, stopping.Token);
+                var recovered = await recovery.RecoverAsync(HeldJobs.Of(other.Id), stopping.Token);
                 await using var db = await contexts.CreateDbContextAsync(stopping.Token);
-                await db.Hosts.Where(h => h.Id == other.Id && h.LastSeenAt == other.LastSeenAt).ExecuteDeleteAsync(stopping.Token);
-                HostLocks.Remove(other.Id);
-                Log.Recovered(log, other.Name, recovered.Interrupted, recovered.Freed);
+                var isDone = await db.Hosts
+                    .Where(h => h.Id == other.Id && h.LastSeenAt == other.LastSeenAt
+                        && !db.Jobs.Any(j => j.ArmedBy == h.Id && j.NextAttemptAt != null))
+                    .ExecuteDeleteAsync(stopping.Token) == 1;
+                if (isDone) HostLocks.Remove(other.Id);
+                if (isDone || recovered != default) Log.Recovered(log, other.Name, recovered.Interrupted, recovered.Freed);
             }
+
+            recoveryFailures.Ends();
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            Log.RecoveryFailed(log, exception);   // the next beat tries again
+            if (recoveryFailures.Begins()) Log.RecoveryFailed(log, exception);   // the next beat tries again
         }
     }
 

@@ -17,8 +17,11 @@ internal sealed class Lease(DatabaseOptions database, TimeProvider clock)
     /// <summary>Changes each time the lease is lost. A claim notes it.</summary>
     public int Term => Volatile.Read(ref term);
 
-    /// <summary>The term for a claim made now; null while the lease is not held, because the job would not be sent.</summary>
-    public int? TermForClaim => IsHeld ? Term : null;
+    /// <summary>
+    /// The term for a claim made now; null while the lease is not held, or will be over soon, because the job would not be sent. After an
+    /// outage the writer may be back before the heartbeat is.
+    /// </summary>
+    public int? TermForClaim => isAlone || Age < Timing.LeaseDuration - Timing.LeaseMargin ? Term : null;
 
     /// <summary>True while no other host may take this one for dead.</summary>
     public bool IsHeld => isAlone || !IsOver;
@@ -38,5 +41,7 @@ internal sealed class Lease(DatabaseOptions database, TimeProvider clock)
     /// <summary>Called when another host has declared this one dead.</summary>
     public void Lose() => Interlocked.Increment(ref term);
 
-    private bool IsOver => clock.GetElapsedTime(Volatile.Read(ref renewedAt)) >= Timing.LeaseDuration;
+    private bool IsOver => Age >= Timing.LeaseDuration;
+
+    private TimeSpan Age => clock.GetElapsedTime(Volatile.Read(ref renewedAt));
 }

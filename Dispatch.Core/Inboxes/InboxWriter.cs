@@ -46,8 +46,12 @@ internal sealed class InboxWriter(WriteQueue commits, TimeProvider clock)
         {
             try
             {
-                await commits.WriteAsync(new CustomWrite<int>((db, changes) => InsertAsync(db, changes, batch)));
-                foreach (var waiting in batch) waiting.Done.SetResult();
+                var locked = await commits.WriteAsync(new CustomWrite<HashSet<Guid>>((db, changes) => InsertAsync(db, changes, batch)));
+                foreach (var waiting in batch)
+                {
+                    if (!locked!.Contains(waiting.Request.ProjectId)) waiting.Done.SetResult();
+                    else waiting.Done.SetException(new StoreUnavailableException("The project is locked.", new TimeoutException()));
+                }
             }
             catch (Exception exception)
             {
@@ -75,20 +79,23 @@ internal sealed class InboxWriter(WriteQueue commits, TimeProvider clock)
         return batch;
     }
 
-    // Drops requests of deleted projects, because the purge would otherwise never end. Returns how many projects still exist.
-    private async Task<int> InsertAsync(DispatchDbContext db, JobChanges changes, List<Waiting> batch)
+    // Drops requests of deleted projects, because the purge would otherwise never end. Returns the projects that another transaction has
+    // locked: the foreign key would make the requests of all others wait for it.
+    private async Task<HashSet<Guid>> InsertAsync(DispatchDbContext db, JobChanges changes, List<Waiting> batch)
     {
         var projectIds = batch.Select(waiting => waiting.Request.ProjectId).Distinct().ToArray();
         var live = await db.Projects.Where(p => projectIds.Contains(p.Id) && p.DeletedAt == null).Select(p => p.Id).ToHashSetAsync();
-        await db.InsertRowsAsync([.. batch.Select(waiting => waiting.Request).Where(request => live.Contains(request.ProjectId))]);
-        foreach (var projectId in live)
+        var free = await db.LockProjectsAsync([.. live]);
+        await db.InsertRowsAsync([.. batch.Select(waiting => waiting.Request).Where(request => free.Contains(request.ProjectId))]);
+        foreach (var projectId in free)
         {
             var old = InboxStore.NewestFirst(db, projectId).Skip(ReceivedRequest.MaxPerProject).Select(r => r.Id);
             await db.InboxRequests.Where(r => old.Contains(r.Id)).ExecuteDeleteAsync();
             changes.InboxChanged(projectId, clock.NowMs());
         }
 
-        return live.Count;
+        live.ExceptWith(free);
+        return live;
     }
 
     private sealed class Waiting(ReceivedRequest request)

@@ -3,14 +3,15 @@ using Dispatch.Hosts;
 using Dispatch.Model;
 using Dispatch.Time;
 using Dispatch.Writing;
+using Dispatch.Writing.Verbs;
 
 namespace Dispatch.Jobs;
 
 /// <summary>
-/// Schedules and cancels jobs. It comes after <c>JobsApi</c> (or the dashboard) on a job's way; it has the job stored by
+/// Schedules, moves and cancels jobs. It comes after <c>JobsApi</c> (or the dashboard) on a job's way; it has the job stored by
 /// <see cref="WriteQueue"/>, and then sets its alarm in <see cref="AlarmClock"/>.
 /// </summary>
-internal sealed class JobService(JobStore store, AlarmClock alarms, HostIdentity host, LiveHosts liveHosts, TimeProvider clock)
+internal sealed class JobService(WriteQueue queue, AlarmClock alarms, HostIdentity host, LiveHosts liveHosts, TimeProvider clock)
 {
     /// <summary>Stores the job durably, then arms it if due soon. Returns null if the key was revoked or the project deleted.</summary>
     /// <param name="job">The checked request, with account and project. This method fills in the rest.</param>
@@ -26,13 +27,42 @@ internal sealed class JobService(JobStore store, AlarmClock alarms, HostIdentity
         job.NextAttemptAt = job.FireAt;
         job.ArmedBy = armsNow ? host.Id : null;
         (job.CreatedAt, job.UpdatedAt) = (now, now);
-        if (!await store.InsertAsync(job, keyId)) return null;
+        if (!await queue.WriteAsync(new InsertJob(job, keyId))) return null;
 
-        if (armsNow) alarms.Set(new Alarm(job.Id, job.ProjectId, Alarm.DestinationOf(job.WebhookUrl), job.FireAt, IsRetry: false));
+        if (armsNow)
+        {
+            var destination = Alarm.DestinationOf(job.WebhookUrl);
+            alarms.Set(new Alarm(job.Id, job.ProjectId, destination, job.FireAt, IsRetry: false, job.Attempt, job.Generation));
+        }
+
         return job;
     }
 
     /// <summary>Cancels a job of the project if no host has claimed it.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
-    public Task<CancelOutcome> CancelAsync(Guid jobId, Guid projectId) => store.CancelAsync(jobId, projectId);
+    public async Task<CancelOutcome> CancelAsync(Guid jobId, Guid projectId)
+    {
+        var outcome = await queue.WriteAsync(new CancelJob(jobId, projectId));
+        if (outcome == CancelOutcome.Cancelled) alarms.Remove(jobId);
+        return outcome;
+    }
+
+    /// <summary>
+    /// Gives a job of the project another time if no host has claimed it. Before the first attempt that is the job's time, afterwards only
+    /// the next attempt's. A FAILED job stays FAILED until shortly before its new time.
+    /// </summary>
+    /// <param name="fireAt">Milliseconds since the Unix epoch, UTC. A time that has passed means now.</param>
+    /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
+    public async Task<MoveOutcome> MoveAsync(Guid jobId, Guid projectId, long fireAt)
+    {
+        var dueAt = Math.Max(fireAt, clock.NowMs());
+        // Of any host's partition: a job is moved so rarely that it need not wait for its host's sweep.
+        var armsNow = alarms.HasRoomFor(dueAt);
+        var moved = await queue.WriteAsync(new MoveJob(jobId, projectId, dueAt, armsNow));
+        if (moved.Alarm is not { } alarm) return moved.Outcome;
+
+        if (armsNow) alarms.Move(alarm);
+        else alarms.Remove(jobId, beforeGeneration: alarm.Generation);
+        return moved.Outcome;
+    }
 }

@@ -28,4 +28,18 @@ internal sealed class Attempt
 
     /// <summary>When the attempt was sent; if it was interrupted, when it was claimed.</summary>
     public long FiredAt { get; init; }
+
+    /// <summary>The same attempt without the answer's body.</summary>
+    public Attempt WithoutBody(string error) => new()
+    {
+        Id = Id,
+        JobId = JobId,
+        Number = Number,
+        Status = Status,
+        ResponseCode = ResponseCode,
+        Error = error,
+        DurationMs = DurationMs,
+        LatenessMs = LatenessMs,
+        FiredAt = FiredAt,
+    };
 }

@@ -2,7 +2,7 @@ namespace Dispatch.Model;
 
 internal enum CancelOutcome
 {
+    NotFound,
     Cancelled,
     NotScheduled,
-    NotFound,
 }

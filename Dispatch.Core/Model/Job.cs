@@ -19,12 +19,16 @@ internal sealed class Job
     /// <summary>The JSON object as the caller spelled it, UTF-8.</summary>
     public required byte[] Payload { get; init; }
 
-    public long FireAt { get; init; }
+    /// <summary>When the job is to fire first. A move before the first attempt changes it.</summary>
+    public long FireAt { get; set; }
 
     public JobStatus Status { get; init; } = JobStatus.Scheduled;
 
     /// <summary>Started attempts, interrupted ones included. The UPDATE of every outcome checks it.</summary>
     public int Attempt { get; init; }
+
+    /// <summary>The moves of the job to another time. An alarm of an earlier generation is stale.</summary>
+    public int Generation { get; init; }
 
     public int RetryCount { get; init; }
 
@@ -33,9 +37,6 @@ internal sealed class Job
 
     /// <summary>The host that holds the alarm or the claim; null while the job only waits in the database.</summary>
     public Guid? ArmedBy { get; set; }
-
-    /// <summary>Marks the rows that one batch of claims, rearms or interruptions changed.</summary>
-    public Guid? ClaimId { get; init; }
 
     public long CreatedAt { get; set; }
 

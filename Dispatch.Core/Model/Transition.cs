@@ -1,6 +1,6 @@
 namespace Dispatch.Model;
 
-/// <summary>The state machine as data: each status change of a job is one of these, made by <c>JobTransitions.TakeAsync</c>.</summary>
+/// <summary>The state machine as data: each status change of a job is one of these, made by a statement of <c>Writing/Verbs</c>.</summary>
 internal sealed record Transition(JobStatus From, JobStatus To)
 {
     /// <summary>A host takes the job for itself, 100 to 250 ms before it is due. From now on the job cannot be cancelled.</summary>

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Dispatch.Data;
+using Dispatch.Writing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,7 +8,7 @@ namespace Dispatch.Projects;
 
 /// <summary>Gathers in memory when keys were last used and writes it once a minute, so that a request costs no write.</summary>
 internal sealed partial class KeyUsage(
-    IDbContextFactory<DispatchDbContext> contexts,
+    WriteQueue queue,
     TimeProvider clock,
     ILogger<KeyUsage> logger) : BackgroundService
 {
@@ -23,22 +23,24 @@ internal sealed partial class KeyUsage(
     public long? Latest(Guid keyId, long? stored) => unwritten.TryGetValue(keyId, out var at) && !(stored > at) ? at : stored;
 
     /// <summary>Writes all marks. A key that is used meanwhile keeps its newer mark for the next flush.</summary>
-    public async Task FlushAsync(CancellationToken cancellation)
+    public async Task FlushAsync()
     {
         var marks = unwritten.ToArray();
         if (marks.Length == 0) return;
 
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);   // one commit for all keys
-        foreach (var (keyId, at) in marks)
+        await queue.WriteAsync(new CustomWrite<bool>(async (db, _) =>
         {
-            long? usedAt = at;
-            await db.ApiKeys
-                .Where(k => k.Id == keyId && (k.LastUsedAt == null || k.LastUsedAt < usedAt))
-                .ExecuteUpdateAsync(set => set.SetProperty(k => k.LastUsedAt, usedAt), cancellation);
-        }
+            // In the order of the keys, because two hosts would otherwise wait for each other's locks.
+            foreach (var (keyId, at) in marks.OrderBy(mark => mark.Key))
+            {
+                long? usedAt = at;
+                await db.ApiKeys
+                    .Where(k => k.Id == keyId && (k.LastUsedAt == null || k.LastUsedAt < usedAt))
+                    .ExecuteUpdateAsync(set => set.SetProperty(k => k.LastUsedAt, usedAt));
+            }
 
-        await transaction.CommitAsync(cancellation);
+            return true;
+        }));
         foreach (var mark in marks) unwritten.TryRemove(mark);
     }
 
@@ -65,7 +67,7 @@ internal sealed partial class KeyUsage(
     {
         try
         {
-            await FlushAsync(cancellation);
+            await FlushAsync();
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -2,6 +2,7 @@ using Dispatch.Data;
 using Dispatch.Model;
 using Dispatch.Signing;
 using Dispatch.Time;
+using Dispatch.Writing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Projects;
@@ -12,7 +13,8 @@ namespace Dispatch.Projects;
 internal sealed record SigningSecret(string Secret, long? PreviousExpiresAt);
 
 /// <summary>Reveals and rotates the signing secret of a project for its owner.</summary>
-internal sealed class ProjectSecrets(IDbContextFactory<DispatchDbContext> contexts, SigningSecrets secrets, TimeProvider clock)
+internal sealed class ProjectSecrets(
+    IDbContextFactory<DispatchDbContext> contexts, WriteQueue queue, SigningSecrets secrets, TimeProvider clock)
 {
     /// <summary>Null: the account has no such project.</summary>
     public async Task<SigningSecret?> RevealAsync(Guid accountId, Guid projectId, CancellationToken cancellation)
@@ -31,25 +33,22 @@ internal sealed class ProjectSecrets(IDbContextFactory<DispatchDbContext> contex
     /// Gives the project a new secret. The old one signs for <see cref="SigningSecrets.Overlap"/>, or until the next rotation, because only
     /// one old secret is stored. Null: the account has no such project.
     /// </summary>
-    public async Task<SigningSecret?> RotateAsync(Guid accountId, Guid projectId, CancellationToken cancellation)
+    /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
+    public Task<SigningSecret?> RotateAsync(Guid accountId, Guid projectId)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
         var cipher = secrets.CreateCipher();
-        while (await Owned(db, accountId, projectId).Select(p => p.SecretCipher).FirstOrDefaultAsync(cancellation) is { } old)
+        return queue.WriteAsync(new CustomWrite<SigningSecret?>(async (db, changes) =>
         {
             long? expiresAt = clock.NowMs() + (long)SigningSecrets.Overlap.TotalMilliseconds;
-            var rotated = await Owned(db, accountId, projectId)
-                .Where(p => p.SecretCipher == old)   // of two rotations at once, the second one must replace the first one's secret
-                .ExecuteUpdateAsync(
-                    set => set
-                        .SetProperty(p => p.SecretCipher, cipher)
-                        .SetProperty(p => p.PreviousSecretCipher, old)
-                        .SetProperty(p => p.PreviousSecretExpiresAt, expiresAt),
-                    cancellation);
-            if (rotated == 1) return new SigningSecret(secrets.Reveal(cipher), expiresAt);
-        }
-
-        return null;
+            // The old value of the column: of two rotations at once, the second one replaces the first one's secret.
+            var rotated = await Owned(db, accountId, projectId).ExecuteUpdateAsync(set => set
+                .SetProperty(p => p.PreviousSecretCipher, p => p.SecretCipher)
+                .SetProperty(p => p.SecretCipher, cipher)
+                .SetProperty(p => p.PreviousSecretExpiresAt, expiresAt));
+            if (rotated == 0) return null;
+            changes.ProjectChanged(accountId, projectId, clock.NowMs());
+            return new SigningSecret(secrets.Reveal(cipher), expiresAt);
+        }));
     }
 
     private static IQueryable<Project> Owned(DispatchDbContext db, Guid accountId, Guid projectId) =>

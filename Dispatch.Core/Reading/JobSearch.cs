@@ -52,8 +52,8 @@ internal sealed class JobSearch(TimeProvider clock)
                 ? []
                 : cursor.Found.Skip((int)filter.Skip).Take(filter.Limit).Select(f => f.Id).ToArray();
             var rows = await db.RowsAsync(ids, cancellation);
-            // A status may have changed since the match; the other fields never change.
-            rows = [.. rows.Where(row => filter.Status is null || row.Status == filter.Status)];
+            // The status or the time may have changed since the match; the other fields never change.
+            rows = [.. rows.Where(row => IsWithin(row, filter))];
             long? searchedSince = cursor.IsComplete || cursor.Found.Count > wanted ? null : cursor.Reached;
             return new FoundPage(rows, cursor.Found.Count, cursor.IsComplete, searchedSince);
         }
@@ -133,6 +133,11 @@ internal sealed class JobSearch(TimeProvider clock)
                 .Select(j => new JobSortKey(j.CreatedAt, j.Id)),
         ];
     }
+
+    private static bool IsWithin(JobSummary row, GridFilter filter) =>
+        (filter.Status is null || row.Status == filter.Status)
+        && (filter.From is null || row.FireAt >= filter.From)
+        && (filter.Until is null || row.FireAt < filter.Until);
 
     private static bool Contains(string value, string text) => value.Contains(text, StringComparison.OrdinalIgnoreCase);
 }

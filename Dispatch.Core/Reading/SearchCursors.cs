@@ -58,8 +58,8 @@ internal sealed class SearchCursors(TimeProvider clock)
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(2);
 
-    /// <summary>Shorter, because a job behind the cursor matches when its status changes.</summary>
-    private static readonly TimeSpan LifetimeWithStatus = TimeSpan.FromSeconds(5);
+    /// <summary>Shorter, because a job behind the cursor matches when its status changes, or when it is moved to another time.</summary>
+    private static readonly TimeSpan LifetimeOfChanging = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
     private readonly Dictionary<SearchTerms, (SearchCursor Cursor, long UsedAt)> cursors = [];
@@ -69,7 +69,7 @@ internal sealed class SearchCursors(TimeProvider clock)
         lock (gate)
         {
             var now = clock.NowMs();
-            var lifetime = terms.Status is null ? Lifetime : LifetimeWithStatus;
+            var lifetime = terms is { Status: null, From: null, Until: null } ? Lifetime : LifetimeOfChanging;
             var cursor = cursors.TryGetValue(terms, out var known) && now - known.Cursor.BegunAt <= lifetime.TotalMilliseconds
                 ? known.Cursor
                 : new SearchCursor(now);

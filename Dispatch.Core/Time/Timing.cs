@@ -46,6 +46,12 @@ internal static class Timing
     /// </summary>
     public static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(6);
 
+    /// <summary>A host claims no job if its lease is over within this. Heartbeats leave far more.</summary>
+    public static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(2);
+
+    /// <summary>How soon a heartbeat that failed is tried again.</summary>
+    public static readonly TimeSpan HeartbeatRetry = TimeSpan.FromMilliseconds(250);
+
     /// <summary>
     /// How long a transaction may wait for its host's next statement before the server ends it. Less than <see cref="HostTimeout"/>,
     /// so that a paused host loses its locks before it is declared dead.

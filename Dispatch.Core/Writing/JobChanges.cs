@@ -29,6 +29,13 @@ internal sealed class JobChanges(bool isWatched)
         FeedChanges?.Add(new FeedChange(FeedKind.Job, projectId, jobId, transition.To, now));
     }
 
+    /// <summary>The job is due at another time. Its status and so the counters stay, but pages must show the time.</summary>
+    public void Rescheduled(Guid projectId, Guid jobId, JobStatus status, long now)
+    {
+        Counters.Touch(projectId);
+        FeedChanges?.Add(new FeedChange(FeedKind.Job, projectId, jobId, status, now));
+    }
+
     public void Attempted(Guid projectId, Attempt attempt, bool died) => Counters.CountAttempt(projectId, attempt, died);
 
     public void ProjectChanged(Guid accountId, Guid projectId, long now)

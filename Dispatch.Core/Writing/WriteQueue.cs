@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using Dispatch.Data;
+using Dispatch.Model;
+using Dispatch.Settings;
 using Dispatch.Time;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -9,177 +10,228 @@ using Microsoft.Extensions.Logging;
 namespace Dispatch.Writing;
 
 /// <summary>
-/// The one writer of jobs. A commit costs an fsync, so all writes that arrive during one transaction share the next. Callers continue when
-/// their transaction is durable.
+/// The one way to write to the database. Callers continue when their write is durable. A commit costs an fsync, so all frequent writes
+/// that arrive during one transaction share the next; rare ones have transactions of their own (<see cref="SingleWriter"/>).
 /// </summary>
 /// <remarks>
-/// A transaction costs more than its rows, so a batch waits for more writes (<see cref="WaitForMore"/>). On a database server each
-/// statement is a round trip and several hosts share the server, so a few callers wait too; with SQLite only writes of the engine wait.
+/// Writes of the engine are tried again until they are stored: an outcome that could not be stored would be sent again. A caller gets
+/// <see cref="StoreUnavailableException"/> at once, or after <see cref="LockPatience"/> if only its row is locked.
 /// </remarks>
-internal sealed class WriteQueue(
-    IDbContextFactory<DispatchDbContext> contexts,
-    WriteBatch batch,
-    WriteQueueEvents events,
-    TimeProvider clock,
-    ILogger<WriteQueue> log) : IHostedService
+internal sealed class WriteQueue : IHostedService, IDisposable
 {
-    /// <summary>Writes in one transaction: enough to hide the fsync, few enough that a claim never waits long behind inserts.</summary>
-    private const int MaxBatch = 1000;
+    /// <summary>How long a caller waits for a row that another transaction has locked.</summary>
+    public static readonly TimeSpan LockPatience = TimeSpan.FromMilliseconds(500);
 
-    private const int MaxConflicts = 5;
+    /// <summary>A claim also waits for the processor.</summary>
+    private static readonly TimeSpan SpareLead = TimeSpan.FromMilliseconds(50);
 
-    private const int PollMs = 2;
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>A gap this many times the usual one means that callers stopped coming. By chance it occurs once in 400 gaps.</summary>
-    private const int LullFactor = 6;
+    private static readonly TimeSpan FirstLockDelay = TimeSpan.FromMilliseconds(20);
 
-    private const double MinCommitMs = 20;
+    private const int TriesBeforeReport = 5;
 
-    /// <summary>The next transaction may take twice as long as the recent ones.</summary>
-    private const double CommitFactor = 2;
+    /// <summary>How long a stopping host goes on trying to store what waits.</summary>
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(5);
 
-    /// <summary>A claim also waits for the processor. ms.</summary>
-    private const double SpareMs = 50;
-
-    private readonly Channel<WriteRequest> writes =
-        Channel.CreateUnbounded<WriteRequest>(new UnboundedChannelOptions { SingleReader = true });
-
+    private readonly WriteBuffer buffer;
+    private readonly BatchWriter batches;
+    private readonly SingleWriter singles;
+    private readonly WriteHealth health;
+    private readonly WriteTurn turn = new();
+    private readonly IDbContextFactory<DispatchDbContext> contexts;
+    private readonly ILogger<WriteQueue> log;
+    private BatchPacing pacing;
     private Thread? writer;
-    private TimeSpan maxDelay;
-    private int minBatchCallers;
-    private long takenAt;
-    private long committedAt;
-    private double commitMs = MinCommitMs;
-    private int waiting;
-    private int awaited;
-    private long earliest = long.MaxValue;
+    private long closedAt;   // 0: open
+    private int disposed;
+
+    public WriteQueue(
+        IDbContextFactory<DispatchDbContext> contexts,
+        HostIdentity host,
+        WriteQueueEvents events,
+        WriteHealth health,
+        TimeProvider clock,
+        ILogger<WriteQueue> log)
+    {
+        (this.contexts, this.health, this.log) = (contexts, health, log);
+        buffer = new WriteBuffer(clock);
+        batches = new BatchWriter(contexts, host, events, health, clock, log);
+        singles = new SingleWriter(contexts, host, events, turn, log);
+        pacing = PacingFor(DatabaseProvider.Sqlite);
+    }
 
     /// <summary>How long before its due time a job is claimed, to be durable by then. Grows if transactions are slow.</summary>
-    public TimeSpan ClaimLead => TimeSpan.FromMilliseconds(
-        Math.Clamp(Volatile.Read(ref commitMs) + SpareMs, Timing.ClaimLead.TotalMilliseconds, Timing.LongestClaimLead.TotalMilliseconds));
-
-    public Task<TResult> WriteAsync<TResult>(WriteRequest<TResult> write)
+    public TimeSpan ClaimLead
     {
-        Interlocked.Increment(ref waiting);
-        if (write.IsAwaited) Interlocked.Increment(ref awaited);
-        // Two concurrent calls may lose one deadline; that write waits a little longer.
-        if (write.Before is { } before && before < Volatile.Read(ref earliest)) Volatile.Write(ref earliest, before);
-        if (!writes.Writer.TryWrite(write))
+        get
         {
-            throw new StoreUnavailableException("This host is stopping.", new ObjectDisposedException(nameof(WriteQueue)));
+            var lead = pacing.ExpectedCommit + SpareLead;
+            if (lead < Timing.ClaimLead) return Timing.ClaimLead;
+            return lead < Timing.LongestClaimLead ? lead : Timing.LongestClaimLead;
         }
+    }
 
+    /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
+    public Task<TResult> WriteAsync<TResult>(BatchedWrite<TResult> write)
+    {
+        if (!buffer.Add(write)) write.Fail(Stopping());
+        return write.Done;
+    }
+
+    /// <inheritdoc cref="WriteAsync{TResult}(BatchedWrite{TResult})"/>
+    public Task<TResult> WriteAsync<TResult>(SingleWrite<TResult> write)
+    {
+        if (!singles.Add(write)) write.Fail(Stopping());
         return write.Done;
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        using (var db = contexts.CreateDbContext())
-        {
-            (maxDelay, minBatchCallers) = (db.Provider.MaxBatchDelay(), db.Provider.MinBatchCallers());
-        }
+        using (var db = contexts.CreateDbContext()) (pacing, turn.IsShared) = (PacingFor(db.Provider), db.Provider.ServesOneHost());
 
         // Its own thread, because SQLite's calls block, and requests and deliveries need the pool.
         writer = new Thread(Run) { Name = "Dispatch:WriteQueue", IsBackground = true };
         writer.Start();
+        singles.Start();
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        writes.Writer.TryComplete();
-        return Task.Run(() => writer?.Join(), CancellationToken.None);   // accepted writes are stored
+        Close();
+        return Task.Run(
+            () =>
+            {
+                writer?.Join();
+                singles.Join(Timeout.InfiniteTimeSpan);
+            },
+            CancellationToken.None);   // accepted writes are stored
     }
+
+    // .NET does not stop a host whose start failed, for example because its port is taken, so the threads may still write.
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) == 1) return;
+        Close();
+        var haveEnded = writer?.Join(LastPatience * 2) != false && singles.Join(LastPatience);
+        if (!haveEnded) return;   // the database does not answer; the threads end with the process
+        batches.Dispose();
+        buffer.Dispose();
+        singles.Dispose();
+    }
+
+    private bool IsClosed => Volatile.Read(ref closedAt) != 0;
+
+    private void Close()
+    {
+        Interlocked.CompareExchange(ref closedAt, Stopwatch.GetTimestamp(), 0);
+        buffer.Close();
+        singles.Close();
+    }
+
+    // Not the injected clock: it stands still in tests, and a batch would never begin.
+    private static BatchPacing PacingFor(DatabaseProvider provider) =>
+        new(provider.CallerGap(), provider.EngineGap(), WriteBuffer.MaxBatch, TimeProvider.System);
+
+    private static StoreUnavailableException Stopping() => new("This host is stopping.", new ObjectDisposedException(nameof(WriteQueue)));
 
     private void Run()
     {
-        var taken = new List<WriteRequest>(MaxBatch);
-        while (writes.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (!buffer.HasEnded)
         {
-            WaitForMore();
-            Volatile.Write(ref earliest, long.MaxValue);
-            takenAt = Stopwatch.GetTimestamp();
-            while (taken.Count < MaxBatch && writes.Reader.TryRead(out var write)) taken.Add(write);
-            Interlocked.Add(ref waiting, -taken.Count);
-            Interlocked.Add(ref awaited, -taken.Count(write => write.IsAwaited));
-            CommitAsync(taken).GetAwaiter().GetResult();
-            taken.Clear();
-            committedAt = Stopwatch.GetTimestamp();
-            Expect(Stopwatch.GetElapsedTime(takenAt, committedAt).TotalMilliseconds * CommitFactor);
+            try
+            {
+                RunOnce();
+            }
+            catch (Exception exception)
+            {
+                Log.WriteFailed(log, "A batch", exception);   // a bug of ours must not end the process
+                Thread.Sleep(RetryDelay);
+            }
+        }
+
+        batches.Dispose();
+    }
+
+    private void RunOnce()
+    {
+        var waiting = buffer.Look();
+        var wait = IsClosed ? TimeSpan.Zero : pacing.Wait(waiting);
+        if (wait > TimeSpan.Zero || waiting is { Callers: 0, Engine: 0 })
+        {
+            buffer.Wait(IsClosed ? FirstLockDelay : health.IsFailing && wait > RetryDelay ? RetryDelay : wait);
+            // Nobody may write to a host that is not ready, and it would never find out that the database is back.
+            if (health.IsFailing && buffer.IsEmpty) turn.Run(batches.ProbeAsync);
+        }
+        else if (IsClosed && Stopwatch.GetElapsedTime(Volatile.Read(ref closedAt)) > LastPatience)
+        {
+            GiveUp();
+        }
+        else
+        {
+            WriteBatch(withEngineWrites: IsClosed || pacing.TakesEngineWrites(waiting));
         }
     }
 
-    // Rises at once and falls slowly, because a late claim is worse than a small batch.
-    private void Expect(double ms) =>
-        Volatile.Write(ref commitMs, Math.Max(MinCommitMs, Math.Max(ms, commitMs + ((ms - commitMs) / 8))));
-
-    /// <summary>
-    /// Waits for more writes, for <see cref="maxDelay"/> at most. It ends at once if the queue was idle before, so that a single write
-    /// does not wait; and early if <see cref="minBatchCallers"/> wait, if callers stopped coming (all may be waiting), or if a claim would
-    /// be late.
-    /// </summary>
-    private void WaitForMore()
+    private void WriteBatch(bool withEngineWrites)
     {
-        var begun = Stopwatch.GetTimestamp();   // not the injected clock: it stands still in tests, and this would never end
-        if (Stopwatch.GetElapsedTime(committedAt, begun) >= maxDelay) return;
+        var batch = buffer.Take(withEngineWrites).Where(MayBeMade).ToList();
+        if (health.IsStalled) batch = WithoutClaims(batch);
+        if (batch.Count == 0) return;
 
-        var (callers, cameAt) = (0, begun);
-        for (var now = begun; Stopwatch.GetElapsedTime(begun, now) < maxDelay; now = Stopwatch.GetTimestamp())
+        pacing.Began(withEngineWrites);
+        IReadOnlyList<WriteRequest> again = [];
+        turn.Run(async () => again = await batches.WriteAsync(batch));
+        foreach (var write in again) TryAgain(write);
+        pacing.Ended();
+    }
+
+    private bool MayBeMade(WriteRequest write)
+    {
+        if (write.Cancellation.IsCancellationRequested) write.Cancel();
+        else if (write.CanBeMade) return true;
+        else buffer.Postpone(write, RetryDelay);
+        return false;
+    }
+
+    // One claim remains if nothing else would find out that the database takes writes again.
+    private List<WriteRequest> WithoutClaims(List<WriteRequest> batch)
+    {
+        var others = batch.Where(write => !write.StartsAttempt).ToList();
+        if (others.Count == 0) others.AddRange(batch.Take(1));
+        foreach (var claim in batch.Except(others)) buffer.Postpone(claim, RetryDelay);
+        return others;
+    }
+
+    private void TryAgain(WriteRequest write)
+    {
+        if (!write.IsLocked)
         {
-            if (Volatile.Read(ref waiting) >= MaxBatch || Volatile.Read(ref earliest) - clock.NowMs() <= commitMs) return;
-            var waitingCallers = Volatile.Read(ref awaited);
-            if (waitingCallers >= minBatchCallers) return;
-            if (waitingCallers != callers) (callers, cameAt) = (waitingCallers, now);
-            else if (callers > 0 && IsLull(callers, cameAt, now)) return;
-            Thread.Sleep(PollMs);
+            buffer.Postpone(write, RetryDelay);
+        }
+        else if (write.IsAwaited && Stopwatch.GetElapsedTime(write.At) >= LockPatience - FirstLockDelay)
+        {
+            write.Fail(new StoreUnavailableException($"{write.Subject} is locked by another transaction.", new TimeoutException()));
+        }
+        else
+        {
+            // Hosts lock rows for milliseconds; only a stranger is worth a line.
+            if (++write.LockedTries == TriesBeforeReport) Log.RowLocked(log, write.Subject);
+            buffer.Postpone(write, LockDelay(write.IsAwaited, write.LockedTries));
         }
     }
 
-    private bool IsLull(int callers, long cameAt, long now)
+    /// <summary>How long a write waits before it looks at the locked row again.</summary>
+    internal static TimeSpan LockDelay(bool isAwaited, int tries)
     {
-        var usualGap = Stopwatch.GetElapsedTime(takenAt, cameAt) / callers;
-        var gap = Stopwatch.GetElapsedTime(cameAt, now);
-        return gap > usualGap * LullFactor && gap > TimeSpan.FromMilliseconds(PollMs);
+        if (isAwaited) return FirstLockDelay;
+        var delay = FirstLockDelay * Math.Pow(2, Math.Min(tries - 1, 10));
+        return delay < RetryDelay ? delay : RetryDelay;
     }
 
-    private async Task CommitAsync(List<WriteRequest> taken, int conflicts = 0)
+    private void GiveUp()
     {
-        var changes = new JobChanges(events.IsWatched());
-        try
-        {
-            await using var db = await contexts.CreateDbContextAsync();
-            await using var transaction = await db.Database.BeginTransactionAsync();
-            await batch.ApplyAsync(db, taken, changes);
-            await transaction.CommitAsync();
-        }
-        catch (Exception exception) when (DatabaseFaults.IsConflict(exception) && conflicts < MaxConflicts)
-        {
-            Log.BatchConflict(log, taken.Count, exception);
-            await CommitAsync(taken, conflicts + 1);
-            return;
-        }
-        catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception))
-        {
-            Log.StoreUnavailable(log, taken.Count, exception);
-            var unavailable = new StoreUnavailableException("The database does not take writes at the moment.", exception);
-            foreach (var write in taken) write.Fail(unavailable);
-            return;
-        }
-        catch (Exception exception) when (taken.Count > 1)
-        {
-            // One write makes the transaction of all fail. Executing each alone finds it.
-            Log.BatchSplit(log, taken.Count, exception);
-            foreach (var write in taken.ToArray()) await CommitAsync([write]);
-            return;
-        }
-        catch (Exception exception)
-        {
-            Log.WriteFailed(log, taken[0].GetType().Name, exception);
-            taken[0].Fail(exception);
-            return;
-        }
-
-        foreach (var write in taken) write.Complete();
-        events.Committed(changes);
+        foreach (var write in buffer.TakeAll()) write.Fail(Stopping());
     }
 }

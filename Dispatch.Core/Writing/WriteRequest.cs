@@ -1,104 +1,107 @@
 using Dispatch.Data;
-using Dispatch.Model;
 
 namespace Dispatch.Writing;
 
-/// <summary>One caller's write. <see cref="WriteQueue"/> executes it together with others in one transaction.</summary>
+/// <summary>One caller's write, which <see cref="WriteQueue"/> carries out.</summary>
 internal abstract class WriteRequest
 {
-    /// <summary>True if a caller waits for the result; false if only the engine does.</summary>
+    protected const int MaxRefusals = 10;
+
+    /// <summary>True if a caller waits for the result; false if only the engine does, which can wait for company.</summary>
     public virtual bool IsAwaited => true;
 
     /// <summary>When it should be durable, milliseconds since the Unix epoch, UTC. Null: no deadline.</summary>
     public virtual long? Before => null;
 
+    /// <summary>True for a claim: it is not made while nothing can be stored, because its outcome could not be stored either.</summary>
+    public virtual bool StartsAttempt => false;
+
+    /// <summary>False: it cannot be made at this moment and waits for the next batch. Asked before each try.</summary>
+    public virtual bool CanBeMade => true;
+
+    /// <summary>The row that it changes, for the log.</summary>
+    public virtual string Subject => GetType().Name;
+
+    /// <summary>A write of the engine that is cancelled waits no longer. It may have been stored.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>When it was handed in, a timestamp.</summary>
+    public long At { get; set; }
+
+    /// <summary>Set by the verb: another transaction has locked the row, so the write must be tried again.</summary>
+    public bool IsLocked { get; set; }
+
+    /// <summary>The connection broke during the last try, so it may have been stored although no answer came.</summary>
+    public bool MayBeStored { get; set; }
+
+    /// <summary>How often the database refused this very request, for a reason that is not the database's state.</summary>
+    public int Refusals { get; set; }
+
+    /// <summary>How often it met a lock.</summary>
+    public int LockedTries { get; set; }
+
+    /// <summary>Forgets what an earlier try found, because that was rolled back.</summary>
+    public virtual void Begin() => IsLocked = false;
+
     public abstract void Complete();
 
     /// <summary>Nothing of it was stored.</summary>
     public abstract void Fail(Exception exception);
+
+    public abstract void Cancel();
+
+    /// <summary>Called after each refusal. True: it should be tried again, perhaps changed. False: its caller gets the error.</summary>
+    public virtual bool SurvivesRefusal() => !IsAwaited && Refusals < MaxRefusals;
 }
 
 internal abstract class WriteRequest<TResult> : WriteRequest
 {
     private readonly TaskCompletionSource<TResult> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Set by the batch. The caller gets it only once the transaction is durable.</summary>
+    /// <summary>Set by the verb. The caller gets it only once the transaction is durable.</summary>
     public TResult? Result { get; set; }
 
     public Task<TResult> Done => done.Task;
 
+    public override void Begin()
+    {
+        base.Begin();
+        Result = default;
+    }
+
     public override void Complete() => done.TrySetResult(Result!);
 
     public override void Fail(Exception exception) => done.TrySetException(exception);
+
+    public override void Cancel() => done.TrySetCanceled(Cancellation);
 }
 
-/// <summary>Stores a new job. False: its key was revoked or its project deleted meanwhile.</summary>
-internal sealed class InsertWrite(Job job, Guid? keyId) : WriteRequest<bool>
+/// <summary>A frequent write. Those of one verb share a statement, and all that wait share a transaction.</summary>
+internal abstract class BatchedWrite<TResult> : WriteRequest<TResult>, IBatchedWrite
 {
-    public Job Job => job;
-
-    public Guid? KeyId => keyId;
+    public abstract Verb Verb { get; }
 }
 
-internal sealed class CancelWrite(Guid jobId, Guid projectId) : WriteRequest<CancelOutcome>
+internal interface IBatchedWrite
 {
-    public Guid JobId => jobId;
-
-    public Guid ProjectId => projectId;
+    Verb Verb { get; }
 }
 
-/// <summary><see cref="Transition.Rearm"/>. The result has no meaning, because the claim that follows checks again.</summary>
-internal sealed class RearmWrite(Guid jobId, Guid projectId) : WriteRequest<bool>
+/// <summary>A rare write in a transaction of its own, in LINQ. It waits for locks, so batches must not wait for it.</summary>
+internal abstract class SingleWrite<TResult> : WriteRequest<TResult>, ISingleWrite
 {
-    public Guid ProjectId => projectId;
+    public async Task ApplyAsync(DispatchDbContext db, JobChanges changes) => Result = await WriteAsync(db, changes);
 
-    public Guid JobId => jobId;
-
-    public override bool IsAwaited => false;
+    protected abstract Task<TResult> WriteAsync(DispatchDbContext db, JobChanges changes);
 }
 
-/// <summary><see cref="Transition.Claim"/>. Null: cancelled, already claimed, or held by another host.</summary>
-internal sealed class ClaimWrite(Guid jobId, long dueAt, int term) : WriteRequest<ClaimedJob?>
+internal interface ISingleWrite
 {
-    public Guid JobId => jobId;
-
-    public int Term => term;
-
-    public override bool IsAwaited => false;
-
-    public override long? Before => dueAt;
+    Task ApplyAsync(DispatchDbContext db, JobChanges changes);
 }
 
-/// <summary>The end of an attempt: its row and its transition. False: the claim was lost and nothing was written.</summary>
-/// <param name="retryAt">Only for Retry: when the next attempt is due, milliseconds since the Unix epoch, UTC.</param>
-/// <param name="keepsAlarm">True: this host keeps the retry armed. False: the retry waits in the database.</param>
-internal sealed class RecordWrite(
-    ClaimedJob job,
-    Attempt attempt,
-    Transition transition,
-    long? retryAt,
-    bool keepsAlarm) : WriteRequest<bool>
+/// <summary>A rare write given as a function: what a store does to its own tables.</summary>
+internal sealed class CustomWrite<TResult>(Func<DispatchDbContext, JobChanges, Task<TResult>> write) : SingleWrite<TResult>
 {
-    public ClaimedJob Job => job;
-
-    public Attempt Attempt => attempt;
-
-    public Transition Transition => transition;
-
-    public long? RetryAt => retryAt;
-
-    public bool KeepsAlarm => keepsAlarm;
-
-    public override bool IsAwaited => false;
-}
-
-/// <summary>Any other change of jobs: arming, recovery, purging a deleted project.</summary>
-internal sealed class CustomWrite<TResult>(Func<DispatchDbContext, JobChanges, Task<TResult>> write) : WriteRequest<TResult>, ICustomWrite
-{
-    public async Task RunAsync(DispatchDbContext db, JobChanges changes) => Result = await write(db, changes);
-}
-
-internal interface ICustomWrite
-{
-    Task RunAsync(DispatchDbContext db, JobChanges changes);
+    protected override Task<TResult> WriteAsync(DispatchDbContext db, JobChanges changes) => write(db, changes);
 }

@@ -18,12 +18,14 @@ public sealed class AlarmStorageTests
     [Fact]
     public void An_alarm_survives_being_stored_as_text()
     {
-        var alarm = new Alarm(Guid.CreateVersion7(), Guid.CreateVersion7(), "example.com:443", 253_402_300_799_999, IsRetry: false);
+        var alarm = new Alarm(
+            Guid.CreateVersion7(), Guid.CreateVersion7(), "example.com:443", 253_402_300_799_999, IsRetry: false,
+            Attempt: 3, Generation: 7);
         var queue = AlarmQueue.NameOf(Guid.CreateVersion7());
         var written = InvocationData.SerializeJob(new Hangfire.Common.Job(
             typeof(DeliveryJob),
             typeof(DeliveryJob).GetMethod(nameof(DeliveryJob.DeliverAsync))!,
-            [alarm.JobId, alarm.ProjectId, alarm.Destination, alarm.DueAt, alarm.IsRetry],
+            DeliveryJob.ArgumentsOf(alarm),
             queue));
         var (payload, arguments) = (written.SerializePayload(excludeArguments: true), written.Arguments);
 
@@ -35,9 +37,24 @@ public sealed class AlarmStorageTests
         Assert.Equal(alarm, DeliveryWorker.AlarmOf(new BackgroundJob("1", job, DateTime.UtcNow)));
         var retry = new Dictionary<string, string>
         {
-            [RetryLadderFilter.DueAtParameter] = SerializationHelper.Serialize(5L, SerializationOption.User),
+            [RetryLadderFilter.Parameter] = SerializationHelper.Serialize(new RetryParameter(5, 4), SerializationOption.User),
         };
-        Assert.Equal(alarm with { DueAt = 5, IsRetry = true }, DeliveryWorker.AlarmOf(new BackgroundJob("1", job, DateTime.UtcNow, retry)));
+        Assert.Equal(alarm.ForRetry(5), DeliveryWorker.AlarmOf(new BackgroundJob("1", job, DateTime.UtcNow, retry)));
+    }
+
+    /// <summary>The signature from before alarms had an identity: the worker gets no job, and drops the alarm.</summary>
+    [Fact]
+    public void An_alarm_of_the_old_signature_cannot_be_loaded()
+    {
+        var stored = InvocationData.DeserializePayload(
+            $$"""
+            {"t":"{{typeof(DeliveryJob).FullName}}, Dispatch.Core","m":"DeliverAsync",
+            "p":["System.Guid","System.Guid","System.String","System.Int64","System.Boolean"]}
+            """);
+        stored.Arguments = "[\"\\\"00000000-0000-0000-0000-000000000001\\\"\"]";
+
+        Assert.Throws<JobLoadException>(stored.DeserializeJob);
+        Assert.Null(DeliveryWorker.AlarmOf(new BackgroundJob("1", null, DateTime.UtcNow)));
     }
 
     [Fact]

@@ -145,7 +145,7 @@ public sealed class SharedStorageTests : IAsyncLifetime
     private static Hangfire.Common.Job AlarmIn(string queue) => new(
         typeof(DeliveryJob),
         typeof(DeliveryJob).GetMethod(nameof(DeliveryJob.DeliverAsync))!,
-        [Guid.NewGuid(), Guid.NewGuid(), "a:80", 1L, false],
+        [Guid.NewGuid(), Guid.NewGuid(), "a:80", 1L, false, 0, 0],
         queue);
 
     private Task ClearAsync(IReadOnlyList<TestHost> living) => one.Service<OrphanedAlarmCleaner>().ClearAsync(

@@ -113,7 +113,7 @@ public abstract class KeysTests(TestWebHost host)
             (await person.GetAsync($"projects/{project}/keys")).Data.GetProperty("keys")[0].GetProperty("lastUsedAt").GetString());
         Assert.Null(await StoredAsync(id));
 
-        await host.Services.GetRequiredService<KeyUsage>().FlushAsync(TestContext.Current.CancellationToken);
+        await host.Services.GetRequiredService<KeyUsage>().FlushAsync();
         Assert.NotNull(await StoredAsync(id));
     }
 

@@ -8,7 +8,8 @@ internal static class Rooms
     private static readonly string[] TopDown =
     [
         "Hosting", "Jobs", "Alarms", "Alarms.HangfireAdapter", "Delivery", "Delivery.Http", "Delivery.Targets", "Hosts", "Live", "Inboxes",
-        "Projects", "Reading", "Signing", "Writing", "Counters", "Data.Copying", "Data", "Fairness", "Model",
+        "Projects", "Reading", "Signing", "Writing.Verbs", "Writing", "Counters", "Data.Copying", "Data.Statements", "Data", "Fairness",
+        "Model",
     ];
 
     /// <summary>The ground floor. Its rooms use nothing of Dispatch.</summary>

@@ -54,6 +54,9 @@ internal sealed class CopyTestDatabase : IAsyncDisposable
         return 0;
     });
 
+    /// <summary>Takes the tables back to those of the first version.</summary>
+    public Task DowngradeAsync() => UseAsync(db => db.Database.MigrateAsync(db.Database.GetMigrations().First()));
+
     /// <summary>One project with that many jobs, half of them with an attempt, and the counters they have.</summary>
     public Task FillAsync(int jobs) => UseAsync(async db =>
     {

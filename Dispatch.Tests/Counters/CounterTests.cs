@@ -21,6 +21,7 @@ public sealed class CounterTests
         Retry,
         Exhaust,
         Rearm,
+        Move,
         Lose,
         Advance,
     }
@@ -48,14 +49,34 @@ public sealed class CounterTests
             .Where(p => p.Id == goes)
             .ExecuteUpdateAsync(set => set.SetProperty(p => p.DeletedAt, 1L), TestContext.Current.CancellationToken);
 
-        Assert.Equal(2, await rig.Store.PurgeDeletedProjectsAsync(CancellationToken.None));
+        Assert.Equal(2, await rig.Store.PurgeAsync());
         await AgreeAsync(rig);
-        Assert.Equal(1, await rig.Store.PurgeDeletedProjectsAsync(CancellationToken.None));
+        Assert.Equal(1, await rig.Store.PurgeAsync());
 
         Assert.Equal(
             stays.ProjectId,
             Assert.Single(await db.ProjectCounters.AsNoTracking().ToListAsync(TestContext.Current.CancellationToken)).ProjectId);
         Assert.Empty(await db.HourlyStats.AsNoTracking().ToListAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>As a host leaves them that counts for a project after another one has purged it.</summary>
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Counters_of_a_project_that_is_gone_are_deleted(DatabaseProvider provider)
+    {
+        await using var rig = await StoreRig.StartAsync(provider);
+        await rig.RecordAsync((await rig.ClaimAsync((await rig.InsertAsync(rig.Now)).Id))!, Transition.Deliver);
+        Assert.Equal(0, await rig.Store.DeleteStrayCountersAsync());
+        await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
+        var gone = Guid.CreateVersion7();
+        db.Add(new ProjectCounters { ProjectId = gone, HostId = rig.Host.Id });
+        db.Add(new HourlyStats { ProjectId = gone, HostId = rig.Host.Id, Hour = 0 });
+        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, await rig.Store.DeleteStrayCountersAsync());
+
+        Assert.Single(await db.ProjectCounters.AsNoTracking().ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Single(await db.HourlyStats.AsNoTracking().ToListAsync(TestContext.Current.CancellationToken));
+        await AgreeAsync(rig);
     }
 
     [Theory, MemberData(nameof(Providers))]
@@ -76,7 +97,7 @@ public sealed class CounterTests
         Assert.Single(await db.ProjectCounters.AsNoTracking().ToListAsync(TestContext.Current.CancellationToken));
 
         rig.Clock.Advance(TimeSpan.FromDays(9));
-        Assert.Equal(1, await rig.Store.DeleteOldHoursAsync());
+        Assert.Equal(1, await rig.Store.DeleteStrayCountersAsync());
     }
 
     [Theory]
@@ -124,13 +145,13 @@ public sealed class CounterTests
             await AgreeAsync(rig);
             await rig.StartHostAsync();
             await rig.RecoverAsync();
-            await rig.Store.ArmAsync(0, long.MaxValue, 1000, partition: null, CancellationToken.None);
+            await rig.Store.ArmAsync(0, long.MaxValue, 1000);
             await AgreeAsync(rig);
         }
 
         await using var db = await rig.Database.Contexts.CreateDbContextAsync();
         await db.Projects.Where(p => p.Id == projects[1]).ExecuteUpdateAsync(set => set.SetProperty(p => p.DeletedAt, 1L));
-        while (await rig.Store.PurgeDeletedProjectsAsync(CancellationToken.None) > 0) await AgreeAsync(rig);
+        while (await rig.Store.PurgeAsync() > 0) await AgreeAsync(rig);
     }
 
     private static async Task StepAsync(StoreRig rig, Job job, Dictionary<Guid, ClaimedJob> held, Step step)
@@ -146,7 +167,10 @@ public sealed class CounterTests
                 if (await rig.ClaimAsync(job.Id) is { } won) lock (held) held[job.Id] = won;
                 break;
             case Step.Rearm:
-                await rig.Store.RearmAsync(job.Id, job.ProjectId, CancellationToken.None);
+                await rig.RearmAsync(job.Id);
+                break;
+            case Step.Move:
+                await rig.Store.MoveAsync(job.Id, job.ProjectId, rig.Now + 20);
                 break;
             case Step.Succeed when claim is not null:
                 await rig.RecordAsync(claim, Transition.Deliver);

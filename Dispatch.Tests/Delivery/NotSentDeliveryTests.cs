@@ -82,7 +82,7 @@ public sealed class NotSentDeliveryTests : SenderTest
         using var preciseTimer = new PreciseTimer(rig.Clock);
         var options = new DeliveryOptions();
         var runner = new DeliveryRunner(
-            rig.Store, new DeliveryLimiters(options), sender, new RetryLadder(options), secrets, lease, shutdown, preciseTimer,
+            rig.Commits, new DeliveryLimiters(options), sender, new RetryLadder(options), secrets, lease, shutdown, preciseTimer,
             rig.Clock, NullLogger<DeliveryRunner>.Instance);
         async Task<Job> RunAsync()
         {
@@ -93,7 +93,9 @@ public sealed class NotSentDeliveryTests : SenderTest
                 .ExecuteUpdateAsync(set => set.SetProperty(j => j.WebhookUrl, url), TestContext.Current.CancellationToken);
             Assert.Same(
                 AttemptEnd.Finished,
-                await runner.RunAsync(new Alarm(job.Id, rig.ProjectId, Alarm.DestinationOf(url), job.FireAt, IsRetry: false)));
+                await runner.RunAsync(
+                    new Alarm(job.Id, rig.ProjectId, Alarm.DestinationOf(url), job.FireAt, IsRetry: false, Attempt: 0, Generation: 0),
+                    CancellationToken.None));
             return await rig.ReadAsync(job.Id);
         }
 

@@ -30,6 +30,9 @@ internal sealed class Cluster : IAsyncDisposable
 
     public IReadOnlyList<HostProcess> Hosts => hosts;
 
+    /// <summary>The hosts' way to the database, and the test's own.</summary>
+    public string ConnectionString => database.ConnectionString;
+
     /// <summary>The same person through each host.</summary>
     public IReadOnlyList<ApiUser> Users => users;
 
@@ -42,15 +45,15 @@ internal sealed class Cluster : IAsyncDisposable
             new Cluster(folder, await DatabaseServers.CreateAsync(provider, folder.Path), dropsDatabase: true, settings), hosts);
     }
 
-    /// <summary>Two hosts on a server that the test will stop.</summary>
-    public static async Task<Cluster> StartOnAsync(PostgresServer server) =>
-        await StartAsync(
-            new Cluster(
-                new(),
-                new() { Provider = DatabaseProvider.Postgres, ConnectionString = await server.CreateDatabaseAsync("dispatch") },
-                dropsDatabase: false,
-                []),
-            hosts: 2);
+    /// <summary>Hosts on a server that the test will stop, or that they reach on a way of their own.</summary>
+    /// <param name="way">From the database's own connection string to the one that is used; null: the same.</param>
+    public static async Task<Cluster> StartOnAsync(
+        PostgresServer server, int hosts = 2, Func<string, string>? way = null, params string[] settings)
+    {
+        var direct = await server.CreateDatabaseAsync("dispatch");
+        var database = new DatabaseOptions { Provider = DatabaseProvider.Postgres, ConnectionString = way?.Invoke(direct) ?? direct };
+        return await StartAsync(new Cluster(new(), database, dropsDatabase: false, settings), hosts);
+    }
 
     /// <summary>Starts one more host. Returns its place.</summary>
     public async Task<int> AddAsync()
@@ -85,6 +88,30 @@ internal sealed class Cluster : IAsyncDisposable
             count,
             new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = TestContext.Current.CancellationToken },
             async (i, _) => Assert.NotNull(await ledger.PostAsync(users[host], Receiver.Url + path, dueAt(i))));
+
+    /// <summary>Has every host take, send and record some jobs, so that the figures that follow are not the compiler's.</summary>
+    public async Task WarmUpAsync()
+    {
+        var ledger = new Ledger();
+        for (var host = 0; host < hosts.Count; host++)
+            await PostAsync(ledger, host, 100, i => DateTimeOffset.UtcNow.AddMilliseconds(2000 + (i * 5)), "/warm-up");
+        await ledger.AllArriveAsync(Receiver, TimeSpan.FromSeconds(60));
+        await AllSucceedAsync(ledger, TimeSpan.FromSeconds(30));
+        Receiver.Forget();
+    }
+
+    /// <summary>How many lines the hosts have written that hold every one of the texts.</summary>
+    public int LinesWith(params string[] texts) =>
+        hosts.Sum(host => host.Output.Split('\n').Count(line => texts.All(text => line.Contains(text, StringComparison.Ordinal))));
+
+    /// <summary>Executes a statement of the test's own on the hosts' database.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new Npgsql.NpgsqlConnection(ConnectionString + ";Pooling=false");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new Npgsql.NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
 
     public Task<DispatchDbContext> ReadAsync() =>
         services.GetRequiredService<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
@@ -150,6 +177,7 @@ internal sealed class Cluster : IAsyncDisposable
     private static async Task<Cluster> StartAsync(Cluster cluster, int hosts)
     {
         cluster.Receiver = await Receiver.StartAsync();
+        await cluster.services.GetRequiredService<PostgresPooler>().LookAsync();   // as a host does, for the test's own reads
         for (var i = 0; i < hosts; i++) await cluster.AddAsync();
         return cluster;
     }

@@ -12,7 +12,7 @@ public sealed class TwoHostsTests
     public async Task Two_hosts_race_for_5000_jobs_and_one_is_killed_half_way()
     {
         await using var cluster = await Cluster.StartAsync(hosts: 3);
-        await WarmUpAsync(cluster);
+        await cluster.WarmUpAsync();
         var before = await cluster.RecordedAsync();
         var ledger = new Ledger();
         var due = DateTimeOffset.UtcNow.AddSeconds(20);
@@ -69,7 +69,7 @@ public sealed class TwoHostsTests
     private static async Task RestartInTurnAsync(int restarts)
     {
         await using var cluster = await Cluster.StartAsync();
-        await WarmUpAsync(cluster);
+        await cluster.WarmUpAsync();
         var ledger = new Ledger();
         var open = 1;
         var load = new SteadyLoad(ledger, cluster.Receiver.Url + "/", perSecond: 100, () => cluster.Users[Volatile.Read(ref open)]);
@@ -98,16 +98,5 @@ public sealed class TwoHostsTests
             $"scenario 7, {restarts} rolling restarts under 100 POST/s: {ledger.Acknowledged.Count} acknowledged, "
             + "lost 0, twice 0, no attempt interrupted; "
             + $"slowest end {slowest.TotalSeconds:0.0} s; {ledger.LatenessOf(cluster.Receiver, (_, _) => true)}");
-    }
-
-    /// <summary>So that the figures are not the compiler's.</summary>
-    private static async Task WarmUpAsync(Cluster cluster)
-    {
-        var ledger = new Ledger();
-        for (var host = 0; host < cluster.Hosts.Count; host++)
-            await cluster.PostAsync(ledger, host, 100, i => DateTimeOffset.UtcNow.AddMilliseconds(1000 + (i * 5)), "/warm-up");
-        await ledger.AllArriveAsync(cluster.Receiver, TimeSpan.FromSeconds(60));
-        await cluster.AllSucceedAsync(ledger, TimeSpan.FromSeconds(30));
-        cluster.Receiver.Forget();
     }
 }

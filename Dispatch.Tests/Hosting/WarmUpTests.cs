@@ -15,7 +15,7 @@ public sealed class WarmUpTests
         await using var rig = await StoreRig.StartAsync(DatabaseProvider.Sqlite);
         using var preciseTimer = new PreciseTimer(TimeProvider.System);
         var log = new ErrorLog();
-        using var rehearsal = new WarmUp(rig.Store, new DeliveryOptions(), preciseTimer, TimeProvider.System, log);
+        using var rehearsal = new WarmUp(rig.Commits, new DeliveryOptions(), preciseTimer, TimeProvider.System, log);
 
         await rehearsal.StartAsync(TestContext.Current.CancellationToken);
         await rehearsal.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);

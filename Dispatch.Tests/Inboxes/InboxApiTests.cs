@@ -3,6 +3,7 @@ using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Writing;
+using Dispatch.Writing.Verbs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -94,7 +95,7 @@ public abstract class InboxApiTests(TestWebHost host)
         await person.DeleteAsync($"projects/{project}");
         Assert.Equal(404, (int)(await http.GetAsync(url, TestContext.Current.CancellationToken)).StatusCode);
 
-        while (await host.Services.GetRequiredService<JobStore>().PurgeDeletedProjectsAsync(TestContext.Current.CancellationToken) > 0)
+        while (await host.Services.GetRequiredService<WriteQueue>().WriteAsync(new PurgeProjects()) > 0)
         {
         }
 

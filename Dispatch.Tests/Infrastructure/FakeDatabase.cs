@@ -26,9 +26,13 @@ internal sealed class FakeDatabase(DatabaseProvider provider) : DbConnectionInte
 
     private readonly Queue<object> answers = [];
     private readonly List<Statement> statements = [];
+    private readonly List<IsolationLevel> transactions = [];
     private bool isListening = true;
 
     public IReadOnlyList<Statement> Statements => statements;
+
+    /// <summary>The isolation level of each transaction.</summary>
+    public IReadOnlyList<IsolationLevel> Transactions => transactions;
 
     /// <summary>
     /// The answers to the statements that come: a number of rows that changed, or rows that are found.
@@ -129,7 +133,11 @@ internal sealed class FakeDatabase(DatabaseProvider provider) : DbConnectionInte
 
         protected override DbCommand CreateDbCommand() => new Command(database, database.NewCommand());
 
-        protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => new Transaction(this, isolationLevel);
+        protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
+        {
+            database.transactions.Add(isolationLevel);
+            return new Transaction(this, isolationLevel);
+        }
     }
 
     private sealed class Transaction(DbConnection connection, IsolationLevel level) : DbTransaction

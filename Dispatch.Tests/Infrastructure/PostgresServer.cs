@@ -50,6 +50,27 @@ public sealed class PostgresServer : IAsyncDisposable
         return ConnectionString(name);
     }
 
+    /// <summary>
+    /// A second server with all that this one has: whatever is committed here from now on has reached it before. Stop it after this one, or
+    /// promote it; without it this one commits nothing any more.
+    /// </summary>
+    public async Task<PostgresServer> StartStandbyAsync()
+    {
+        var standby = new PostgresServer(settings);
+        if (Environment.IsPrivilegedProcess) await RunAsync("chown", User, standby.folder);
+        await standby.RunAsOwnerAsync(
+            "pg_basebackup", "-h", "127.0.0.1", "-p", $"{Port}", "-U", User, "-D", standby.Data, "-R", "--checkpoint=fast", "--no-sync");
+        await standby.StartAgainAsync();
+        await ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");   // after the copy, which has no standby of its own
+        await ExecuteAsync("SELECT pg_reload_conf()");
+        await standby.WaitUntilAsync("SELECT status = 'streaming' FROM pg_stat_wal_receiver");
+        await WaitUntilAsync("SELECT sync_state = 'sync' FROM pg_stat_replication");
+        return standby;
+    }
+
+    /// <summary>A standby becomes a server of its own; returns when it takes writes.</summary>
+    public Task PromoteAsync() => ExecuteAsync("SELECT pg_promote()");
+
     /// <summary>Ends whatever connections there are: pools keep theirs open beyond the host that made them.</summary>
     public Task DropDatabaseAsync(string connectionString) =>
         ExecuteAsync($"DROP DATABASE IF EXISTS \"{new NpgsqlConnectionStringBuilder(connectionString).Database}\" WITH (FORCE)");
@@ -97,6 +118,15 @@ public sealed class PostgresServer : IAsyncDisposable
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task WaitUntilAsync(string condition)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(condition, connection);
+        for (var waited = Stopwatch.StartNew(); await command.ExecuteScalarAsync() is not true; await Task.Delay(20))
+            if (waited.Elapsed > TimeSpan.FromSeconds(30)) throw new InvalidOperationException($"Never came true: {condition}");
     }
 
     private async Task<bool> AnswersAsync()

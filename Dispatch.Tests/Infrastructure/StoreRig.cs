@@ -31,7 +31,9 @@ internal sealed class StoreRig : IAsyncDisposable
 
     public WriteQueue Commits { get; private set; } = null!;
 
-    public JobStore Store { get; private set; } = null!;
+    public WriteHealth Health { get; private set; } = null!;
+
+    public JobWrites Store { get; private set; } = null!;
 
     public Guid ProjectId { get; } = Guid.CreateVersion7();
 
@@ -76,9 +78,10 @@ internal sealed class StoreRig : IAsyncDisposable
             await db.SaveChangesAsync();
         }
 
-        Commits = new WriteQueue(Database.Contexts, new WriteBatch(Host, Clock), Feed.WriterEvents, Clock, NullLogger<WriteQueue>.Instance);
+        Health = new WriteHealth(NullLogger<WriteHealth>.Instance);
+        Commits = new WriteQueue(Database.Contexts, Host, Feed.WriterEvents, Health, Clock, NullLogger<WriteQueue>.Instance);
         await Commits.StartAsync(CancellationToken.None);
-        Store = new JobStore(Commits, Database.Contexts, Host, Clock);
+        Store = new JobWrites(Commits, this, Host);
     }
 
     public async Task<Job> InsertAsync(long dueAt, bool armed = true, Guid? projectId = null)
@@ -94,7 +97,7 @@ internal sealed class StoreRig : IAsyncDisposable
     }
 
     /// <summary>One more host that lives beside the first.</summary>
-    public async Task<(HostIdentity Host, JobStore Store)> JoinAsync()
+    public async Task<(HostIdentity Host, JobWrites Store)> JoinAsync()
     {
         var host = new HostIdentity();
         await using (var db = await Database.Contexts.CreateDbContextAsync())
@@ -103,10 +106,11 @@ internal sealed class StoreRig : IAsyncDisposable
             await db.SaveChangesAsync();
         }
 
-        var its = new WriteQueue(Database.Contexts, new WriteBatch(host, Clock), Feed.WriterEvents, Clock, NullLogger<WriteQueue>.Instance);
+        var health = new WriteHealth(NullLogger<WriteHealth>.Instance);
+        var its = new WriteQueue(Database.Contexts, host, Feed.WriterEvents, health, Clock, NullLogger<WriteQueue>.Instance);
         await its.StartAsync(CancellationToken.None);
         further.Add(its);
-        return (host, new JobStore(its, Database.Contexts, host, Clock));
+        return (host, new JobWrites(its, this, host));
     }
 
     /// <summary>Its row goes; what it holds stays.</summary>
@@ -119,7 +123,7 @@ internal sealed class StoreRig : IAsyncDisposable
     /// <summary>As a host does that finds the others dead.</summary>
     public async Task<Recovery> RecoverAsync()
     {
-        var recovered = await Store.RecoverUnknownHostsAsync(CancellationToken.None);
+        var recovered = await Store.RecoverUnknownHostsAsync();
         await Store.MergeCountersAsync();
         return recovered;
     }
@@ -139,7 +143,34 @@ internal sealed class StoreRig : IAsyncDisposable
         },
     };
 
-    public Task<ClaimedJob?> ClaimAsync(Guid jobId) => Store.ClaimAsync(jobId, Now, () => Lease.TermForClaim, CancellationToken.None);
+    /// <summary>The identity of the job's alarm as the row has it now.</summary>
+    public async Task<AlarmId> AlarmAsync(Guid jobId)
+    {
+        var job = await ReadAsync(jobId);
+        return new AlarmId(jobId, job.Attempt, job.Generation);
+    }
+
+    /// <summary>A claim by the job's present alarm.</summary>
+    public async Task<ClaimedJob?> ClaimAsync(Guid jobId) => await ClaimAsync(await AlarmAsync(jobId));
+
+    /// <param name="store">Another host's; null: the first host's.</param>
+    public async Task<ClaimedJob?> ClaimAsync(AlarmId alarm, JobWrites? store = null) =>
+        await (store ?? Store).ClaimAsync(await CompleteAsync(alarm), () => Lease.TermForClaim);
+
+    /// <summary>What the job's present alarm does first if it is a retry's.</summary>
+    public async Task RearmAsync(Guid jobId) => await RearmAsync(await AlarmAsync(jobId));
+
+    /// <param name="store">Another host's; null: the first host's.</param>
+    public async Task RearmAsync(AlarmId alarm, JobWrites? store = null) =>
+        await (store ?? Store).RearmAsync(await CompleteAsync(alarm));
+
+    private async Task<Alarm> CompleteAsync(AlarmId alarm)
+    {
+        var job = await ReadAsync(alarm.JobId);
+        return new Alarm(
+            job.Id, job.ProjectId, Alarm.DestinationOf(job.WebhookUrl), Now, job.Status == JobStatus.Failed, alarm.Attempt,
+            alarm.Generation);
+    }
 
     public Task<bool> RecordAsync(ClaimedJob job, Transition transition, long? retryAt = null) => Store.RecordAsync(
         job,
@@ -166,8 +197,14 @@ internal sealed class StoreRig : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var its in further) await its.StopAsync(CancellationToken.None);
+        foreach (var its in further)
+        {
+            await its.StopAsync(CancellationToken.None);
+            its.Dispose();
+        }
+
         await Commits.StopAsync(CancellationToken.None);
+        Commits.Dispose();
         await Database.DisposeAsync();
     }
 }

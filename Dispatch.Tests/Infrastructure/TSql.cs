@@ -32,6 +32,6 @@ internal static class TSql
         public List<string> Texts { get; } = [];
 
         public override void Visit(ExecutableStringList node) =>
-            Texts.Add(string.Concat(node.Strings.OfType<StringLiteral>().Select(text => text.Value)));
+            Texts.Add(string.Concat(node.Strings.Select(text => text is StringLiteral literal ? literal.Value : "[variable]")));
     }
 }

@@ -10,6 +10,11 @@ internal static class UnreleasedDatabase
     public const string Migration = "20261123165112_Initial";
 
     /// <summary>Makes a database look like one.</summary>
-    public static async Task MarkAsync(DispatchDbContext db) => Assert.Equal(1, await db.Database.ExecuteSqlAsync(
-        $"""UPDATE "__EFMigrationsHistory" SET "MigrationId" = {Migration}""", TestContext.Current.CancellationToken));
+    public static async Task MarkAsync(DispatchDbContext db)
+    {
+        await db.Database.ExecuteSqlRawAsync("DELETE FROM \"__EFMigrationsHistory\"", TestContext.Current.CancellationToken);
+        await db.Database.ExecuteSqlAsync(
+            $"""INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion") VALUES ({Migration}, '10.0.0')""",
+            TestContext.Current.CancellationToken);
+    }
 }

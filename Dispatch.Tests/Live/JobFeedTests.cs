@@ -22,7 +22,7 @@ public sealed class JobFeedTests
         var first = (await rig.ClaimAsync(job.Id))!;
         await rig.RecordAsync(first, Transition.Retry, retryAt: rig.Now + 1000);
         // Doubled alarms.
-        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => rig.Store.RearmAsync(job.Id, rig.ProjectId, CancellationToken.None)));
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => rig.RearmAsync(job.Id)));
         rig.Clock.Advance(TimeSpan.FromSeconds(1));
         await rig.RecordAsync((await rig.ClaimAsync(job.Id))!, Transition.Deliver);
         var other = await rig.InsertAsync(rig.Now + 60_000);

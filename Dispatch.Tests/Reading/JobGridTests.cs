@@ -83,6 +83,28 @@ public sealed class JobGridTests
     }
 
     [Theory, MemberData(nameof(Providers))]
+    public async Task A_search_within_a_time_finds_a_job_where_it_was_moved_to(DatabaseProvider provider)
+    {
+        await using var rig = await StoreRig.StartAsync(provider);
+        var job = await rig.InsertAsync(rig.Now + 60_000);
+        rig.Clock.Advance(TimeSpan.FromSeconds(20));
+        var grid = new JobGridQueries(rig.Database.Contexts, new JobSearch(rig.Clock));
+        var (hour, day) = (rig.Now + 3_600_000, rig.Now + 86_400_000);
+        var soon = Filter(search: "example") with { Until = hour };
+        var late = Filter(search: "example") with { From = hour, Until = day };
+        Assert.Equal((1, 0), (await CountAsync(soon), await CountAsync(late)));
+
+        await rig.Store.MoveAsync(job.Id, rig.ProjectId, hour + 1);
+
+        Assert.Equal(0, await CountAsync(soon));   // the page itself, at once
+        rig.Clock.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal((0, 1), (await CountAsync(soon), await CountAsync(late)));
+
+        async Task<int> CountAsync(GridFilter filter) =>
+            (await grid.ReadAsync(rig.AccountId, filter, TestContext.Current.CancellationToken))!.Jobs.Count;
+    }
+
+    [Theory, MemberData(nameof(Providers))]
     public async Task A_search_that_runs_out_of_time_says_so_and_goes_on_when_asked_again(DatabaseProvider provider)
     {
         await using var rig = await StoreRig.StartAsync(provider);

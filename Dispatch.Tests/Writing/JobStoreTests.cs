@@ -1,8 +1,10 @@
+using Dispatch.Hosts;
 using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Time;
 using Dispatch.Writing;
+using Dispatch.Writing.Verbs;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Tests.Writing;
@@ -69,15 +71,44 @@ public sealed class JobStoreTests
         await using var rig = await StoreRig.StartAsync(DatabaseProvider.Sqlite);
         Assert.Equal(Timing.ClaimLead, rig.Store.ClaimLead);
 
-        await rig.Commits.WriteAsync(new CustomWrite<bool>(async (_, _) =>
+        var begun = new TaskCompletionSource();
+        var slow = rig.Commits.WriteAsync(new CustomWrite<bool>(async (_, _) =>
         {
+            begun.SetResult();
             await Task.Delay(60);   // a slow database
             return true;
         }));
+        await begun.Task;
+        await rig.InsertAsync(rig.Now + 60_000);   // waits for its turn
         await rig.InsertAsync(rig.Now + 60_000);   // begins once the time of the one before is noted
+        await slow;
 
         Assert.InRange(rig.Store.ClaimLead, TimeSpan.FromMilliseconds(120), Timing.LongestClaimLead);
         while (rig.Store.ClaimLead > Timing.ClaimLead) await rig.InsertAsync(rig.Now + 60_000);
+    }
+
+    /// <summary>The connection broke after the commit: the next try finds what the one before has stored. SQLite always answers.</summary>
+    [Theory, MemberData(nameof(DatabaseServers.Shared), MemberType = typeof(DatabaseServers))]
+    public async Task A_write_whose_answer_was_lost_is_found_again(DatabaseProvider provider)
+    {
+        await using var rig = await StoreRig.StartAsync(provider);
+        var job = await rig.InsertAsync(rig.Now);
+        var alarm = new Alarm(job.Id, rig.ProjectId, "example.com:80", rig.Now, IsRetry: false, Attempt: 0, Generation: 0);
+        await rig.Commits.WriteAsync(new ClaimJob(alarm, () => 0));
+
+        Assert.Null(await rig.Commits.WriteAsync(new ClaimJob(alarm, () => 0)));
+        var again = await rig.Commits.WriteAsync(new ClaimJob(alarm, () => 0) { MayBeStored = true });
+        Assert.Equal(1, again!.Attempt);
+
+        var attempt = new Attempt
+        {
+            Id = Guid.CreateVersion7(), JobId = job.Id, Number = 1, Status = AttemptStatus.Success, FiredAt = rig.Now,
+        };
+        Assert.True(await rig.Commits.WriteAsync(new EndAttempt(again, attempt, Transition.Deliver, null, keepsAlarm: false)));
+        Assert.False(await rig.Commits.WriteAsync(new EndAttempt(again, attempt, Transition.Deliver, null, keepsAlarm: false)));
+        Assert.True(await rig.Commits.WriteAsync(
+            new EndAttempt(again, attempt, Transition.Deliver, null, keepsAlarm: false) { MayBeStored = true }));
+        Assert.Single(await rig.AttemptsAsync(job.Id));
     }
 
     [Theory, MemberData(nameof(Providers))]
@@ -89,7 +120,7 @@ public sealed class JobStoreTests
 
         Assert.Null(await rig.ClaimAsync(job.Id));
         await rig.RecoverAsync();
-        Assert.Equal(job.Id, Assert.Single(await rig.Store.ArmAsync(0, rig.Now, 10, partition: null, CancellationToken.None)).JobId);
+        Assert.Equal(job.Id, Assert.Single(await rig.Store.ArmAsync(0, rig.Now, 10)).JobId);
         Assert.NotNull(await rig.ClaimAsync(job.Id));
     }
 
@@ -107,7 +138,7 @@ public sealed class JobStoreTests
         Assert.Equal(AttemptStatus.Interrupted, Assert.Single(await rig.AttemptsAsync(job.Id)).Status);
 
         // The dead host's outcome comes after all: it belongs to a lost claim.
-        await rig.Store.ArmAsync(0, rig.Now, 10, partition: null, CancellationToken.None);
+        await rig.Store.ArmAsync(0, rig.Now, 10);
         Assert.Equal(2, (await rig.ClaimAsync(job.Id))!.Attempt);
         Assert.False(await rig.RecordAsync(lost, Transition.Deliver));
         Assert.Equal(JobStatus.Firing, (await rig.ReadAsync(job.Id)).Status);
@@ -119,7 +150,7 @@ public sealed class JobStoreTests
         await using var rig = await StoreRig.StartAsync(provider);
         var claimed = new List<ClaimedJob>();
         for (var i = 0; i < 50; i++) claimed.Add((await rig.ClaimAsync((await rig.InsertAsync(rig.Now)).Id))!);
-        await rig.Store.InterruptOrphansAsync([claimed[7].Id], CancellationToken.None);
+        await rig.Store.InterruptOrphanAsync(claimed[7].Id);
 
         var recorded = await Task.WhenAll(claimed.Select(job => rig.RecordAsync(job, Transition.Deliver)));
 
@@ -139,12 +170,12 @@ public sealed class JobStoreTests
         var failed = await rig.ReadAsync(job.Id);
         Assert.Equal((JobStatus.Failed, 1, rig.Now + 30_000), (failed.Status, failed.RetryCount, failed.NextAttemptAt!.Value));
 
-        await rig.Store.RearmAsync(job.Id, rig.ProjectId, CancellationToken.None);   // a stale alarm, 30 s early
+        await rig.RearmAsync(job.Id);   // a stale alarm, 30 s early
         Assert.Equal(JobStatus.Failed, (await rig.ReadAsync(job.Id)).Status);
         Assert.Equal(CancelOutcome.NotScheduled, await rig.Store.CancelAsync(job.Id, rig.ProjectId));
 
         rig.Clock.Advance(TimeSpan.FromSeconds(27));
-        await rig.Store.RearmAsync(job.Id, rig.ProjectId, CancellationToken.None);
+        await rig.RearmAsync(job.Id);
         Assert.Equal(JobStatus.Scheduled, (await rig.ReadAsync(job.Id)).Status);
     }
 
@@ -174,7 +205,7 @@ public sealed class JobStoreTests
         await db.Projects.ExecuteUpdateAsync(set => set.SetProperty(p => p.DeletedAt, 1L), TestContext.Current.CancellationToken);
 
         Assert.Null(await rig.ClaimAsync(job.Id));
-        while (await rig.Store.PurgeDeletedProjectsAsync(CancellationToken.None) > 0)
+        while (await rig.Store.PurgeAsync() > 0)
         {
         }
 
@@ -189,11 +220,11 @@ public sealed class JobStoreTests
         var due = Enumerable.Range(0, 20).Select(i => rig.Now - (i * 1000L)).ToArray();
         foreach (var at in due) await rig.InsertAsync(at, armed: false);
 
-        var armed = await rig.Store.ArmAsync(0, rig.Now, 5, partition: null, CancellationToken.None);
+        var armed = await rig.Store.ArmAsync(0, rig.Now, 5);
 
         Assert.Equal(due.Order().Take(5), armed.Select(a => a.DueAt));
-        Assert.Equal(15, (await rig.Store.ArmAsync(0, rig.Now, 100, partition: null, CancellationToken.None)).Count);
-        Assert.Equal(new Recovery(0, 20), await rig.Store.RecoverAsync(rig.Host.Id, CancellationToken.None));
+        Assert.Equal(15, (await rig.Store.ArmAsync(0, rig.Now, 100)).Count);
+        Assert.Equal(new Recovery(0, 20), await rig.Store.RecoverAsync(rig.Host.Id));
     }
 
     [Theory, MemberData(nameof(Providers))]

@@ -1,4 +1,3 @@
-using System.Data;
 using System.Diagnostics;
 using System.Net;
 using Dispatch.Data;
@@ -164,13 +163,16 @@ internal sealed class AccountService(
         if (await db.Users.AnyAsync(cancellation)) return null;
         try
         {
-            await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellation);
-            var account = NewAccount(email, isOperator: true);
-            if (!await db.Users.AnyAsync(cancellation) && await CreateAsync(account, password))
-            {
-                await transaction.CommitAsync(CancellationToken.None);
-                return account;
-            }
+            var created = await db.SerializableAsync(
+                async transaction =>
+                {
+                    var account = NewAccount(email, isOperator: true);
+                    if (await db.Users.AnyAsync(cancellation) || !await CreateAsync(account, password)) return null;
+                    await transaction.CommitAsync(CancellationToken.None);
+                    return account;
+                },
+                cancellation);
+            if (created is not null) return created;
         }
         catch (Exception exception) when (DatabaseFaults.IsConflict(exception))
         {

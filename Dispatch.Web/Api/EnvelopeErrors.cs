@@ -8,6 +8,10 @@ namespace Dispatch.Web.Api;
 /// </summary>
 internal static partial class EnvelopeErrors
 {
+    private const long QuietMs = 60_000;
+
+    private static long lastUnavailableAt = -QuietMs;
+
     public static IApplicationBuilder UseEnvelopeErrors(this IApplicationBuilder app)
     {
         var logger = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Dispatch.Web.Api");
@@ -38,12 +42,23 @@ internal static partial class EnvelopeErrors
         if (exception is BadHttpRequestException bad) return Failure.OfStatus(bad.StatusCode);
         if (exception is StoreUnavailableException || DatabaseFaults.IsUnavailable(exception))
         {
-            LogUnavailable(logger, exception, http.Request.Method, http.Request.Path);
+            // The write queue has said that it cannot store. An outage is worth one line, not one for each call.
+            if (exception is not StoreUnavailableException && IsFirstInAWhile())
+            {
+                LogUnavailable(logger, exception, http.Request.Method, http.Request.Path);
+            }
+
             return Failure.StorageUnavailable;
         }
 
         LogUnhandled(logger, exception, http.Request.Method, http.Request.Path);
         return Failure.OfStatus(StatusCodes.Status500InternalServerError);
+    }
+
+    private static bool IsFirstInAWhile()
+    {
+        var now = Environment.TickCount64;
+        return now - Interlocked.Exchange(ref lastUnavailableAt, now) >= QuietMs;
     }
 
     // Allow, WWW-Authenticate and the like stay; what described a body that will not come goes.

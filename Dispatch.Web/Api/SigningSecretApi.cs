@@ -24,7 +24,7 @@ internal static class SigningSecretApi
 
     private static async Task<Results<Ok<Envelope<SigningSecretDto>>, Failure>> RotateAsync(
         string id, Caller caller, ProjectSecrets secrets, CancellationToken cancellation) =>
-        Answer(await secrets.RotateAsync(caller.AccountId, RouteId.Parse(id), cancellation), "Signing secret rotated successfully");
+        Answer(await secrets.RotateAsync(caller.AccountId, RouteId.Parse(id)), "Signing secret rotated successfully");
 
     private static Results<Ok<Envelope<SigningSecretDto>>, Failure> Answer(SigningSecret? secret, string message) =>
         secret is null ? Failure.NotFound("Project") : Responses.Ok(message, secret.ToDto());

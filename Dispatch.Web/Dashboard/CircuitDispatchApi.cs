@@ -74,7 +74,7 @@ internal sealed class CircuitDispatchApi(
             await secrets.RevealAsync(me, projectId, cancellation) is { } secret ? secret.ToDto() : Failure.NotFound("Project"));
 
     public Task<ApiResult<SigningSecretDto>> RotateSigningSecretAsync(Guid projectId) => AsAsync<SigningSecretDto>(async me =>
-        await secrets.RotateAsync(me, projectId, CancellationToken.None) is { } secret ? secret.ToDto() : Failure.NotFound("Project"));
+        await secrets.RotateAsync(me, projectId) is { } secret ? secret.ToDto() : Failure.NotFound("Project"));
 
     public Task<ApiResult<JobDto>> ScheduleAsync(Guid projectId, string body) =>
         AsAsync(me => dashboard.ScheduleAsync(me, projectId, body));

@@ -42,8 +42,6 @@ internal sealed class EngineRig : IAsyncDisposable
 
     public WriteQueue Commits { get; private set; } = null!;
 
-    public JobStore Store { get; private set; } = null!;
-
     public static async Task<EngineRig> StartAsync(DatabaseProvider provider)
     {
         var rig = new EngineRig();
@@ -60,6 +58,7 @@ internal sealed class EngineRig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Commits.StopAsync(CancellationToken.None);
+        Commits.Dispose();
         await services.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
@@ -76,9 +75,9 @@ internal sealed class EngineRig : IAsyncDisposable
         }
 
         var feed = new JobFeed(contexts, Clock, NullLogger<JobFeed>.Instance);   // nobody listens, as nearly always
-        Commits = new WriteQueue(contexts, new WriteBatch(host, Clock), feed.WriterEvents, Clock, NullLogger<WriteQueue>.Instance);
+        Commits = new WriteQueue(
+            contexts, host, feed.WriterEvents, new WriteHealth(NullLogger<WriteHealth>.Instance), Clock, NullLogger<WriteQueue>.Instance);
         await Commits.StartAsync(CancellationToken.None);
-        Store = new JobStore(Commits, contexts, host, Clock);
     }
 
     private async Task FillAsync(DispatchDbContext db)

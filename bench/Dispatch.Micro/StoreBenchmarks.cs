@@ -3,6 +3,7 @@ using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Tests.Infrastructure;
 using Dispatch.Time;
+using Dispatch.Writing.Verbs;
 using Dispatch.Writing;
 
 namespace Dispatch.Micro;
@@ -95,7 +96,7 @@ public class StoreBenchmarks
     public virtual Task ArmAsync() => CpuMeter.MeasureAsync(async () =>
     {
         var now = TimeProvider.System.NowMs();
-        var alarms = await rig.Store.ArmAsync(now, now + 600_000, 1000, partition: null, CancellationToken.None);
+        var alarms = (await rig.Commits.WriteAsync(new ArmJobs(now, now + 600_000, 1000, Partition.Whole)))!;
         Check([alarms.Count == Count]);
     });
 
@@ -127,17 +128,22 @@ public class StoreBenchmarks
         return [.. Enumerable.Range(0, Count).Select(_ => Sample.NewJob(rig.AccountId, rig.ProjectId, now, dueInMs, armedBy))];
     }
 
-    private Task<bool[]> StoreAllAsync() => ThroughDoorAsync(jobs, job => rig.Store.InsertAsync(job, rig.KeyId));
+    private Task<bool[]> StoreAllAsync() => ThroughDoorAsync(jobs, job => rig.Commits.WriteAsync(new InsertJob(job, rig.KeyId)));
 
     private async Task<ClaimedJob[]> ClaimAllAsync()
     {
-        var won = await ThroughDoorAsync(jobs, job => rig.Store.ClaimAsync(job.Id, job.FireAt, () => 0, CancellationToken.None));
+        var won = await ThroughDoorAsync(
+            jobs,
+            job => rig.Commits.WriteAsync(new ClaimJob(
+                new Alarm(job.Id, job.ProjectId, "", job.FireAt, IsRetry: false, Attempt: 0, Generation: 0), () => 0)));
         Check(won.Select(job => job is not null));
         return won!;
     }
 
     private Task<bool[]> RecordAllAsync() =>
-        ThroughDoorAsync(claimed, job => rig.Store.RecordAsync(job, Delivered(job), Transition.Deliver, retryAt: null, keepsAlarm: false));
+        ThroughDoorAsync(
+            claimed,
+            job => rig.Commits.WriteAsync(new EndAttempt(job, Delivered(job), Transition.Deliver, retryAt: null, keepsAlarm: false)));
 
     private async Task<TResult[]> ThroughDoorAsync<TItem, TResult>(IEnumerable<TItem> items, Func<TItem, Task<TResult>> write)
     {

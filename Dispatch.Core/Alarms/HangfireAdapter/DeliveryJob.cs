@@ -9,12 +9,25 @@ internal delegate Task<AttemptEnd> RingAlarm(Alarm alarm);
 
 /// <summary>
 /// The method that Hangfire calls for an alarm. Hangfire stores the names of the type, the method and the parameter types. If one is
-/// renamed, Hangfire drops the alarms that it holds, and the sweeper sets them again.
+/// renamed, added or removed, Hangfire cannot load the alarms that it holds: each becomes a failed job of Hangfire's when its turn comes,
+/// and the sweeper sets a new alarm 5 s after the due time. So hosts that share a storage should then be updated together: the scheduler of
+/// a new host drops the alarms that old ones have set.
 /// </summary>
 internal sealed class DeliveryJob(RingAlarm ring)
 {
     /// <param name="dueAt">Milliseconds since the Unix epoch, UTC.</param>
     [JobDisplayName("Deliver {0} to {2}")]
-    public Task<AttemptEnd> DeliverAsync(Guid jobId, Guid projectId, string destination, long dueAt, bool isRetry) =>
-        ring(new Alarm(jobId, projectId, destination, dueAt, isRetry));
+    public Task<AttemptEnd> DeliverAsync(
+        Guid jobId, Guid projectId, string destination, long dueAt, bool isRetry, int attempt, int generation) =>
+        ring(new Alarm(jobId, projectId, destination, dueAt, isRetry, attempt, generation));
+
+    /// <summary>The arguments of <see cref="DeliverAsync"/>.</summary>
+    public static object[] ArgumentsOf(Alarm alarm) =>
+        [alarm.JobId, alarm.ProjectId, alarm.Destination, alarm.DueAt, alarm.IsRetry, alarm.Attempt, alarm.Generation];
+
+    /// <summary>Null if the arguments are not of <see cref="DeliverAsync"/>.</summary>
+    public static Alarm? AlarmOf(IReadOnlyList<object> arguments) =>
+        arguments is [Guid jobId, Guid projectId, string destination, long dueAt, bool isRetry, int attempt, int generation]
+            ? new Alarm(jobId, projectId, destination, dueAt, isRetry, attempt, generation)
+            : null;
 }

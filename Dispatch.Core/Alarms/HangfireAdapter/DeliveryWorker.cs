@@ -23,10 +23,10 @@ internal sealed class DeliveryWorker(
     private static readonly string[] MayStart = [EnqueuedState.StateName, ScheduledState.StateName, ProcessingState.StateName];
     private static readonly string[] MayEnd = [ProcessingState.StateName];
 
-    private readonly ConcurrentDictionary<Guid, Task> atWork = new();
+    private readonly ConcurrentDictionary<AlarmId, Task> atWork = new();
 
-    /// <summary>True if a task of this host waits for the job's due time, sends it, or records it.</summary>
-    public bool IsAtWork(Guid jobId) => atWork.ContainsKey(jobId);
+    /// <summary>True if a task of this host that the alarm began waits for the job's due time, sends it, or records it.</summary>
+    public bool IsAtWork(AlarmId alarm) => atWork.ContainsKey(alarm);
 
     /// <summary>Ends when all running deliveries have ended.</summary>
     public Task DrainAsync() => Task.WhenAll(atWork.Values);
@@ -61,9 +61,9 @@ internal sealed class DeliveryWorker(
         if (applied?.Name != ProcessingState.StateName || AlarmOf(processing.ProcessedJob) is not { } alarm) return;
 
         var done = new TaskCompletionSource();
-        if (!atWork.TryAdd(alarm.JobId, done.Task))
+        if (!atWork.TryAdd(alarm.Id, done.Task))
         {
-            // A duplicate alarm: another task already handles the job.
+            // A duplicate: another task already handles this very alarm. The task of a stale alarm of the job is no reason.
             End(context, fetched.JobId, new SucceededState(null, 0, 0));
             return;
         }
@@ -74,24 +74,29 @@ internal sealed class DeliveryWorker(
     private async Task DeliverAsync(BackgroundProcessContext context, string alarmId, Alarm alarm, TaskCompletionSource done)
     {
         var started = Environment.TickCount64;
-        var (state, retryAt) = await RunAsync(context, alarm, started);
-        atWork.TryRemove(alarm.JobId, out _);
+        var (state, retry) = await RunAsync(context, alarm, started);
+        atWork.TryRemove(alarm.Id, out _);
         done.SetResult();
 
         // Nobody waits for a success, but a failure's next alarm depends on its state.
         if (state is SucceededState) stateWriter.WriteLater(() => End(context, alarmId, state));
-        else if (state is not null) stateWriter.WriteAtOnce(() => Fail(context, alarmId, state, alarm, retryAt));
+        else if (state is not null) stateWriter.WriteAtOnce(() => Fail(context, alarmId, state, alarm, retry));
     }
 
-    /// <summary>Returns the state that Hangfire's job ends in, null if the host is stopping, and when a retry is due.</summary>
-    private async Task<(IState? State, long? RetryAt)> RunAsync(BackgroundProcessContext context, Alarm alarm, long started)
+    /// <summary>Returns the state that Hangfire's job ends in, null if the host is stopping, and the retry's alarm.</summary>
+    private async Task<(IState? State, Alarm? Retry)> RunAsync(BackgroundProcessContext context, Alarm alarm, long started)
     {
         try
         {
-            var end = await deliveries.DeliverAsync(alarm.JobId, alarm.ProjectId, alarm.Destination, alarm.DueAt, alarm.IsRetry);
-            return end is AttemptEnd.Failed(var error, var retryAt)
-                ? (new FailedState(new DeliveryFailedException(error, retryAt), context.ServerId), retryAt)
-                : (new SucceededState(null, 0, Environment.TickCount64 - started), null);
+            var end = await deliveries.DeliverAsync(
+                alarm.JobId, alarm.ProjectId, alarm.Destination, alarm.DueAt, alarm.IsRetry, alarm.Attempt, alarm.Generation);
+            if (end is not AttemptEnd.Failed(var error, var retryAt))
+            {
+                return (new SucceededState(null, 0, Environment.TickCount64 - started), null);
+            }
+
+            var retry = retryAt is { } dueAt ? alarm.ForRetry(dueAt) : null;
+            return (new FailedState(new DeliveryFailedException(error, retry), context.ServerId), retry);
         }
         catch (OperationCanceledException)
         {
@@ -104,12 +109,12 @@ internal sealed class DeliveryWorker(
         }
     }
 
-    private void Fail(BackgroundProcessContext context, string alarmId, IState end, Alarm alarm, long? retryAt)
+    private void Fail(BackgroundProcessContext context, string alarmId, IState end, Alarm alarm, Alarm? retry)
     {
         if (TryEnd(context, alarmId, end, alarm)) return;
 
         // An operator deleted or requeued Hangfire's job meanwhile, so the retry gets a new alarm.
-        if (retryAt is { } dueAt) alarms.Set(alarm with { DueAt = dueAt, IsRetry = true });
+        if (retry is not null) alarms.Set(retry);
     }
 
     private bool TryEnd(BackgroundProcessContext context, string alarmId, IState state, Alarm alarm)
@@ -140,11 +145,10 @@ internal sealed class DeliveryWorker(
     internal static Alarm? AlarmOf(Hangfire.BackgroundJob? hangfire)
     {
         if (hangfire?.Job?.Type != typeof(DeliveryJob)) return null;
-        if (hangfire.Job.Args is not [Guid jobId, Guid projectId, string destination, long dueAt, bool isRetry]) return null;
+        if (DeliveryJob.AlarmOf(hangfire.Job.Args) is not { } alarm) return null;
+        if (hangfire.ParametersSnapshot?.TryGetValue(RetryLadderFilter.Parameter, out var text) != true || text is null) return alarm;
 
-        var alarm = new Alarm(jobId, projectId, destination, dueAt, isRetry);
-        return hangfire.ParametersSnapshot?.TryGetValue(RetryLadderFilter.DueAtParameter, out var retryAt) == true && retryAt is not null
-            ? alarm with { DueAt = SerializationHelper.Deserialize<long>(retryAt), IsRetry = true }
-            : alarm;
+        var retry = SerializationHelper.Deserialize<RetryParameter>(text, SerializationOption.User);
+        return alarm with { DueAt = retry.DueAt, IsRetry = true, Attempt = retry.Attempt };
     }
 }

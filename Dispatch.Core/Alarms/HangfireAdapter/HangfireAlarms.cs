@@ -22,8 +22,7 @@ internal sealed class HangfireAlarms(IBackgroundJobClient hangfire, AlarmQueue q
         try
         {
             // Built from the cached method, because Hangfire's expression trees cost more.
-            var job = new HangfireJob(
-                typeof(DeliveryJob), Entry, [alarm.JobId, alarm.ProjectId, alarm.Destination, alarm.DueAt, alarm.IsRetry], queue.Name);
+            var job = new HangfireJob(typeof(DeliveryJob), Entry, DeliveryJob.ArgumentsOf(alarm), queue.Name);
             var ringsAt = DateTimeOffset.FromUnixTimeMilliseconds(alarm.DueAt).UtcDateTime - Timing.AlarmLead;
             IState state = ringsAt <= clock.GetUtcNow().UtcDateTime ? new EnqueuedState(queue.Name) : new ScheduledState(ringsAt);
             hangfire.Create(job, state);

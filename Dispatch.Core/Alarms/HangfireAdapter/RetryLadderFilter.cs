@@ -10,20 +10,20 @@ namespace Dispatch.Alarms.HangfireAdapter;
 /// </summary>
 internal sealed class RetryLadderFilter : IElectStateFilter
 {
-    /// <summary>Overrides the due time in the arguments, which is the first attempt's.</summary>
-    public const string DueAtParameter = "DueAt";
+    /// <summary>Overrides the due time and the attempt in the arguments, which are the first attempt's.</summary>
+    public const string Parameter = "Retry";
 
     public void OnStateElection(ElectStateContext context)
     {
         if (context.CandidateState is not FailedState failed) return;
 
-        if (failed.Exception is DeliveryFailedException { RetryAt: { } retryAt })
+        if (failed.Exception is DeliveryFailedException { Retry: { } retry })
         {
-            context.SetJobParameter(DueAtParameter, retryAt);
-            var due = DateTimeOffset.FromUnixTimeMilliseconds(retryAt).UtcDateTime;
+            context.SetJobParameter(Parameter, new RetryParameter(retry.DueAt, retry.Attempt));
+            var due = DateTimeOffset.FromUnixTimeMilliseconds(retry.DueAt).UtcDateTime;
             context.CandidateState = new ScheduledState(due - Timing.AlarmLead)
             {
-                Reason = $"{failed.Exception.Message} Next attempt at {Clock.ToRfc3339(retryAt)}.",
+                Reason = $"{failed.Exception.Message} Next attempt at {Clock.ToRfc3339(retry.DueAt)}.",
             };
         }
         else
@@ -46,6 +46,11 @@ internal sealed class RetryLadderFilter : IElectStateFilter
         public Dictionary<string, string> SerializeData() => failed.SerializeData();
     }
 }
+
+/// <summary>What of a retry's alarm differs from the arguments. One value, because SQL Server needs a round trip for each.</summary>
+/// <param name="DueAt">Milliseconds since the Unix epoch, UTC.</param>
+/// <param name="Attempt"><inheritdoc cref="Model.AlarmId" path="/param[@name='Attempt']"/></param>
+internal sealed record RetryParameter(long DueAt, int Attempt);
 
 /// <summary>The only filter of Dispatch's alarms. Hangfire's global filters (ten retries by default) do not apply.</summary>
 internal sealed class DeliveryFilters : IJobFilterProvider

@@ -10,10 +10,14 @@ internal static class CopiedTables
     /// <summary>Tables that tell which process uses a database; they hold no data.</summary>
     public static readonly IReadOnlyList<Type> ExcludedTables = [typeof(Host), typeof(CopyMark)];
 
+    /// <summary>They come last: a refusal names the first table that has rows, and people know projects.</summary>
+    private static readonly IReadOnlyList<Type> Counters = [typeof(ProjectCounters), typeof(HourlyStats)];
+
     public static IReadOnlyList<CopiedTable> Of(IModel model)
     {
         var waiting = model.GetEntityTypes().Where(entity => !entity.IsOwned() && !ExcludedTables.Contains(entity.ClrType))
-            .OrderBy(entity => entity.GetTableName(), StringComparer.Ordinal).ToList();
+            .OrderBy(entity => Counters.Contains(entity.ClrType))
+            .ThenBy(entity => entity.GetTableName(), StringComparer.Ordinal).ToList();
         var ordered = new List<CopiedTable>();
         while (waiting.Count > 0)
         {

@@ -103,6 +103,7 @@ internal sealed class CopyDatabase : IAsyncDisposable
     {
         try
         {
+            await services.GetRequiredService<PostgresPooler>().LookAsync();
             await using var db = await services.GetRequiredService<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync();
             return await use(db);
         }

@@ -58,33 +58,12 @@ internal sealed class FakeHost : IAsyncDisposable
     public T Service<T>()
         where T : notnull => app.Services.GetRequiredService<T>();
 
-    /// <summary>These writes in one transaction, as <see cref="WriteQueue"/> would carry them out.</summary>
-    public async Task ApplyAsync(params WriteRequest[] writes)
-    {
-        await using var db = await Service<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync();
-        await using var transaction = await db.Database.BeginTransactionAsync();
-        await Service<WriteBatch>().ApplyAsync(db, writes, new JobChanges(isWatched: false));
-        await transaction.CommitAsync();
-    }
-
-    /// <summary>What a claim of that job has given.</summary>
-    public ClaimedJob Claimed(Guid id)
-    {
-        var row = new Job
-        {
-            Id = id, ProjectId = Project, Title = "t", WebhookUrl = "http://example.com/hook", Payload = [],
-            NextAttemptAt = Now, Attempt = 1,
-        };
-        return new ClaimedJob(row, "cipher", null, null);
-    }
-
     /// <summary>Says once that this host lives, and looks who else does.</summary>
     public async Task BeatAsync()
     {
         using var lease = ActivatorUtilities.CreateInstance<HostLease>(app.Services);
         await lease.StartAsync(CancellationToken.None);
         Database.Ignore();
-        await lease.StopAsync(CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using Dispatch.Alarms;
 using Dispatch.Inboxes;
 using Dispatch.Live;
 using Dispatch.Model;
@@ -20,6 +21,21 @@ internal static class HotReads
                 .FindAsync(Secret.Create(ApiKeyStore.Prefix), mayBeCached: false, CancellationToken.None)
                 .AsTask();
         },
+        ["beat"] = host =>
+        {
+            host.Database.Expect(1);
+            return host.BeatAsync();
+        },
+        ["any-free"] = host =>
+        {
+            host.Database.Expect(host.Database.Rows([true]));
+            return host.Service<AlarmQueries>().AnyFreeAsync(host.Now, host.Now + 30_000, Partition.Whole, CancellationToken.None);
+        },
+        ["overdue"] = host =>
+        {
+            host.Database.Expect();
+            return host.Service<AlarmQueries>().OverdueAsync(host.Now, CancellationToken.None);
+        },
         ["session-of-token"] = host =>
         {
             host.Database.Expect(Session(host, "Token"));
@@ -39,7 +55,7 @@ internal static class HotReads
         {
             object?[] job =
             [
-                host.Ids[0], host.Account, null, 1, null, host.Now, host.Now, null, "{}"u8.ToArray(), host.Project, 0, "SUCCESS", "t",
+                host.Ids[0], host.Account, null, 1, host.Now, host.Now, 0, null, "{}"u8.ToArray(), host.Project, 0, "SUCCESS", "t",
                 host.Now, "http://a.example", host.Project, "p"
             ];
             host.Database.Expect(host.Database.Rows(job));

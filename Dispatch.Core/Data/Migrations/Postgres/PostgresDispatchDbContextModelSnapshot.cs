@@ -304,14 +304,14 @@ namespace Dispatch.Data.Migrations.Postgres
                     b.Property<int>("Attempt")
                         .HasColumnType("integer");
 
-                    b.Property<Guid?>("ClaimId")
-                        .HasColumnType("uuid");
-
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
 
                     b.Property<long>("FireAt")
                         .HasColumnType("bigint");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer");
 
                     b.Property<long?>("NextAttemptAt")
                         .HasColumnType("bigint");
@@ -665,30 +665,12 @@ namespace Dispatch.Data.Migrations.Postgres
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Dispatch.Model.HourlyStats", b =>
-                {
-                    b.HasOne("Dispatch.Model.Project", null)
-                        .WithMany()
-                        .HasForeignKey("ProjectId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
             modelBuilder.Entity("Dispatch.Model.Job", b =>
                 {
                     b.HasOne("Dispatch.Model.Project", null)
                         .WithMany()
                         .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("Dispatch.Model.ProjectCounters", b =>
-                {
-                    b.HasOne("Dispatch.Model.Project", null)
-                        .WithMany()
-                        .HasForeignKey("ProjectId")
-                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 

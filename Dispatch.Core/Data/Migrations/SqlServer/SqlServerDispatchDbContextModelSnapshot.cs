@@ -309,14 +309,14 @@ namespace Dispatch.Data.Migrations.SqlServer
                     b.Property<int>("Attempt")
                         .HasColumnType("int");
 
-                    b.Property<byte[]>("ClaimId")
-                        .HasColumnType("binary(16)");
-
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
 
                     b.Property<long>("FireAt")
                         .HasColumnType("bigint");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("int");
 
                     b.Property<long?>("NextAttemptAt")
                         .HasColumnType("bigint");
@@ -674,30 +674,12 @@ namespace Dispatch.Data.Migrations.SqlServer
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Dispatch.Model.HourlyStats", b =>
-                {
-                    b.HasOne("Dispatch.Model.Project", null)
-                        .WithMany()
-                        .HasForeignKey("ProjectId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
             modelBuilder.Entity("Dispatch.Model.Job", b =>
                 {
                     b.HasOne("Dispatch.Model.Project", null)
                         .WithMany()
                         .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("Dispatch.Model.ProjectCounters", b =>
-                {
-                    b.HasOne("Dispatch.Model.Project", null)
-                        .WithMany()
-                        .HasForeignKey("ProjectId")
-                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 

@@ -1,5 +1,5 @@
 -- 1 of 2: @scope_AccountId uuid, @only uuid, @jobId uuid
-SELECT j."Id", j."AccountId", j."ArmedBy", j."Attempt", j."ClaimId", j."CreatedAt", j."FireAt", j."NextAttemptAt", j."Payload", j."ProjectId", j."RetryCount", j."Status", j."Title", j."UpdatedAt", j."WebhookUrl", p0."Id", p0."Name"
+SELECT j."Id", j."AccountId", j."ArmedBy", j."Attempt", j."CreatedAt", j."FireAt", j."Generation", j."NextAttemptAt", j."Payload", j."ProjectId", j."RetryCount", j."Status", j."Title", j."UpdatedAt", j."WebhookUrl", p0."Id", p0."Name"
 FROM "Jobs" AS j
 INNER JOIN (
     SELECT p."Id", p."Name"

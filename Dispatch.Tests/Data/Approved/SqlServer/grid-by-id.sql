@@ -10,16 +10,22 @@ INNER JOIN [ProjectCounters] AS [p0] ON [p].[Id] = [p0].[ProjectId]
 WHERE [p].[AccountId] = @accountId
 GROUP BY [p0].[ProjectId];
 
--- 3 of 4: @accountId varbinary(16), @deleted1 varbinary(16), @id varbinary(16)
+-- 3 of 4: @accountId varbinary(16), @deleted nvarchar(4000), @id varbinary(16)
 SELECT CASE
     WHEN EXISTS (
         SELECT 1
         FROM [Jobs] AS [j]
-        WHERE [j].[AccountId] = @accountId AND [j].[ProjectId] <> @deleted1 AND [j].[Id] = @id) THEN CAST(1 AS bit)
+        WHERE [j].[AccountId] = @accountId AND [j].[ProjectId] NOT IN (
+            SELECT [d].[value]
+            FROM OPENJSON(@deleted) WITH ([value] binary(16) '$') AS [d]
+        ) AND [j].[Id] = @id) THEN CAST(1 AS bit)
     ELSE CAST(0 AS bit)
 END;
 
--- 4 of 4: @ids1 varbinary(16)
+-- 4 of 4: @ids nvarchar(4000)
 SELECT [j].[Id], [j].[ProjectId], [j].[Title], [j].[WebhookUrl], [j].[FireAt], [j].[Status], [j].[RetryCount], [j].[NextAttemptAt], [j].[CreatedAt], [j].[UpdatedAt], [j].[Attempt]
 FROM [Jobs] AS [j]
-WHERE [j].[Id] = @ids1;
+WHERE [j].[Id] IN (
+    SELECT [i].[value]
+    FROM OPENJSON(@ids) WITH ([value] binary(16) '$') AS [i]
+);

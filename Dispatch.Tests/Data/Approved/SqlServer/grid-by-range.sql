@@ -10,14 +10,20 @@ INNER JOIN [ProjectCounters] AS [p0] ON [p].[Id] = [p0].[ProjectId]
 WHERE [p].[AccountId] = @accountId
 GROUP BY [p0].[ProjectId];
 
--- 3 of 4: @accountId varbinary(16), @deleted1 varbinary(16), @from bigint, @until bigint
+-- 3 of 4: @accountId varbinary(16), @deleted nvarchar(4000), @from bigint, @until bigint
 SELECT COUNT_BIG(*)
 FROM [Jobs] AS [j]
-WHERE [j].[AccountId] = @accountId AND [j].[ProjectId] <> @deleted1 AND [j].[Status] = N'DEAD' AND [j].[Status] IN (N'FAILED', N'DEAD', N'CANCELLED') AND [j].[FireAt] >= @from AND [j].[FireAt] < @until;
+WHERE [j].[AccountId] = @accountId AND [j].[ProjectId] NOT IN (
+    SELECT [d].[value]
+    FROM OPENJSON(@deleted) WITH ([value] binary(16) '$') AS [d]
+) AND [j].[Status] = N'DEAD' AND [j].[Status] IN (N'FAILED', N'DEAD', N'CANCELLED') AND [j].[FireAt] >= @from AND [j].[FireAt] < @until;
 
--- 4 of 4: @accountId varbinary(16), @deleted1 varbinary(16), @from bigint, @until bigint, @p int, @p6 int
+-- 4 of 4: @accountId varbinary(16), @deleted nvarchar(4000), @from bigint, @until bigint, @p int, @p6 int
 SELECT [j].[Id]
 FROM [Jobs] AS [j]
-WHERE [j].[AccountId] = @accountId AND [j].[ProjectId] <> @deleted1 AND [j].[Status] = N'DEAD' AND [j].[Status] IN (N'FAILED', N'DEAD', N'CANCELLED') AND [j].[FireAt] >= @from AND [j].[FireAt] < @until
+WHERE [j].[AccountId] = @accountId AND [j].[ProjectId] NOT IN (
+    SELECT [d].[value]
+    FROM OPENJSON(@deleted) WITH ([value] binary(16) '$') AS [d]
+) AND [j].[Status] = N'DEAD' AND [j].[Status] IN (N'FAILED', N'DEAD', N'CANCELLED') AND [j].[FireAt] >= @from AND [j].[FireAt] < @until
 ORDER BY [j].[CreatedAt] DESC, [j].[Id] DESC
 OFFSET @p ROWS FETCH NEXT @p6 ROWS ONLY;

@@ -10,15 +10,21 @@ INNER JOIN [ProjectCounters] AS [p0] ON [p].[Id] = [p0].[ProjectId]
 WHERE [p].[AccountId] = @accountId
 GROUP BY [p0].[ProjectId];
 
--- 3 of 4: @accountId varbinary(16), @deleted1 varbinary(16), @reached bigint, @p int
+-- 3 of 4: @accountId varbinary(16), @deleted nvarchar(4000), @reached bigint, @p int
 SELECT [j].[CreatedAt]
 FROM [Jobs] AS [j]
-WHERE [j].[AccountId] = @accountId AND [j].[ProjectId] <> @deleted1 AND [j].[CreatedAt] < @reached
+WHERE [j].[AccountId] = @accountId AND [j].[ProjectId] NOT IN (
+    SELECT [d].[value]
+    FROM OPENJSON(@deleted) WITH ([value] binary(16) '$') AS [d]
+) AND [j].[CreatedAt] < @reached
 ORDER BY [j].[CreatedAt] DESC, [j].[Id] DESC
 OFFSET @p ROWS FETCH NEXT 1 ROWS ONLY;
 
--- 4 of 4: @accountId varbinary(16), @deleted1 varbinary(16), @reached bigint, @pattern nvarchar(400), @pattern0 nvarchar(2048)
+-- 4 of 4: @accountId varbinary(16), @deleted nvarchar(4000), @reached bigint, @pattern nvarchar(400), @pattern0 nvarchar(2048)
 SELECT [j].[CreatedAt], [j].[Id]
 FROM [Jobs] AS [j]
-WHERE [j].[AccountId] = @accountId AND [j].[ProjectId] <> @deleted1 AND [j].[CreatedAt] < @reached AND (LOWER([j].[Title]) LIKE @pattern ESCAPE N'\' OR LOWER([j].[WebhookUrl]) LIKE @pattern0 ESCAPE N'\')
+WHERE [j].[AccountId] = @accountId AND [j].[ProjectId] NOT IN (
+    SELECT [d].[value]
+    FROM OPENJSON(@deleted) WITH ([value] binary(16) '$') AS [d]
+) AND [j].[CreatedAt] < @reached AND (LOWER([j].[Title]) LIKE @pattern ESCAPE N'\' OR LOWER([j].[WebhookUrl]) LIKE @pattern0 ESCAPE N'\')
 ORDER BY [j].[CreatedAt] DESC, [j].[Id] DESC;

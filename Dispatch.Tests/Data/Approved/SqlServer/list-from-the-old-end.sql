@@ -17,7 +17,10 @@ WHERE [j].[ProjectId] = @only
 ORDER BY [j].[CreatedAt], [j].[Id]
 OFFSET @p ROWS FETCH NEXT @p ROWS ONLY;
 
--- 4 of 4: @ids1 varbinary(16), @ids2 varbinary(16), @ids3 varbinary(16)
+-- 4 of 4: @ids nvarchar(4000)
 SELECT [j].[Id], [j].[ProjectId], [j].[Title], [j].[WebhookUrl], [j].[FireAt], [j].[Status], [j].[RetryCount], [j].[NextAttemptAt], [j].[CreatedAt], [j].[UpdatedAt], [j].[Attempt]
 FROM [Jobs] AS [j]
-WHERE [j].[Id] IN (@ids1, @ids2, @ids3);
+WHERE [j].[Id] IN (
+    SELECT [i].[value]
+    FROM OPENJSON(@ids) WITH ([value] binary(16) '$') AS [i]
+);

@@ -22,7 +22,10 @@ FROM [Jobs] AS [j]
 WHERE [j].[ProjectId] = @only AND [j].[Status] = @wanted
 ORDER BY [j].[CreatedAt] DESC, [j].[Id] DESC;
 
--- 5 of 5: @ids1 varbinary(16), @ids2 varbinary(16)
+-- 5 of 5: @ids nvarchar(4000)
 SELECT [j].[Id], [j].[ProjectId], [j].[Title], [j].[WebhookUrl], [j].[FireAt], [j].[Status], [j].[RetryCount], [j].[NextAttemptAt], [j].[CreatedAt], [j].[UpdatedAt], [j].[Attempt]
 FROM [Jobs] AS [j]
-WHERE [j].[Id] IN (@ids1, @ids2);
+WHERE [j].[Id] IN (
+    SELECT [i].[value]
+    FROM OPENJSON(@ids) WITH ([value] binary(16) '$') AS [i]
+);

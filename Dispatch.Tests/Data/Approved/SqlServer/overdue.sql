@@ -2,7 +2,7 @@
 SELECT TOP(10000) [j].[Id], [j].[ProjectId], [j].[WebhookUrl], [j].[NextAttemptAt], CASE
     WHEN [j].[Status] = N'FAILED' THEN CAST(1 AS bit)
     ELSE CAST(0 AS bit)
-END, [j].[Status]
+END, [j].[Attempt], [j].[Generation], [j].[Status]
 FROM [Jobs] AS [j]
 WHERE [j].[ArmedBy] = @hostId AND [j].[NextAttemptAt] < @dueBefore
 ORDER BY [j].[NextAttemptAt];

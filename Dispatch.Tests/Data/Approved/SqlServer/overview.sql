@@ -10,43 +10,58 @@ INNER JOIN [ProjectCounters] AS [p0] ON [p].[Id] = [p0].[ProjectId]
 WHERE [p].[AccountId] = @accountId
 GROUP BY [p0].[ProjectId];
 
--- 3 of 11: @projectIds1 varbinary(16), @projectIds2 varbinary(16), @first bigint
+-- 3 of 11: @projectIds nvarchar(4000), @first bigint
 SELECT [h].[ProjectId], [h].[Hour], [h].[HostId], [h].[Died], [h].[Failed], [h].[Late1], [h].[Late10], [h].[Late100], [h].[Late1000], [h].[Late2], [h].[Late20], [h].[Late200], [h].[Late3], [h].[Late5], [h].[Late50], [h].[Late500], [h].[Late5000], [h].[LateDay], [h].[LateHour], [h].[LateMinute], [h].[Succeeded]
 FROM [HourlyStats] AS [h]
-WHERE [h].[ProjectId] IN (@projectIds1, @projectIds2) AND [h].[Hour] >= @first;
+WHERE [h].[ProjectId] IN (
+    SELECT [p].[value]
+    FROM OPENJSON(@projectIds) WITH ([value] binary(16) '$') AS [p]
+) AND [h].[Hour] >= @first;
 
 -- 4 of 11
 SELECT [h].[Id]
 FROM [Hosts] AS [h];
 
--- 5 of 11: @_8__locals1_first4 bigint, @_8__locals1_first bigint, @_8__locals1_until bigint, @_8__locals1_projectIds1 varbinary(16), @_8__locals1_projectIds2 varbinary(16)
+-- 5 of 11: @_8__locals1_first4 bigint, @_8__locals1_first bigint, @_8__locals1_until bigint, @_8__locals1_projectIds nvarchar(4000)
 SELECT [j0].[Key] AS [At], COUNT_BIG(*) AS [Due]
 FROM (
     SELECT ([j].[NextAttemptAt] - @_8__locals1_first4) / CAST(60000 AS bigint) AS [Key]
     FROM [Jobs] AS [j]
-    WHERE [j].[ArmedBy] IS NULL AND [j].[NextAttemptAt] >= @_8__locals1_first AND [j].[NextAttemptAt] < @_8__locals1_until AND [j].[ProjectId] IN (@_8__locals1_projectIds1, @_8__locals1_projectIds2)
+    WHERE [j].[ArmedBy] IS NULL AND [j].[NextAttemptAt] >= @_8__locals1_first AND [j].[NextAttemptAt] < @_8__locals1_until AND [j].[ProjectId] IN (
+        SELECT [8].[value]
+        FROM OPENJSON(@_8__locals1_projectIds) WITH ([value] binary(16) '$') AS [8]
+    )
 ) AS [j0]
 GROUP BY [j0].[Key];
 
--- 6 of 11: @_8__locals1_first4 bigint, @holder varbinary(16), @_8__locals1_first bigint, @_8__locals1_until bigint, @_8__locals1_projectIds1 varbinary(16), @_8__locals1_projectIds2 varbinary(16)
+-- 6 of 11: @_8__locals1_first4 bigint, @holder varbinary(16), @_8__locals1_first bigint, @_8__locals1_until bigint, @_8__locals1_projectIds nvarchar(4000)
 SELECT [j0].[Key] AS [At], COUNT_BIG(*) AS [Due]
 FROM (
     SELECT ([j].[NextAttemptAt] - @_8__locals1_first4) / CAST(60000 AS bigint) AS [Key]
     FROM [Jobs] AS [j]
-    WHERE [j].[ArmedBy] = @holder AND [j].[NextAttemptAt] >= @_8__locals1_first AND [j].[NextAttemptAt] < @_8__locals1_until AND [j].[ProjectId] IN (@_8__locals1_projectIds1, @_8__locals1_projectIds2)
+    WHERE [j].[ArmedBy] = @holder AND [j].[NextAttemptAt] >= @_8__locals1_first AND [j].[NextAttemptAt] < @_8__locals1_until AND [j].[ProjectId] IN (
+        SELECT [8].[value]
+        FROM OPENJSON(@_8__locals1_projectIds) WITH ([value] binary(16) '$') AS [8]
+    )
 ) AS [j0]
 GROUP BY [j0].[Key];
 
--- 7 of 11: @p int, @accountId varbinary(16)
+-- 7 of 11: @p int, @accountId varbinary(16), @deleted nvarchar(4000)
 SELECT TOP(@p) [j].[Id]
 FROM [Jobs] AS [j]
-WHERE [j].[AccountId] = @accountId AND [j].[Status] IN (N'FAILED', N'DEAD')
+WHERE [j].[AccountId] = @accountId AND [j].[Status] IN (N'FAILED', N'DEAD') AND [j].[ProjectId] NOT IN (
+    SELECT [d].[value]
+    FROM OPENJSON(@deleted) WITH ([value] binary(16) '$') AS [d]
+)
 ORDER BY [j].[UpdatedAt] DESC;
 
--- 8 of 11: @ids1 varbinary(16)
+-- 8 of 11: @ids nvarchar(4000)
 SELECT [j].[Id], [j].[ProjectId], [j].[Title], [j].[WebhookUrl], [j].[FireAt], [j].[Status], [j].[RetryCount], [j].[NextAttemptAt], [j].[CreatedAt], [j].[UpdatedAt], [j].[Attempt]
 FROM [Jobs] AS [j]
-WHERE [j].[Id] = @ids1;
+WHERE [j].[Id] IN (
+    SELECT [i].[value]
+    FROM OPENJSON(@ids) WITH ([value] binary(16) '$') AS [i]
+);
 
 -- 9 of 11: @accountId varbinary(16)
 SELECT TOP(1) [p].[Id], [p].[AccountId], [p].[CreatedAt], [p].[DeletedAt], [p].[InboxDelayMs], [p].[InboxStatus], [p].[InboxToken], [p].[Name], [p].[PreviousSecretCipher], [p].[PreviousSecretExpiresAt], [p].[SecretCipher]

@@ -1,0 +1,170 @@
+using Dispatch.Counters;
+using Dispatch.Data;
+using Dispatch.Data.Statements;
+using Dispatch.Model;
+using Dispatch.Time;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Dispatch.Writing;
+
+/// <summary>Carries out a batch of frequent writes in one transaction, and finds the write that makes it fail.</summary>
+internal sealed class BatchWriter(
+    IDbContextFactory<DispatchDbContext> contexts,
+    HostIdentity host,
+    WriteQueueEvents events,
+    WriteHealth health,
+    TimeProvider clock,
+    ILogger<WriteQueue> log) : IDisposable
+{
+    private const int MaxConflicts = 5;
+
+    /// <summary>So many failures in one batch without a success mean that the database refuses everything.</summary>
+    private const int MaxRefusals = 20;
+
+    private static readonly SqlText Probe = new(
+        """UPDATE "Hosts" SET "Name" = "Name" WHERE "Id" = @hostId;""",
+        """UPDATE "Hosts" SET "Name" = "Name" WHERE "Id" = @hostId;""",
+        "UPDATE [Hosts] SET [Name] = [Name] WHERE [Id] = @hostId;");
+
+    private WriterConnection? connection;
+    private int refusals;
+
+    /// <summary>Stores the writes. Returns those that must be tried again; all others have their result.</summary>
+    public async Task<IReadOnlyList<WriteRequest>> WriteAsync(IReadOnlyList<WriteRequest> batch)
+    {
+        var again = new List<WriteRequest>();
+        refusals = 0;
+        // A write that the database has refused is tried alone, so that it does not spoil the batch of others again.
+        var suspects = batch.Where(write => write.Refusals > 0).ToList();
+        await WriteAsync(suspects.Count == 0 ? batch : [.. batch.Where(write => write.Refusals == 0)], again, conflicts: 0);
+        foreach (var suspect in suspects)
+        {
+            if (refusals > MaxRefusals) again.Add(suspect);   // the database refuses everything
+            else await WriteAsync([suspect], again, conflicts: 0);
+        }
+
+        return again;
+    }
+
+    /// <summary>Finds out whether the database takes writes: writes something that changes nothing.</summary>
+    public async Task ProbeAsync()
+    {
+        try
+        {
+            connection ??= await WriterConnection.OpenAsync(contexts);
+            await connection.ExecuteAsync([new SqlCall(Probe, [new("hostId", host.Id)], _ => { })], () => []);
+            health.Committed();
+        }
+        catch (Exception)
+        {
+            health.Failed();   // the failure before was logged
+            Disconnect();
+        }
+    }
+
+    public void Dispose() => Disconnect();
+
+    private async Task WriteAsync(IReadOnlyList<WriteRequest> batch, List<WriteRequest> again, int conflicts)
+    {
+        if (batch.Count == 0) return;
+
+        var changes = new JobChanges(events.IsWatched());
+        try
+        {
+            await ApplyAsync(batch, changes);
+        }
+        catch (Exception exception) when (DatabaseFaults.IsConflict(exception) && conflicts < MaxConflicts)
+        {
+            Log.BatchConflict(log, batch.Count, exception);
+            await WriteAsync(batch, again, conflicts + 1);
+            return;
+        }
+        catch (Exception exception)
+        {
+            await FailAsync(batch, again, exception);
+            return;
+        }
+
+        refusals = 0;
+        health.Committed();
+        foreach (var write in batch)
+        {
+            if (write.IsLocked) again.Add(write);
+            else write.Complete();
+        }
+
+        events.Committed(changes);
+    }
+
+    private async Task ApplyAsync(IReadOnlyList<WriteRequest> batch, JobChanges changes)
+    {
+        connection ??= await WriterConnection.OpenAsync(contexts);
+        var context = new BatchContext(connection.Provider, host, clock.NowMs(), changes);
+        foreach (var write in batch) write.Begin();
+        var verbs = batch
+            .GroupBy(write => ((IBatchedWrite)write).Verb, (verb, requests) => (Verb: verb, Requests: requests.ToList()))
+            .OrderBy(group => group.Verb.Place)
+            .ToList();
+        await connection.ExecuteAsync(
+            [.. verbs.SelectMany(group => group.Verb.Calls(group.Requests, context))],
+            () => CounterUpdates.Calls(context.Provider, context.Values, changes.Counters));
+        await connection.ReadAsync([.. verbs.SelectMany(group => group.Verb.Questions(group.Requests, context))]);
+    }
+
+    private async Task FailAsync(IReadOnlyList<WriteRequest> batch, List<WriteRequest> again, Exception exception)
+    {
+        var isFirst = health.Failed();
+        var isUnavailable = DatabaseFaults.IsUnavailable(exception);
+        if (isUnavailable || connection?.IsOpen == false) Disconnect();
+        foreach (var write in batch.Where(_ => !DatabaseFaults.IsAnswered(exception))) write.MayBeStored = true;
+        if (!isUnavailable && ++refusals <= MaxRefusals)
+        {
+            if (refusals == 1 && batch.Count > 1) Log.BatchSplit(log, batch.Count, exception);
+            await SplitAsync(batch, again, exception);
+            return;
+        }
+
+        if (isFirst) Log.StoreUnavailable(log, batch.Count, exception);
+        var unavailable = new StoreUnavailableException("The database does not take writes at the moment.", exception);
+        foreach (var write in batch)
+        {
+            if (write.IsAwaited) write.Fail(unavailable);
+            else again.Add(write);
+        }
+    }
+
+    // One write makes the transaction of all fail. Halves find it with few transactions.
+    private async Task SplitAsync(IReadOnlyList<WriteRequest> batch, List<WriteRequest> again, Exception exception)
+    {
+        if (batch.Count > 1)
+        {
+            await WriteAsync([.. batch.Take(batch.Count / 2)], again, conflicts: 0);
+            await WriteAsync([.. batch.Skip(batch.Count / 2)], again, conflicts: 0);
+            return;
+        }
+
+        batch[0].Refusals++;
+        if (batch[0].SurvivesRefusal())
+        {
+            again.Add(batch[0]);
+            return;
+        }
+
+        // If nothing at all is stored, the caller may try again later; otherwise it is this write's fault.
+        if (health.IsStalled)
+        {
+            batch[0].Fail(new StoreUnavailableException("The database refuses every write at the moment.", exception));
+            return;
+        }
+
+        Log.WriteFailed(log, batch[0].Subject, exception);
+        batch[0].Fail(exception);
+    }
+
+    private void Disconnect()
+    {
+        connection?.Dispose();
+        connection = null;
+    }
+}

@@ -1,5 +1,0 @@
-using Dispatch.Model;
-
-namespace Dispatch.Writing;
-
-internal sealed record OverdueAlarm(Alarm Alarm, JobStatus Status);

@@ -1,0 +1,75 @@
+using Dispatch.Data.Statements;
+using Dispatch.Model;
+using Dispatch.Settings;
+
+namespace Dispatch.Writing.Verbs;
+
+/// <summary>Takes free jobs due in (after, until] for this host, earliest first. The sweeper sets their alarms.</summary>
+/// <param name="after">Milliseconds since the Unix epoch, UTC, as <paramref name="until"/>.</param>
+/// <param name="partition">The jobs that this host may take; the whole if it may take all.</param>
+internal sealed class ArmJobs(long after, long until, int limit, Partition partition) : BatchedWrite<List<Alarm>>
+{
+    public IReadOnlyList<SqlValue> Values =>
+    [
+        new("after", after), new("until", until), new("limit", limit),
+        new("hosts", (long)partition.Count), new("index", (long)partition.Index),
+    ];
+
+    public override Verb Verb => ArmJobsVerb.Instance;
+
+    public override void Begin()
+    {
+        base.Begin();
+        Result = [];
+    }
+}
+
+internal sealed class ArmJobsVerb : Verb
+{
+    public static readonly ArmJobsVerb Instance = new();
+
+    private const string Window = """
+        j."ArmedBy" IS NULL AND j."NextAttemptAt" > @after AND j."NextAttemptAt" <= @until AND j."CreatedAt" % 127 % @hosts = @index
+        """;
+
+    private const string Columns = """
+        "Id", "ProjectId", "WebhookUrl", "NextAttemptAt", "Status", "Attempt", "Generation"
+        """;
+
+    // The jobs that somebody else has locked are left out, also of those that count against the limit.
+    private static readonly SqlText Arm = new(
+        $"""
+        UPDATE "Jobs" SET "ArmedBy" = @hostId
+        WHERE "Id" IN (SELECT j."Id" FROM "Jobs" AS j WHERE {Window} ORDER BY j."NextAttemptAt" LIMIT @limit)
+        RETURNING {Columns};
+        """,
+        $"""
+        WITH "free" AS (
+            SELECT j."Id" FROM "Jobs" AS j WHERE {Window} ORDER BY j."NextAttemptAt" LIMIT @limit
+            FOR UPDATE SKIP LOCKED)
+        UPDATE "Jobs" AS j SET "ArmedBy" = @hostId FROM "free" AS f WHERE j."Id" = f."Id"
+        RETURNING {Qualified("j")};
+        """,
+        $"""
+        WITH [free] AS (
+            SELECT TOP (@limit) j.[Id], j.[ProjectId], j.[WebhookUrl], j.[NextAttemptAt], j.[Status], j.[Attempt], j.[Generation],
+                j.[ArmedBy]
+            FROM [Jobs] AS j WITH (READPAST, READCOMMITTEDLOCK, UPDLOCK, ROWLOCK)
+            WHERE {SqlText.InBrackets(Window)} ORDER BY j.[NextAttemptAt])
+        UPDATE [free] SET [ArmedBy] = @hostId
+        OUTPUT inserted.[Id], inserted.[ProjectId], inserted.[WebhookUrl], inserted.[NextAttemptAt], inserted.[Status],
+            inserted.[Attempt], inserted.[Generation];
+        """);
+
+    public override int Place => 7;
+
+    public override IEnumerable<SqlCall> Calls(IReadOnlyList<WriteRequest> requests, BatchContext batch) =>
+        requests.Cast<ArmJobs>().Select(request => new SqlCall(
+            Arm, [new("hostId", batch.Host.Id), .. request.Values], row => request.Result!.Add(AlarmOf(row))));
+
+    private static Alarm AlarmOf(SqlRow row) => new(
+        row.Id(0), row.Id(1), Alarm.DestinationOf(row.Text(2)), row.Long(3), IsRetry: row.Text(4) == JobStatus.Failed.ToName(),
+        row.Number(5), row.Number(6));
+
+    private static string Qualified(string table) => Columns.Replace("\"Id\"", $"{table}.\"Id\"");
+}

@@ -1,0 +1,27 @@
+using Dispatch.Data.Statements;
+
+namespace Dispatch.Writing.Verbs;
+
+/// <summary>Which held jobs a recovery is about. The condition is about a row <c>j</c> of the jobs.</summary>
+internal sealed record HeldJobs(string Condition, Guid HostId, Guid JobId)
+{
+    private const string ByHost = """j."ArmedBy" = @heldBy""";
+
+    private const string ByUnknownHost = """
+        j."ArmedBy" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "Hosts" AS h WHERE h."Id" = j."ArmedBy")
+        """;
+
+    private const string OneByHost = """j."Id" = @heldJob AND j."ArmedBy" = @heldBy""";
+
+    /// <summary>Every condition, to which each verb has a text.</summary>
+    public static readonly IReadOnlyList<string> Conditions = [ByHost, ByUnknownHost, OneByHost];
+
+    /// <summary>The jobs of hosts that have no row, because these hosts are gone.</summary>
+    public static readonly HeldJobs OfUnknownHosts = new(ByUnknownHost, Guid.Empty, Guid.Empty);
+
+    public static HeldJobs Of(Guid hostId) => new(ByHost, hostId, Guid.Empty);
+
+    public static HeldJobs One(Guid jobId, Guid hostId) => new(OneByHost, hostId, jobId);
+
+    public IReadOnlyList<SqlValue> Values => [new("heldBy", HostId), new("heldJob", JobId)];
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using Dispatch.Time;
+
+namespace Dispatch.Writing;
+
+/// <summary>The frequent writes that wait for a batch: those of callers, of the engine, and those that must be tried again.</summary>
+internal sealed class WriteBuffer(TimeProvider clock) : IDisposable
+{
+    /// <summary>Writes in one transaction: enough to hide the fsync, few enough that a claim never waits long behind inserts.</summary>
+    public const int MaxBatch = 1000;
+
+    private readonly Lock gate = new();
+    private readonly Queue<WriteRequest> callers = [];
+    private readonly Queue<WriteRequest> engine = [];
+    private readonly PriorityQueue<WriteRequest, long> postponed = new();
+    private readonly AutoResetEvent arrived = new(false);
+    private long earliest = long.MaxValue;
+    private bool isClosed;
+
+    /// <summary>True if no write waits or is postponed.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (gate) return callers.Count == 0 && engine.Count == 0 && postponed.Count == 0;
+        }
+    }
+
+    /// <summary>True if no more writes come and none is left.</summary>
+    public bool HasEnded
+    {
+        get
+        {
+            lock (gate) return isClosed && callers.Count == 0 && engine.Count == 0 && postponed.Count == 0;
+        }
+    }
+
+    /// <summary>False: the host is stopping.</summary>
+    public bool Add(WriteRequest write)
+    {
+        write.At = Stopwatch.GetTimestamp();
+        lock (gate)
+        {
+            if (isClosed) return false;
+            if (Enqueue(write)) arrived.Set();
+            return true;
+        }
+    }
+
+    /// <summary>The write is tried again after that time, even if the buffer is closed meanwhile.</summary>
+    public void Postpone(WriteRequest write, TimeSpan delay)
+    {
+        lock (gate) postponed.Enqueue(write, Stopwatch.GetTimestamp() + (long)(delay.TotalSeconds * Stopwatch.Frequency));
+    }
+
+    public void Close()
+    {
+        lock (gate) isClosed = true;
+        arrived.Set();
+    }
+
+    /// <summary>What waits now. The postponed writes whose time has come are among it.</summary>
+    public WaitingWrites Look()
+    {
+        lock (gate)
+        {
+            var now = Stopwatch.GetTimestamp();
+            while (postponed.TryPeek(out _, out var at) && at <= now) Enqueue(postponed.Dequeue());
+            TimeSpan? untilDeadline = earliest == long.MaxValue ? null : TimeSpan.FromMilliseconds(earliest - clock.NowMs());
+            return new WaitingWrites(callers.Count, engine.Count, untilDeadline);
+        }
+    }
+
+    /// <summary>Waits for a write that may change when the next batch begins, at most that long.</summary>
+    public void Wait(TimeSpan limit)
+    {
+        lock (gate)
+        {
+            if (postponed.TryPeek(out _, out var at))
+            {
+                var untilNext = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), at);
+                if (untilNext < limit) limit = untilNext;
+            }
+        }
+
+        if (limit <= TimeSpan.Zero) return;
+        // Rounded up: a wait of 0.4 ms would otherwise be a busy loop.
+        arrived.WaitOne(limit == TimeSpan.MaxValue ? Timeout.Infinite : (int)Math.Ceiling(limit.TotalMilliseconds));
+    }
+
+    /// <summary>Takes the callers' writes, and the engine's if they are due.</summary>
+    public List<WriteRequest> Take(bool withEngineWrites)
+    {
+        var taken = new List<WriteRequest>();
+        lock (gate)
+        {
+            // Half of a batch is the engine's if it needs it, because callers could otherwise keep its writes out for ever.
+            var callersMax = withEngineWrites ? MaxBatch - Math.Min(engine.Count, MaxBatch / 2) : MaxBatch;
+            while (taken.Count < callersMax && callers.TryDequeue(out var write)) taken.Add(write);
+            if (!withEngineWrites) return taken;
+            while (taken.Count < MaxBatch && engine.TryDequeue(out var write)) taken.Add(write);
+            if (engine.Count == 0) earliest = long.MaxValue;
+        }
+
+        return taken;
+    }
+
+    /// <summary>Takes everything, whenever it is due.</summary>
+    public IReadOnlyList<WriteRequest> TakeAll()
+    {
+        lock (gate)
+        {
+            WriteRequest[] all = [.. callers, .. engine, .. postponed.UnorderedItems.Select(item => item.Element)];
+            callers.Clear();
+            engine.Clear();
+            postponed.Clear();
+            return all;
+        }
+    }
+
+    public void Dispose() => arrived.Dispose();
+
+    /// <summary>True if the write may change when the next batch begins, so that the writer must look.</summary>
+    private bool Enqueue(WriteRequest write)
+    {
+        var queue = write.IsAwaited ? callers : engine;
+        queue.Enqueue(write);
+        if (write.IsAwaited) return queue.Count == 1;
+
+        var isUrgent = write.Before < earliest;
+        if (isUrgent) earliest = write.Before!.Value;
+        return isUrgent || queue.Count == 1 || queue.Count == MaxBatch;
+    }
+}
