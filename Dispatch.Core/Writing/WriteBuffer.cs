@@ -31,7 +31,7 @@ internal sealed class WriteBuffer(TimeProvider clock) : IDisposable
     {
         get
         {
-            lock (gate) return isClosed && callers.Count == 0 && engine.Count == 0 && postponed.Count == 0;
+            lock (gate) return isClosed && IsEmpty;
         }
     }
 

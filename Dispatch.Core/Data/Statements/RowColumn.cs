@@ -10,7 +10,7 @@ internal abstract class RowColumn<TRow>(string name)
     /// <summary>The values of all rows as one array, for PostgreSQL.</summary>
     public abstract object ArrayOf(IReadOnlyList<TRow> rows);
 
-    /// <summary>The value of one row as SQLite stores it.</summary>
+    /// <summary>The value of one row, for SQLite.</summary>
     public abstract object? ValueOf(TRow row);
 
     /// <summary>Writes the value of one row as a property, for SQL Server.</summary>
@@ -26,7 +26,7 @@ internal sealed class RowColumn<TRow, TValue>(string name, Func<TRow, TValue> va
         return values;
     }
 
-    public override object? ValueOf(TRow row) => SqlValues.ForSqlite(value(row));
+    public override object? ValueOf(TRow row) => value(row);
 
     public override void WriteTo(Utf8JsonWriter json, TRow row)
     {

@@ -8,7 +8,7 @@ namespace Dispatch.Data.Statements;
 
 /// <summary>
 /// The writer's own connection, which stays open, so that its statements stay prepared. Executes statements as one transaction: in one
-/// round trip on PostgreSQL, in three on SQL Server. A host that freezes therefore holds no lock in PostgreSQL: nothing is left to send.
+/// round trip on PostgreSQL, in three on SQL Server. So a frozen host hardly ever holds a lock in PostgreSQL.
 /// </summary>
 internal sealed class WriterConnection : IDisposable
 {

@@ -63,16 +63,7 @@ internal sealed class CancelJobs : Verb<CancelJob>
         .Column("ProjectId", cancel => cancel.ProjectId);
 
     // The statement has returned every other job that exists.
-    private static readonly RowStatement<CancelJob> Existing = Cancel.With(new SqlText(
-        sqlite: "",
-        """
-        SELECT j."Id" FROM unnest(@Id, @ProjectId) AS c ("Id", "ProjectId")
-        JOIN "Jobs" AS j ON j."Id" = c."Id" AND j."ProjectId" = c."ProjectId";
-        """,
-        """
-        SELECT j.[Id] FROM OPENJSON(@rows) WITH ([Id] binary(16), [ProjectId] binary(16)) AS c
-        JOIN [Jobs] AS j ON j.[Id] = c.[Id] AND j.[ProjectId] = c.[ProjectId];
-        """));
+    private static readonly RowStatement<CancelJob> Existing = Cancel.With(LockedRow.ExistingJobs);
 
     public override int Place => 2;
 

@@ -86,16 +86,7 @@ internal sealed class MoveJobs : Verb<MoveJob>
         .Column("Takes", move => move.Takes);
 
     // The statement has returned every other job that exists.
-    private static readonly RowStatement<MoveJob> Existing = Move.With(new SqlText(
-        sqlite: "",
-        """
-        SELECT j."Id" FROM unnest(@Id, @ProjectId) AS m ("Id", "ProjectId")
-        JOIN "Jobs" AS j ON j."Id" = m."Id" AND j."ProjectId" = m."ProjectId";
-        """,
-        """
-        SELECT j.[Id] FROM OPENJSON(@rows) WITH ([Id] binary(16), [ProjectId] binary(16)) AS m
-        JOIN [Jobs] AS j ON j.[Id] = m.[Id] AND j.[ProjectId] = m.[ProjectId];
-        """));
+    private static readonly RowStatement<MoveJob> Existing = Move.With(LockedRow.ExistingJobs);
 
     public override int Place => 3;
 

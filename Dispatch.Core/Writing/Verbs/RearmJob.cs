@@ -21,6 +21,11 @@ internal sealed class RearmJobs : Verb<RearmJob>
 {
     public static readonly RearmJobs Verb = new();
 
+    private const string Due = """
+        j."Status" = 'FAILED' AND j."Attempt" = a."Attempt" AND j."Generation" = a."Generation" AND j."ArmedBy" = @hostId
+            AND j."NextAttemptAt" <= @latest
+        """;
+
     // A stale alarm finds another attempt or generation. One that was triggered by hand must not bring a later retry forward.
     private static readonly RowStatement<RearmJob> Rearm = new RowStatement<RearmJob>(rearm => rearm.Alarm.JobId, new SqlText(
         """
@@ -33,8 +38,7 @@ internal sealed class RearmJobs : Verb<RearmJob>
         WITH "free" AS (
             SELECT a."Id" FROM unnest(@Id, @Attempt, @Generation) AS a ("Id", "Attempt", "Generation")
             CROSS JOIN {LockedRow.OnPostgres} AS j
-            WHERE j."Status" = 'FAILED' AND j."Attempt" = a."Attempt" AND j."Generation" = a."Generation" AND j."ArmedBy" = @hostId
-                AND j."NextAttemptAt" <= @latest),
+            WHERE {Due}),
         "moved" AS (
             UPDATE "Jobs" AS j SET "Status" = 'SCHEDULED', "UpdatedAt" = @now
             FROM "free" AS f WHERE j."Id" = f."Id"
@@ -48,8 +52,7 @@ internal sealed class RearmJobs : Verb<RearmJob>
         OUTPUT inserted.[Id], inserted.[ProjectId], deleted.[Status], inserted.[Status] INTO @moved
         FROM OPENJSON(@rows) WITH ([Id] binary(16), [Attempt] int, [Generation] int) AS a
         JOIN [Jobs] AS j WITH (READPAST, READCOMMITTEDLOCK, ROWLOCK, FORCESEEK) ON j.[Id] = a.[Id]
-        WHERE j.[Status] = N'FAILED' AND j.[Attempt] = a.[Attempt] AND j.[Generation] = a.[Generation] AND j.[ArmedBy] = @hostId
-            AND j.[NextAttemptAt] <= @latest;
+        WHERE {SqlText.InBrackets(Due)};
         {CountSql.SqlServer}
         SELECT [Id] FROM @moved;
         """))
@@ -59,17 +62,15 @@ internal sealed class RearmJobs : Verb<RearmJob>
 
     private static readonly RowStatement<RearmJob> StillFailed = Rearm.With(new SqlText(
         sqlite: "",
-        """
+        $"""
         SELECT j."Id" FROM unnest(@Id, @Attempt, @Generation) AS a ("Id", "Attempt", "Generation")
         JOIN "Jobs" AS j ON j."Id" = a."Id"
-        WHERE j."Status" = 'FAILED' AND j."Attempt" = a."Attempt" AND j."Generation" = a."Generation" AND j."ArmedBy" = @hostId
-            AND j."NextAttemptAt" <= @latest;
+        WHERE {Due};
         """,
-        """
+        $"""
         SELECT j.[Id] FROM OPENJSON(@rows) WITH ([Id] binary(16), [Attempt] int, [Generation] int) AS a
         JOIN [Jobs] AS j ON j.[Id] = a.[Id]
-        WHERE j.[Status] = N'FAILED' AND j.[Attempt] = a.[Attempt] AND j.[Generation] = a.[Generation] AND j.[ArmedBy] = @hostId
-            AND j.[NextAttemptAt] <= @latest;
+        WHERE {SqlText.InBrackets(Due)};
         """));
 
     public override int Place => 4;
