@@ -94,6 +94,12 @@ internal static class HourSql
         FROM @hour AS x
         JOIN [HourlyStats] AS s WITH (READPAST, READCOMMITTEDLOCK, ROWLOCK, FORCESEEK)
             ON s.[ProjectId] = x.[ProjectId] AND s.[Hour] = x.[Hour] AND s.[HostId] = @hostId;
+        UPDATE s SET {List(column => $"[{column}] += x.[{column}]")}
+        OUTPUT inserted.[ProjectId], inserted.[Hour] INTO @addedHour
+        FROM @hour AS x
+        JOIN [HourlyStats] AS s WITH (ROWLOCK, FORCESEEK)
+            ON s.[ProjectId] = x.[ProjectId] AND s.[Hour] = x.[Hour] AND s.[HostId] = @spareId
+        WHERE NOT EXISTS (SELECT 1 FROM @addedHour AS a WHERE a.[ProjectId] = x.[ProjectId] AND a.[Hour] = x.[Hour]);
         INSERT INTO [HourlyStats] ([ProjectId], [Hour], [HostId], {Bracketed})
         SELECT x.[ProjectId], x.[Hour],
             CASE WHEN EXISTS (

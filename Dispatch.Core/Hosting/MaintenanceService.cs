@@ -35,6 +35,7 @@ internal sealed class MaintenanceService(
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     private readonly FailureStreak failures = new();
+    private readonly FailureStreak purgeFailures = new();
     private long? lastMinuteAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -46,19 +47,24 @@ internal sealed class MaintenanceService(
         }
     }
 
+    // Each by itself: a job that somebody has locked keeps its project from being purged, and nothing else.
     private async Task MaintainAsync(CancellationToken stopping)
+    {
+        await TryAsync(PurgeAsync, purgeFailures, stopping);
+        if (lastMinuteAt is { } at && clock.GetElapsedTime(at) < Minute) return;
+        await TryAsync(RunEveryMinuteAsync, failures, stopping);
+    }
+
+    private async Task TryAsync(Func<CancellationToken, Task> work, FailureStreak streak, CancellationToken stopping)
     {
         try
         {
-            for (var chunk = 0; chunk < PurgeChunks && await PurgeAsync(stopping) > 0; chunk++) await Task.Yield();
-            if (lastMinuteAt is { } at && clock.GetElapsedTime(at) < Minute) return;
-            await RunEveryMinuteAsync(stopping);
-            failures.Ends();
-            lastMinuteAt = clock.GetTimestamp();
+            await work(stopping);
+            streak.Ends();
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
-            if (failures.Begins()) Log.MaintenanceFailed(log, exception);   // most likely the database is away; the next round tries again
+            if (streak.Begins()) Log.MaintenanceFailed(log, exception);   // most likely the database is away; the next round tries again
         }
         catch (OperationCanceledException)
         {
@@ -77,9 +83,15 @@ internal sealed class MaintenanceService(
         }
 
         await queue.WriteAsync(new DeleteStrayCounters(clock.NowMs()));
+        lastMinuteAt = clock.GetTimestamp();
     }
 
-    private async Task<int> PurgeAsync(CancellationToken stopping)
+    private async Task PurgeAsync(CancellationToken stopping)
+    {
+        for (var chunk = 0; chunk < PurgeChunks && await PurgeChunkAsync(stopping) > 0; chunk++) await Task.Yield();
+    }
+
+    private async Task<int> PurgeChunkAsync(CancellationToken stopping)
     {
         await using var db = await contexts.CreateDbContextAsync(stopping);
         return await AnyProjectDeleted.For(db)(db, stopping) ? await queue.WriteAsync(new PurgeProjects()) : 0;

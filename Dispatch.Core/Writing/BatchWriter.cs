@@ -70,9 +70,10 @@ internal sealed class BatchWriter(
         if (batch.Count == 0) return;
 
         var changes = new JobChanges(events.IsWatched());
+        Exception? unanswered;
         try
         {
-            await ApplyAsync(batch, changes);
+            unanswered = await ApplyAsync(batch, changes);
         }
         catch (Exception exception) when (DatabaseFaults.IsConflict(exception) && conflicts < MaxConflicts)
         {
@@ -90,14 +91,17 @@ internal sealed class BatchWriter(
         health.Committed();
         foreach (var write in batch)
         {
+            if (unanswered is not null && write.IsInQuestion) continue;
             if (write.IsLocked) again.Add(write);
             else write.Complete();
         }
 
         events.Committed(changes);
+        if (unanswered is not null) await FailAsync([.. batch.Where(write => write.IsInQuestion)], again, unanswered);
     }
 
-    private async Task ApplyAsync(IReadOnlyList<WriteRequest> batch, JobChanges changes)
+    /// <summary>Returns why the questions after the commit got no answer; null if they did. The other writes are durable.</summary>
+    private async Task<Exception?> ApplyAsync(IReadOnlyList<WriteRequest> batch, JobChanges changes)
     {
         connection ??= await WriterConnection.OpenAsync(contexts);
         var context = new BatchContext(connection.Provider, host, clock.NowMs(), changes);
@@ -109,7 +113,15 @@ internal sealed class BatchWriter(
         await connection.ExecuteAsync(
             [.. verbs.SelectMany(group => group.Verb.Calls(group.Requests, context))],
             () => CounterUpdates.Calls(context.Provider, context.Values, changes.Counters));
-        await connection.ReadAsync([.. verbs.SelectMany(group => group.Verb.Questions(group.Requests, context))]);
+        try
+        {
+            await connection.ReadAsync([.. verbs.SelectMany(group => group.Verb.Questions(group.Requests, context))]);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
     }
 
     private async Task FailAsync(IReadOnlyList<WriteRequest> batch, List<WriteRequest> again, Exception exception)
@@ -117,7 +129,11 @@ internal sealed class BatchWriter(
         var isFirst = health.Failed();
         var isUnavailable = DatabaseFaults.IsUnavailable(exception);
         if (isUnavailable || connection?.IsOpen == false) Disconnect();
-        foreach (var write in batch.Where(_ => !DatabaseFaults.IsAnswered(exception))) write.MayBeStored = true;
+        if (!DatabaseFaults.IsAnswered(exception))
+        {
+            foreach (var write in batch.Where(write => !write.IsInQuestion)) write.MayBeStored = true;
+        }
+
         if (!isUnavailable && ++refusals <= MaxRefusals)
         {
             if (refusals == 1 && batch.Count > 1) Log.BatchSplit(log, batch.Count, exception);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Dispatch.Counters;
 using Dispatch.Data;
 using Dispatch.Model;
@@ -24,6 +25,7 @@ internal sealed class SingleWriter(
     private readonly BlockingCollection<WriteRequest> writes = new(new ConcurrentQueue<WriteRequest>());
     private readonly FailureStreak failures = new();
     private Thread? writer;
+    private long closedAt;   // 0: open
 
     public bool Add(WriteRequest write)
     {
@@ -43,7 +45,11 @@ internal sealed class SingleWriter(
         writer.Start();
     }
 
-    public void Close() => writes.CompleteAdding();
+    public void Close()
+    {
+        Interlocked.CompareExchange(ref closedAt, Stopwatch.GetTimestamp(), 0);
+        writes.CompleteAdding();
+    }
 
     /// <summary>True if the thread has ended.</summary>
     public bool Join(TimeSpan limit) => writer?.Join(limit) != false;
@@ -52,7 +58,12 @@ internal sealed class SingleWriter(
 
     private void Run()
     {
-        foreach (var write in writes.GetConsumingEnumerable()) turn.Run(() => WriteAsync(write, conflicts: 0));
+        foreach (var write in writes.GetConsumingEnumerable())
+        {
+            var at = Volatile.Read(ref closedAt);
+            if (at != 0 && Stopwatch.GetElapsedTime(at) > WriteQueue.LastPatience) write.Fail(WriteQueue.Stopping());
+            else turn.Run(() => WriteAsync(write, conflicts: 0));
+        }
     }
 
     private async Task WriteAsync(WriteRequest write, int conflicts)

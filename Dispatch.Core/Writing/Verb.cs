@@ -40,11 +40,13 @@ internal abstract class Verb<TRequest> : Verb
         List<SqlCall> questions = [];
         if (Stored is { } stored && unchanged.Where(request => request.MayBeStored).ToList() is { Count: > 0 } uncertain)
         {
+            foreach (var request in uncertain) request.IsInQuestion = true;
             questions.AddRange(stored.Calls(batch.Provider, uncertain, Values(batch), (request, row) => Read(request, row, batch)));
         }
 
         if (Locked is { } locked)
         {
+            foreach (var request in unchanged) request.IsInQuestion = true;
             questions.AddRange(locked.Calls(batch.Provider, unchanged, Values(batch), (request, _) => request.IsLocked = true));
         }
 

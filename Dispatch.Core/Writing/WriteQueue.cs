@@ -22,6 +22,9 @@ internal sealed class WriteQueue : IHostedService, IDisposable
     /// <summary>How long a caller waits for a row that another transaction has locked.</summary>
     public static readonly TimeSpan LockPatience = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How long a stopping host goes on trying to store what waits.</summary>
+    public static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>A claim also waits for the processor.</summary>
     private static readonly TimeSpan SpareLead = TimeSpan.FromMilliseconds(50);
 
@@ -30,9 +33,6 @@ internal sealed class WriteQueue : IHostedService, IDisposable
     private static readonly TimeSpan FirstLockDelay = TimeSpan.FromMilliseconds(20);
 
     private const int TriesBeforeReport = 5;
-
-    /// <summary>How long a stopping host goes on trying to store what waits.</summary>
-    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(5);
 
     private readonly WriteBuffer buffer;
     private readonly BatchWriter batches;
@@ -134,7 +134,7 @@ internal sealed class WriteQueue : IHostedService, IDisposable
     private static BatchPacing PacingFor(DatabaseProvider provider) =>
         new(provider.CallerGap(), provider.EngineGap(), WriteBuffer.MaxBatch, TimeProvider.System);
 
-    private static StoreUnavailableException Stopping() => new("This host is stopping.", new ObjectDisposedException(nameof(WriteQueue)));
+    public static StoreUnavailableException Stopping() => new("This host is stopping.", new ObjectDisposedException(nameof(WriteQueue)));
 
     private void Run()
     {
@@ -195,11 +195,11 @@ internal sealed class WriteQueue : IHostedService, IDisposable
         return false;
     }
 
-    // One claim remains if nothing else would find out that the database takes writes again.
+    // One claim remains if nothing else would find out that the database takes writes again. A write that was refused before would not.
     private List<WriteRequest> WithoutClaims(List<WriteRequest> batch)
     {
         var others = batch.Where(write => !write.StartsAttempt).ToList();
-        if (others.Count == 0) others.AddRange(batch.Take(1));
+        if (others.All(write => write.Refusals > 0)) others.AddRange(batch.Where(write => write.StartsAttempt).Take(1));
         foreach (var claim in batch.Except(others)) buffer.Postpone(claim, RetryDelay);
         return others;
     }

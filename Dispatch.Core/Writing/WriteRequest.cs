@@ -34,6 +34,11 @@ internal abstract class WriteRequest
     /// <summary>The connection broke during the last try, so it may have been stored although no answer came.</summary>
     public bool MayBeStored { get; set; }
 
+    /// <summary>
+    /// Set by the verb: it changed no row, and the database must be asked why. Until the answer comes, it counts as neither made nor failed.
+    /// </summary>
+    public bool IsInQuestion { get; set; }
+
     /// <summary>How often the database refused this very request, for a reason that is not the database's state.</summary>
     public int Refusals { get; set; }
 
@@ -41,7 +46,7 @@ internal abstract class WriteRequest
     public int LockedTries { get; set; }
 
     /// <summary>Forgets what an earlier try found, because that was rolled back.</summary>
-    public virtual void Begin() => IsLocked = false;
+    public virtual void Begin() => IsLocked = IsInQuestion = false;
 
     public abstract void Complete();
 

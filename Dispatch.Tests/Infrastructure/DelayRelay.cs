@@ -44,7 +44,7 @@ internal sealed class DelayRelay : IAsyncDisposable
         {
             while (true) lines.Add(ConnectAsync(await listener.AcceptTcpClientAsync(over.Token)));
         }
-        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception end) when (end is OperationCanceledException or SocketException or InvalidOperationException)
         {
             await Task.WhenAll(lines);
         }

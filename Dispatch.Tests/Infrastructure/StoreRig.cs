@@ -1,3 +1,4 @@
+using Dispatch.Data;
 using Dispatch.Hosts;
 using Dispatch.Live;
 using Dispatch.Model;
@@ -86,18 +87,22 @@ internal sealed class StoreRig : IAsyncDisposable
 
     public async Task<Job> InsertAsync(long dueAt, bool armed = true, Guid? projectId = null)
     {
-        var job = new Job
-        {
-            Id = Guid.CreateVersion7(), AccountId = AccountId, ProjectId = projectId ?? ProjectId,
-            Title = "t", WebhookUrl = "http://example.com/hook", Payload = "{}"u8.ToArray(),
-            FireAt = dueAt, NextAttemptAt = dueAt, ArmedBy = armed ? Host.Id : null, CreatedAt = Now, UpdatedAt = Now,
-        };
+        var job = NewJob(dueAt, armed, projectId);
         Assert.True(await Store.InsertAsync(job, keyId: null));
         return job;
     }
 
+    /// <summary>One that is not stored yet.</summary>
+    public Job NewJob(long dueAt, bool armed = true, Guid? projectId = null) => new()
+    {
+        Id = Guid.CreateVersion7(), AccountId = AccountId, ProjectId = projectId ?? ProjectId,
+        Title = "t", WebhookUrl = "http://example.com/hook", Payload = "{}"u8.ToArray(),
+        FireAt = dueAt, NextAttemptAt = dueAt, ArmedBy = armed ? Host.Id : null, CreatedAt = Now, UpdatedAt = Now,
+    };
+
     /// <summary>One more host that lives beside the first.</summary>
-    public async Task<(HostIdentity Host, JobWrites Store)> JoinAsync()
+    /// <param name="contexts">Its way to the database. Null: the same as the first host's.</param>
+    public async Task<(HostIdentity Host, JobWrites Store)> JoinAsync(IDbContextFactory<DispatchDbContext>? contexts = null)
     {
         var host = new HostIdentity();
         await using (var db = await Database.Contexts.CreateDbContextAsync())
@@ -107,7 +112,7 @@ internal sealed class StoreRig : IAsyncDisposable
         }
 
         var health = new WriteHealth(NullLogger<WriteHealth>.Instance);
-        var its = new WriteQueue(Database.Contexts, host, Feed.WriterEvents, health, Clock, NullLogger<WriteQueue>.Instance);
+        var its = new WriteQueue(contexts ?? Database.Contexts, host, Feed.WriterEvents, health, Clock, NullLogger<WriteQueue>.Instance);
         await its.StartAsync(CancellationToken.None);
         further.Add(its);
         return (host, new JobWrites(its, this, host));

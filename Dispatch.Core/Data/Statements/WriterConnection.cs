@@ -13,7 +13,7 @@ namespace Dispatch.Data.Statements;
 internal sealed class WriterConnection : IDisposable
 {
     // Through a pooler only settings of the transaction itself reach the server.
-    private static readonly SqlCall ForPooler = new(
+    private static readonly SqlCall Settings = new(
         new SqlText(
             sqlite: "",
             $"SELECT {string.Join(", ", ConnectionStrings.WriterSettings.Select(setting =>
@@ -25,11 +25,10 @@ internal sealed class WriterConnection : IDisposable
     private readonly Dictionary<SqlText, DbCommand> prepared = [];
     private readonly DispatchDbContext db;
     private readonly DbConnection connection;
+    private readonly bool needsSettings;
 
-    private readonly bool isPooled;
-
-    private WriterConnection(DispatchDbContext db, DbConnection connection, bool isPooled = false) =>
-        (this.db, this.connection, this.isPooled) = (db, connection, isPooled);
+    private WriterConnection(DispatchDbContext db, DbConnection connection, bool needsSettings = false) =>
+        (this.db, this.connection, this.needsSettings) = (db, connection, needsSettings);
 
     public DatabaseProvider Provider => db.Provider;
 
@@ -43,13 +42,13 @@ internal sealed class WriterConnection : IDisposable
             if (db.Provider != DatabaseProvider.Postgres)
             {
                 await db.Database.OpenConnectionAsync();
+                await db.LimitLockWaitAsync();
                 return new WriterConnection(db, db.Database.GetDbConnection());
             }
 
-            var settings = new NpgsqlConnectionStringBuilder(ConnectionStrings.ForPostgresWriter(db.Database.GetConnectionString()!));
-            var connection = new NpgsqlConnection(settings.ToString());
+            var connection = new NpgsqlConnection(ConnectionStrings.ForPostgresWriter(db.Database.GetConnectionString()!));
             await connection.OpenAsync();
-            return new WriterConnection(db, connection, isPooled: string.IsNullOrEmpty(settings.Options));
+            return new WriterConnection(db, connection, needsSettings: !await HasSettingsAsync(connection));
         }
         catch
         {
@@ -65,7 +64,7 @@ internal sealed class WriterConnection : IDisposable
     public Task ExecuteAsync(IReadOnlyList<SqlCall> calls, Func<IReadOnlyList<SqlCall>> last) => Provider switch
     {
         DatabaseProvider.Sqlite => ExecuteInProcess(calls, last),
-        DatabaseProvider.Postgres => SqlCalls.ExecuteAsync(connection, null, Provider, isPooled ? [ForPooler, .. calls] : calls),
+        DatabaseProvider.Postgres => ExecuteAtOnceAsync(calls),
         DatabaseProvider.SqlServer => ExecuteInTransactionAsync(calls),
     };
 
@@ -73,7 +72,7 @@ internal sealed class WriterConnection : IDisposable
     public Task ReadAsync(IReadOnlyList<SqlCall> calls)
     {
         if (calls.Count == 0) return Task.CompletedTask;
-        if (Provider != DatabaseProvider.Sqlite) return SqlCalls.ExecuteAsync(connection, null, Provider, calls);
+        if (Provider != DatabaseProvider.Sqlite) return ExecuteAtOnceAsync(calls);
         foreach (var call in calls) Run(call, null);
         return Task.CompletedTask;
     }
@@ -84,6 +83,17 @@ internal sealed class WriterConnection : IDisposable
         if (Provider == DatabaseProvider.Postgres) connection.Dispose();
         db.Dispose();   // closes the connection of the others
     }
+
+    // A pooler may ignore the options of the start-up message.
+    private static async Task<bool> HasSettingsAsync(NpgsqlConnection connection)
+    {
+        var (name, value) = ConnectionStrings.WriterSettings[0];
+        await using var command = new NpgsqlCommand($"SELECT setting FROM pg_settings WHERE name = '{name}'", connection);
+        return await command.ExecuteScalarAsync() as string == value;
+    }
+
+    private Task ExecuteAtOnceAsync(IReadOnlyList<SqlCall> calls) =>
+        SqlCalls.ExecuteAsync(connection, null, Provider, needsSettings ? [Settings, .. calls] : calls);
 
     private Task ExecuteInProcess(IReadOnlyList<SqlCall> calls, Func<IReadOnlyList<SqlCall>> last)
     {
