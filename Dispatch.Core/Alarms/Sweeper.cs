@@ -28,6 +28,8 @@ internal sealed class Sweeper(
 
     private readonly FailureStreak failures = new();
     private readonly SemaphoreSlim wake = new(0);
+    private HashSet<AlarmId> suspects = [];
+    private long? lookedAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -109,18 +111,21 @@ internal sealed class Sweeper(
         return armed.Count > 0 && armed.Count == limit;
     }
 
+    // A claim is lost only if two looks find it: the first may have read the row just before the attempt ended.
     private async Task FindLostAsync(CancellationToken stopping)
     {
-        var orphans = new List<Guid>();
+        if (lookedAt is { } at && clock.GetElapsedTime(at) < Timing.Sweep) return;
+        var found = new HashSet<AlarmId>();
         foreach (var (alarm, status) in await queries.OverdueAsync(clock.NowMs() - (long)Timing.LostAlarmAfter.TotalMilliseconds, stopping))
         {
             var rang = status == JobStatus.Firing ? alarm.Id.BeforeClaim : alarm.Id;
             if (worker.IsAtWork(rang) || roster.WasSetRecently(rang)) continue;
-            if (status == JobStatus.Firing) orphans.Add(alarm.JobId);
+            if (status == JobStatus.Firing) found.Add(alarm.Id);
             else alarms.Set(alarm);
         }
 
-        foreach (var jobId in orphans) await recovery.InterruptOrphanAsync(jobId);
+        foreach (var claim in found.Where(suspects.Contains)) await recovery.InterruptOrphanAsync(claim);
+        (suspects, lookedAt) = (found, clock.GetTimestamp());
     }
 
     private void Wake()

@@ -17,8 +17,8 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
     private const string ForAll = "PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;";
 
     // These count only before the first page is written, so before WAL. On a file with pages they would wait for the writer and change
-    // nothing. A commit writes whole pages, so with the usual 4,096 bytes a job would write twice as much.
-    private const string ForEmptyFile = "PRAGMA page_size=2048; PRAGMA auto_vacuum=INCREMENTAL;";
+    // nothing. A commit writes whole pages, so with the usual 4,096 bytes a job would write almost three times as much.
+    private const string ForEmptyFile = "PRAGMA page_size=1024; PRAGMA auto_vacuum=INCREMENTAL;";
 
     // The pragmas stay with the handle, and the pool returns the same handles.
     private readonly ConditionalWeakTable<sqlite3, object> done = [];

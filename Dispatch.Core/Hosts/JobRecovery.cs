@@ -25,7 +25,7 @@ internal sealed class JobRecovery(WriteQueue queue, HostIdentity host)
     }
 
     /// <summary>Frees a claim of this host that it does not know about, because the answer to its commit was lost.</summary>
-    public Task<int> InterruptOrphanAsync(Guid jobId) => queue.WriteAsync(new InterruptJobs(HeldJobs.One(jobId, host.Id)));
+    public Task<int> InterruptOrphanAsync(AlarmId claim) => queue.WriteAsync(new InterruptJobs(HeldJobs.One(claim, host.Id)));
 
     private static void Add(ref int total, int count, CancellationToken stopping)
     {

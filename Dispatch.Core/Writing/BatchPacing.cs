@@ -11,6 +11,12 @@ internal sealed class BatchPacing(TimeSpan callerGap, TimeSpan engineGap, int ma
 {
     private static readonly TimeSpan MinCommit = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>
+    /// The shortest time between two batches if a claim is late already. Without it, a host that catches up would claim a few of its overdue
+    /// jobs at a time, and spend its time on statements.
+    /// </summary>
+    private static readonly TimeSpan LateGap = TimeSpan.FromMilliseconds(10);
+
     /// <summary>The next batch may take twice as long as the recent ones.</summary>
     private const double CommitFactor = 2;
 
@@ -56,6 +62,8 @@ internal sealed class BatchPacing(TimeSpan callerGap, TimeSpan engineGap, int ma
 
         var wait = Left(engineBegan, engineGap, now);
         if (waiting.UntilDeadline is not { } untilDeadline) return wait;
+        if (untilDeadline <= TimeSpan.Zero) return Left(engineBegan, LateGap, now);
+
         var spare = untilDeadline - ExpectedCommit;
         return spare <= TimeSpan.Zero ? TimeSpan.Zero : spare < wait ? spare : wait;
     }

@@ -36,7 +36,7 @@ internal sealed class JobWrites(WriteQueue queue, StoreRig rig, HostIdentity hos
 
     public Task<Recovery> RecoverUnknownHostsAsync() => recovery.RecoverAsync(HeldJobs.OfUnknownHosts, CancellationToken.None);
 
-    public Task<int> InterruptOrphanAsync(Guid jobId) => recovery.InterruptOrphanAsync(jobId);
+    public Task<int> InterruptOrphanAsync(AlarmId claim) => recovery.InterruptOrphanAsync(claim);
 
     public async Task MergeCountersAsync()
     {

@@ -58,8 +58,19 @@ public sealed class BatchPacingTests
         Run(withEngineWrites: true, Ms(1));
 
         Assert.Equal(Ms(30) - pacing.ExpectedCommit, pacing.Wait(new WaitingWrites(0, 1, Ms(30))));
-        Assert.Equal(TimeSpan.Zero, pacing.Wait(new WaitingWrites(0, 1, Ms(-5))));
+        Assert.Equal(TimeSpan.Zero, pacing.Wait(new WaitingWrites(0, 1, Ms(5))));
         Assert.Equal(Ms(59), pacing.Wait(new WaitingWrites(0, 1, Ms(1000))));
+    }
+
+    [Fact]
+    public void Claims_that_are_late_already_wait_a_little_for_company()
+    {
+        Assert.Equal(TimeSpan.Zero, pacing.Wait(new WaitingWrites(0, 1, Ms(-5))));
+        Run(withEngineWrites: true, Ms(1));
+
+        Assert.Equal(Ms(9), pacing.Wait(new WaitingWrites(0, 1, Ms(-5))));
+        clock.Advance(Ms(9));
+        Assert.Equal(TimeSpan.Zero, pacing.Wait(new WaitingWrites(0, 1, Ms(-5))));
     }
 
     [Fact]

@@ -150,7 +150,7 @@ public sealed class JobStoreTests
         await using var rig = await StoreRig.StartAsync(provider);
         var claimed = new List<ClaimedJob>();
         for (var i = 0; i < 50; i++) claimed.Add((await rig.ClaimAsync((await rig.InsertAsync(rig.Now)).Id))!);
-        await rig.Store.InterruptOrphanAsync(claimed[7].Id);
+        await rig.Store.InterruptOrphanAsync(await rig.AlarmAsync(claimed[7].Id));
 
         var recorded = await Task.WhenAll(claimed.Select(job => rig.RecordAsync(job, Transition.Deliver)));
 

@@ -61,29 +61,25 @@ internal sealed class EndAttempts : Verb<EndAttempt>
         RETURNING "Id";
         """,
         $"""
-        WITH "end" AS (
-            SELECT * FROM unnest(@JobId, @Number, @To, @RetryAt, @KeepsAlarm, @AttemptId, @Status, @ResponseCode, @ResponseBody, @Error,
+        WITH "held" AS (
+            SELECT a.* FROM unnest(@JobId, @Number, @To, @RetryAt, @KeepsAlarm, @AttemptId, @Status, @ResponseCode, @ResponseBody, @Error,
                 @DurationMs, @LatenessMs, @FiredAt, @Hour, @Bucket)
-                AS e ("JobId", "Number", "To", "RetryAt", "KeepsAlarm", "AttemptId", "Status", "ResponseCode", "ResponseBody", "Error",
-                    "DurationMs", "LatenessMs", "FiredAt", "Hour", "Bucket")),
-        "held" AS (
-            SELECT a."Id" FROM (SELECT "JobId" AS "Id", "Number" FROM "end") AS a CROSS JOIN {LockedRow.OnPostgres} AS j
+                AS a ("Id", "Number", "To", "RetryAt", "KeepsAlarm", "AttemptId", "Status", "ResponseCode", "ResponseBody", "Error",
+                    "DurationMs", "LatenessMs", "FiredAt", "Hour", "Bucket")
+            CROSS JOIN {LockedRow.OnPostgres} AS j
             WHERE j."Status" = 'FIRING' AND j."Attempt" = a."Number"),
         "moved" AS (
-            UPDATE "Jobs" AS j SET "Status" = e."To", "UpdatedAt" = @now, "NextAttemptAt" = e."RetryAt",
-                "RetryCount" = j."RetryCount" + CASE WHEN e."To" = 'FAILED' THEN 1 ELSE 0 END,
-                "ArmedBy" = CASE WHEN e."KeepsAlarm" THEN j."ArmedBy" END
-            FROM "end" AS e JOIN "held" AS h ON h."Id" = e."JobId"
-            WHERE j."Id" = e."JobId"
-            RETURNING j."Id", j."ProjectId", 'FIRING' AS "From", j."Status" AS "To"),
+            UPDATE "Jobs" AS j SET "Status" = h."To", "UpdatedAt" = @now, "NextAttemptAt" = h."RetryAt",
+                "RetryCount" = j."RetryCount" + CASE WHEN h."To" = 'FAILED' THEN 1 ELSE 0 END,
+                "ArmedBy" = CASE WHEN h."KeepsAlarm" THEN j."ArmedBy" END
+            FROM "held" AS h WHERE j."Id" = h."Id"
+            RETURNING h.*, j."ProjectId", 'FIRING' AS "From"),
         "logged" AS (
             INSERT INTO "Attempts" ({Columns})
-            SELECT e."AttemptId", e."JobId", e."Number", e."Status", e."ResponseCode", e."ResponseBody", e."Error", e."DurationMs",
-                e."LatenessMs", e."FiredAt"
-            FROM "end" AS e JOIN "moved" AS m ON m."Id" = e."JobId"),
+            SELECT "AttemptId", "Id", "Number", "Status", "ResponseCode", "ResponseBody", "Error", "DurationMs", "LatenessMs", "FiredAt"
+            FROM "moved"),
         "attempt" AS (
-            SELECT m."ProjectId", e."Hour", e."Status" = 'SUCCESS' AS "Succeeded", e."To" = 'DEAD' AS "Died", e."Bucket"
-            FROM "end" AS e JOIN "moved" AS m ON m."Id" = e."JobId"),
+            SELECT "ProjectId", "Hour", "Status" = 'SUCCESS' AS "Succeeded", "To" = 'DEAD' AS "Died", "Bucket" FROM "moved"),
         {CountSql.Postgres},
         {HourSql.Postgres}
         SELECT "Id" FROM "moved";

@@ -1,9 +1,10 @@
 using Dispatch.Data.Statements;
+using Dispatch.Model;
 
 namespace Dispatch.Writing.Verbs;
 
 /// <summary>Which held jobs a recovery is about. The condition is about a row <c>j</c> of the jobs.</summary>
-internal sealed record HeldJobs(string Condition, Guid HostId, Guid JobId)
+internal sealed record HeldJobs(string Condition, Guid HostId, AlarmId Claim = default)
 {
     private const string ByHost = """j."ArmedBy" = @heldBy""";
 
@@ -11,17 +12,20 @@ internal sealed record HeldJobs(string Condition, Guid HostId, Guid JobId)
         j."ArmedBy" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "Hosts" AS h WHERE h."Id" = j."ArmedBy")
         """;
 
-    private const string OneByHost = """j."Id" = @heldJob AND j."ArmedBy" = @heldBy""";
+    private const string OneByHost = """
+        j."Id" = @heldJob AND j."ArmedBy" = @heldBy AND j."Attempt" = @heldAttempt AND j."Generation" = @heldGeneration
+        """;
 
     /// <summary>Every condition, to which each verb has a text.</summary>
     public static readonly IReadOnlyList<string> Conditions = [ByHost, ByUnknownHost, OneByHost];
 
     /// <summary>The jobs of hosts that have no row, because these hosts are gone.</summary>
-    public static readonly HeldJobs OfUnknownHosts = new(ByUnknownHost, Guid.Empty, Guid.Empty);
+    public static readonly HeldJobs OfUnknownHosts = new(ByUnknownHost, Guid.Empty);
 
-    public static HeldJobs Of(Guid hostId) => new(ByHost, hostId, Guid.Empty);
+    public static HeldJobs Of(Guid hostId) => new(ByHost, hostId);
 
-    public static HeldJobs One(Guid jobId, Guid hostId) => new(OneByHost, hostId, jobId);
+    public static HeldJobs One(AlarmId claim, Guid hostId) => new(OneByHost, hostId, claim);
 
-    public IReadOnlyList<SqlValue> Values => [new("heldBy", HostId), new("heldJob", JobId)];
+    public IReadOnlyList<SqlValue> Values =>
+        [new("heldBy", HostId), new("heldJob", Claim.JobId), new("heldAttempt", Claim.Attempt), new("heldGeneration", Claim.Generation)];
 }

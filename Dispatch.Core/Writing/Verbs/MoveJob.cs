@@ -43,12 +43,12 @@ internal sealed class MoveJobs : Verb<MoveJob>
         $"""
         WITH "move" AS (SELECT * FROM unnest(@Id, @ProjectId, @DueAt, @Takes) AS m ("Id", "ProjectId", "DueAt", "Takes")),
         "free" AS (
-            SELECT a."Id" FROM "move" AS a CROSS JOIN {LockedRow.OnPostgres} AS j
+            SELECT a.* FROM "move" AS a CROSS JOIN {LockedRow.OnPostgres} AS j
             WHERE j."ProjectId" = a."ProjectId" AND j."Status" IN ('SCHEDULED', 'FAILED')),
         "moved" AS (
-            UPDATE "Jobs" AS j SET "NextAttemptAt" = m."DueAt", "FireAt" = CASE WHEN j."Attempt" = 0 THEN m."DueAt" ELSE j."FireAt" END,
-                "Generation" = j."Generation" + 1, "ArmedBy" = CASE WHEN m."Takes" THEN @hostId::uuid END, "UpdatedAt" = @now
-            FROM "move" AS m JOIN "free" AS f ON f."Id" = m."Id" WHERE j."Id" = m."Id"
+            UPDATE "Jobs" AS j SET "NextAttemptAt" = f."DueAt", "FireAt" = CASE WHEN j."Attempt" = 0 THEN f."DueAt" ELSE j."FireAt" END,
+                "Generation" = j."Generation" + 1, "ArmedBy" = CASE WHEN f."Takes" THEN @hostId::uuid END, "UpdatedAt" = @now
+            FROM "free" AS f WHERE j."Id" = f."Id"
             RETURNING j."Id", j."ProjectId", j."Status", j."WebhookUrl", j."Attempt", j."Generation", j."Status" AS "From",
                 j."Status" AS "To"),
         {CountSql.Postgres}
