@@ -8,7 +8,9 @@ namespace Dispatch.Alarms;
 /// <summary>What the sweeper asks the database every second, each translated once.</summary>
 internal sealed class AlarmQueries(IDbContextFactory<DispatchDbContext> contexts, HostIdentity host)
 {
-    private static readonly Expression<Func<Job, OverdueAlarm>> OverdueAlarmOf = j => new OverdueAlarm(
+    public const int MaxHeld = 10_000;
+
+    private static readonly Expression<Func<Job, HeldAlarm>> HeldAlarmOf = j => new HeldAlarm(
         new Alarm(
             j.Id, j.ProjectId, Alarm.DestinationOf(j.WebhookUrl), j.NextAttemptAt!.Value, j.Status == JobStatus.Failed,
             j.Attempt, j.Generation),
@@ -19,11 +21,11 @@ internal sealed class AlarmQueries(IDbContextFactory<DispatchDbContext> contexts
             .Any(j => j.ArmedBy == null && j.NextAttemptAt > after && j.NextAttemptAt <= until
                 && j.CreatedAt % Partition.Cycle % hosts == index)));
 
-    private static readonly CompiledQuery<Func<DispatchDbContext, Guid, long, IAsyncEnumerable<OverdueAlarm>>> Overdue =
+    private static readonly CompiledQuery<Func<DispatchDbContext, Guid, long, IAsyncEnumerable<HeldAlarm>>> Held =
         new(() => EF.CompileAsyncQuery((DispatchDbContext db, Guid hostId, long dueBefore) => db.Jobs
             .Where(j => j.ArmedBy == hostId && j.NextAttemptAt < dueBefore)
-            .OrderBy(j => j.NextAttemptAt).Take(10_000)
-            .Select(OverdueAlarmOf)));
+            .OrderBy(j => j.NextAttemptAt).Take(MaxHeld)
+            .Select(HeldAlarmOf)));
 
     /// <summary>True if <c>ArmJobs</c> would find a job. A transaction that finds none would cost more.</summary>
     public async Task<bool> AnyFreeAsync(long after, long until, Partition partition, CancellationToken stopping)
@@ -32,13 +34,13 @@ internal sealed class AlarmQueries(IDbContextFactory<DispatchDbContext> contexts
         return await AnyFree.For(db)(db, after, until, partition.Count, partition.Index);
     }
 
-    /// <summary>The jobs that this host holds although they were due before that time, earliest first; at most 10,000.</summary>
-    public async Task<IReadOnlyList<OverdueAlarm>> OverdueAsync(long dueBefore, CancellationToken stopping)
+    /// <summary>The jobs that this host holds and that are due before that time, earliest first.</summary>
+    public async Task<IReadOnlyList<HeldAlarm>> HeldAsync(long dueBefore, CancellationToken stopping)
     {
         await using var db = await contexts.CreateDbContextAsync(stopping);
-        return await Overdue.For(db)(db, host.Id, dueBefore).ToListAsync(stopping);
+        return await Held.For(db)(db, host.Id, dueBefore).ToListAsync(stopping);
     }
 }
 
-/// <summary>A job that is on the wire, or whose alarm was lost.</summary>
-internal sealed record OverdueAlarm(Alarm Alarm, JobStatus Status);
+/// <summary>A job that this host holds, and its alarm.</summary>
+internal sealed record HeldAlarm(Alarm Alarm, JobStatus Status);

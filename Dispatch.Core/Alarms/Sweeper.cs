@@ -30,6 +30,7 @@ internal sealed class Sweeper(
     private readonly SemaphoreSlim wake = new(0);
     private HashSet<AlarmId> suspects = [];
     private long? lookedAt;
+    private bool holdsUnknown;   // this host may have armed jobs whose alarms were never set
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -106,26 +107,45 @@ internal sealed class Sweeper(
     {
         if (limit <= 0 || !await queries.AnyFreeAsync(after, until, partition, stopping)) return false;
 
-        var armed = await queue.WriteAsync(new ArmJobs(after, until, limit, partition)) ?? [];
+        var armed = await ArmAsync(new ArmJobs(after, until, limit, partition));
         foreach (var alarm in armed.OrderBy(alarm => alarm.DueAt)) alarms.Set(alarm);
         return armed.Count > 0 && armed.Count == limit;
+    }
+
+    private async Task<IReadOnlyList<Alarm>> ArmAsync(ArmJobs write)
+    {
+        try
+        {
+            return await queue.WriteAsync(write) ?? [];
+        }
+        catch (Exception)
+        {
+            holdsUnknown = true;   // it may be stored although no answer came
+            throw;
+        }
     }
 
     // A claim is lost only if two looks find it: the first may have read the row just before the attempt ended.
     private async Task FindLostAsync(CancellationToken stopping)
     {
-        if (lookedAt is { } at && clock.GetElapsedTime(at) < Timing.Sweep) return;
+        if (lookedAt is { } at && clock.GetElapsedTime(at) < Timing.Sweep / 2) return;
+        var now = clock.NowMs();
+        var lostBefore = now - (long)Timing.LostAlarmAfter.TotalMilliseconds;
+        var held = await queries.HeldAsync(holdsUnknown ? now + (long)Timing.Horizon.TotalMilliseconds : lostBefore, stopping);
         var found = new HashSet<AlarmId>();
-        foreach (var (alarm, status) in await queries.OverdueAsync(clock.NowMs() - (long)Timing.LostAlarmAfter.TotalMilliseconds, stopping))
+        foreach (var (alarm, status) in held)
         {
             var rang = status == JobStatus.Firing ? alarm.Id.BeforeClaim : alarm.Id;
-            if (worker.IsAtWork(rang) || roster.WasSetRecently(rang)) continue;
+            var isKnown = alarm.DueAt < lostBefore
+                ? worker.IsAtWork(rang) || roster.WasSetRecently(rang)
+                : status == JobStatus.Firing || roster.Has(rang);
+            if (isKnown) continue;
             if (status == JobStatus.Firing) found.Add(alarm.Id);
             else alarms.Set(alarm);
         }
 
         foreach (var claim in found.Where(suspects.Contains)) await recovery.InterruptOrphanAsync(claim);
-        (suspects, lookedAt) = (found, clock.GetTimestamp());
+        (suspects, lookedAt, holdsUnknown) = (found, clock.GetTimestamp(), holdsUnknown && held.Count == AlarmQueries.MaxHeld);
     }
 
     private void Wake()

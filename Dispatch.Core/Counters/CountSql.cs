@@ -41,16 +41,15 @@ internal static class CountSql
 
     private const string AddOnPostgres = """
         "own" AS (
-            SELECT c."ProjectId" FROM "ProjectCounters" AS c
-            WHERE c."HostId" = @hostId AND c."ProjectId" IN (SELECT "ProjectId" FROM "change")
-            FOR UPDATE SKIP LOCKED),
+            SELECT x.* FROM "change" AS x CROSS JOIN LATERAL (
+                SELECT 1 FROM "ProjectCounters" AS c WHERE c."ProjectId" = x."ProjectId" AND c."HostId" = @hostId
+                OFFSET 0 FOR UPDATE SKIP LOCKED) AS free),
         "added" AS (
             UPDATE "ProjectCounters" AS c
             SET "Scheduled" = c."Scheduled" + x."Scheduled", "Firing" = c."Firing" + x."Firing", "Success" = c."Success" + x."Success",
                 "Failed" = c."Failed" + x."Failed", "Dead" = c."Dead" + x."Dead", "Cancelled" = c."Cancelled" + x."Cancelled",
                 "Changes" = c."Changes" + 1
-            FROM "change" AS x JOIN "own" AS o ON o."ProjectId" = x."ProjectId"
-            WHERE c."HostId" = @hostId AND c."ProjectId" = x."ProjectId"
+            FROM "own" AS x WHERE c."HostId" = @hostId AND c."ProjectId" = x."ProjectId"
             RETURNING c."ProjectId"),
         "addedElsewhere" AS (
             INSERT INTO "ProjectCounters" AS c

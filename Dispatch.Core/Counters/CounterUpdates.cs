@@ -10,7 +10,7 @@ namespace Dispatch.Counters;
 /// </summary>
 internal static class CounterUpdates
 {
-    public static Task CountAsync(this DispatchDbContext db, Guid hostId, CounterDeltas changes) => db.ExecuteAsync(
+    public static void Count(this DispatchDbContext db, Guid hostId, CounterDeltas changes) => db.Execute(
         Calls(db.Provider, [new("hostId", hostId), new("spareId", Guid.CreateVersion7())], changes));
 
     /// <param name="values"><c>@hostId</c> and <c>@spareId</c>, see <see cref="CountSql"/>.</param>

@@ -63,13 +63,12 @@ internal static class HourSql
 
     private static string AddOnPostgres => $"""
         "ownHour" AS (
-            SELECT s."ProjectId", s."Hour" FROM "HourlyStats" AS s
-            WHERE s."HostId" = @hostId AND (s."ProjectId", s."Hour") IN (SELECT "ProjectId", "Hour" FROM "hour")
-            FOR UPDATE SKIP LOCKED),
+            SELECT x.* FROM "hour" AS x CROSS JOIN LATERAL (
+                SELECT 1 FROM "HourlyStats" AS s WHERE s."ProjectId" = x."ProjectId" AND s."Hour" = x."Hour" AND s."HostId" = @hostId
+                OFFSET 0 FOR UPDATE SKIP LOCKED) AS free),
         "addedHour" AS (
             UPDATE "HourlyStats" AS s SET {List(column => $"\"{column}\" = s.\"{column}\" + x.\"{column}\"")}
-            FROM "hour" AS x JOIN "ownHour" AS o ON o."ProjectId" = x."ProjectId" AND o."Hour" = x."Hour"
-            WHERE s."HostId" = @hostId AND s."ProjectId" = x."ProjectId" AND s."Hour" = x."Hour"
+            FROM "ownHour" AS x WHERE s."HostId" = @hostId AND s."ProjectId" = x."ProjectId" AND s."Hour" = x."Hour"
             RETURNING s."ProjectId", s."Hour"),
         "addedHourElsewhere" AS (
             INSERT INTO "HourlyStats" AS s ("ProjectId", "Hour", "HostId", {Quoted})

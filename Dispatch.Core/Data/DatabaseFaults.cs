@@ -46,7 +46,7 @@ internal static class DatabaseFaults
         PostgresException postgres => !postgres.SqlState.StartsWith("57P", StringComparison.Ordinal)
             && !postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
         SqliteException => true,
-        SqlException sql => sql.Class is > 0 and < 20,   // 20 and more: the connection is gone
+        SqlException sql => sql.Number != -2 && sql.Class is > 0 and < 20,   // -2: no answer in time; 20 and more: the connection is gone
         { InnerException: DbException inner } when exception is not DbException => IsAnswered(inner),
         _ => false,   // the connection broke before the answer came, or we failed to read it
     };

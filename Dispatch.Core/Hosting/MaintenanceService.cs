@@ -33,10 +33,12 @@ internal sealed class MaintenanceService(
 
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(10);
 
     private readonly FailureStreak failures = new();
     private readonly FailureStreak purgeFailures = new();
-    private long? lastMinuteAt;
+    private (long At, TimeSpan Pause)? purged;
+    private (long At, TimeSpan Pause)? maintained;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -47,33 +49,39 @@ internal sealed class MaintenanceService(
         }
     }
 
-    // Each by itself: a job that somebody has locked keeps its project from being purged, and nothing else.
+    // Each by itself, and rarely after a failure: somebody's lock would otherwise hold up the rare writes of all for half of each second.
     private async Task MaintainAsync(CancellationToken stopping)
     {
-        await TryAsync(PurgeAsync, purgeFailures, stopping);
-        if (lastMinuteAt is { } at && clock.GetElapsedTime(at) < Minute) return;
-        await TryAsync(RunEveryMinuteAsync, failures, stopping);
+        if (IsTime(purged)) purged = (clock.GetTimestamp(), await TryAsync(PurgeAsync, purgeFailures, stopping) ? TimeSpan.Zero : Minute);
+        if (!IsTime(maintained)) return;
+        var succeeded = await TryAsync(RunEveryMinuteAsync, failures, stopping);
+        maintained = (clock.GetTimestamp(), succeeded ? Minute : AfterFailure);
     }
 
-    private async Task TryAsync(Func<CancellationToken, Task> work, FailureStreak streak, CancellationToken stopping)
+    private bool IsTime((long At, TimeSpan Pause)? last) => last is not { } done || clock.GetElapsedTime(done.At) >= done.Pause;
+
+    private async Task<bool> TryAsync(Func<CancellationToken, Task> work, FailureStreak streak, CancellationToken stopping)
     {
         try
         {
             await work(stopping);
             streak.Ends();
+            return true;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
-            if (streak.Begins()) Log.MaintenanceFailed(log, exception);   // most likely the database is away; the next round tries again
+            if (streak.Begins()) Log.MaintenanceFailed(log, exception);   // most likely the database is away; a later round tries again
         }
         catch (OperationCanceledException)
         {
         }
+
+        return false;
     }
 
     private async Task RunEveryMinuteAsync(CancellationToken stopping)
     {
-        var strays = await recovery.RecoverAsync(HeldJobs.OfUnknownHosts, stopping);
+        var strays = await AnyStrayAsync(stopping) ? await recovery.RecoverAsync(HeldJobs.OfUnknownHosts, stopping) : default;
         if (strays != default) Log.Recovered(log, "hosts that are gone", strays.Interrupted, strays.Freed);
         await alarms.ClearAsync(LivingHostsAsync, stopping);
         // Not until none is left: while somebody has locked the common row, each merge makes a new one.
@@ -83,7 +91,6 @@ internal sealed class MaintenanceService(
         }
 
         await queue.WriteAsync(new DeleteStrayCounters(clock.NowMs()));
-        lastMinuteAt = clock.GetTimestamp();
     }
 
     private async Task PurgeAsync(CancellationToken stopping)
@@ -95,6 +102,14 @@ internal sealed class MaintenanceService(
     {
         await using var db = await contexts.CreateDbContextAsync(stopping);
         return await AnyProjectDeleted.For(db)(db, stopping) ? await queue.WriteAsync(new PurgeProjects()) : 0;
+    }
+
+    // Asked first, because the writer would read all armed jobs. A host that has its database alone has recovered them at its start.
+    private async Task<bool> AnyStrayAsync(CancellationToken stopping)
+    {
+        await using var db = await contexts.CreateDbContextAsync(stopping);
+        return !db.Provider.ServesOneHost() && await db.Jobs.AnyAsync(
+            j => j.ArmedBy != null && j.NextAttemptAt != null && !db.Hosts.Any(h => h.Id == j.ArmedBy), stopping);
     }
 
     // Dead hosts have no row any more, because it is deleted once their jobs are free.

@@ -140,7 +140,7 @@ internal sealed class HostLease(
         {
             foreach (var other in dead)
             {
-                var recovered = await recovery.RecoverAsync(HeldJobs.Of(other.Id), stopping.Token);
+                var recovered = await recovery.RecoverAsync(HeldJobs.OfDead(other.Id, other.LastSeenAt), stopping.Token);
                 await using var db = await contexts.CreateDbContextAsync(stopping.Token);
                 var isDone = await db.Hosts
                     .Where(h => h.Id == other.Id && h.LastSeenAt == other.LastSeenAt

@@ -12,8 +12,8 @@ internal sealed class BatchPacing(TimeSpan callerGap, TimeSpan engineGap, int ma
     private static readonly TimeSpan MinCommit = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// The shortest time between two batches if a claim is late already. Without it, a host that catches up would claim a few of its overdue
-    /// jobs at a time, and spend its time on statements.
+    /// The shortest time between two batches if a claim is late already. Without it, a host that catches up would claim a few of its
+    /// overdue jobs at a time, and spend its time on statements.
     /// </summary>
     private static readonly TimeSpan LateGap = TimeSpan.FromMilliseconds(10);
 

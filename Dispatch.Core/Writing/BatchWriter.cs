@@ -22,38 +22,41 @@ internal sealed class BatchWriter(
     /// <summary>So many failures in one batch without a success mean that the database refuses everything.</summary>
     private const int MaxRefusals = 20;
 
-    private static readonly SqlText Probe = new(
-        """UPDATE "Hosts" SET "Name" = "Name" WHERE "Id" = @hostId;""",
-        """UPDATE "Hosts" SET "Name" = "Name" WHERE "Id" = @hostId;""",
-        "UPDATE [Hosts] SET [Name] = [Name] WHERE [Id] = @hostId;");
+    // The first writes something. The second finds no row, but fails if the jobs as such may not be written.
+    private static readonly SqlText[] Probes =
+    [
+        Probe("""UPDATE "Hosts" SET "Name" = "Name" WHERE "Id" = @hostId;"""),
+        Probe("""UPDATE "Jobs" SET "ArmedBy" = "ArmedBy" WHERE "Id" = @hostId;"""),
+    ];
 
     private WriterConnection? connection;
     private int refusals;
+    private bool isSent;
 
     /// <summary>Stores the writes. Returns those that must be tried again; all others have their result.</summary>
-    public async Task<IReadOnlyList<WriteRequest>> WriteAsync(IReadOnlyList<WriteRequest> batch)
+    public IReadOnlyList<WriteRequest> Write(IReadOnlyList<WriteRequest> batch)
     {
         var again = new List<WriteRequest>();
         refusals = 0;
         // A write that the database has refused is tried alone, so that it does not spoil the batch of others again.
         var suspects = batch.Where(write => write.Refusals > 0).ToList();
-        await WriteAsync(suspects.Count == 0 ? batch : [.. batch.Where(write => write.Refusals == 0)], again, conflicts: 0);
+        Write(suspects.Count == 0 ? batch : [.. batch.Where(write => write.Refusals == 0)], again, conflicts: 0);
         foreach (var suspect in suspects)
         {
             if (refusals > MaxRefusals) again.Add(suspect);   // the database refuses everything
-            else await WriteAsync([suspect], again, conflicts: 0);
+            else Write([suspect], again, conflicts: 0);
         }
 
         return again;
     }
 
     /// <summary>Finds out whether the database takes writes: writes something that changes nothing.</summary>
-    public async Task ProbeAsync()
+    public void TryProbe()
     {
         try
         {
-            connection ??= await WriterConnection.OpenAsync(contexts);
-            await connection.ExecuteAsync([new SqlCall(Probe, [new("hostId", host.Id)], _ => { })], () => []);
+            connection ??= WriterConnection.Open(contexts);
+            connection.Execute([.. Probes.Select(probe => new SqlCall(probe, [new("hostId", host.Id)], _ => { }))], () => []);
             health.Committed();
         }
         catch (Exception)
@@ -65,7 +68,9 @@ internal sealed class BatchWriter(
 
     public void Dispose() => Disconnect();
 
-    private async Task WriteAsync(IReadOnlyList<WriteRequest> batch, List<WriteRequest> again, int conflicts)
+    private static SqlText Probe(string text) => new(text, text, SqlText.InBrackets(text));
+
+    private void Write(IReadOnlyList<WriteRequest> batch, List<WriteRequest> again, int conflicts)
     {
         if (batch.Count == 0) return;
 
@@ -73,17 +78,17 @@ internal sealed class BatchWriter(
         Exception? unanswered;
         try
         {
-            unanswered = await ApplyAsync(batch, changes);
+            unanswered = Apply(batch, changes);
         }
         catch (Exception exception) when (DatabaseFaults.IsConflict(exception) && conflicts < MaxConflicts)
         {
             Log.BatchConflict(log, batch.Count, exception);
-            await WriteAsync(batch, again, conflicts + 1);
+            Write(batch, again, conflicts + 1);
             return;
         }
         catch (Exception exception)
         {
-            await FailAsync(batch, again, exception);
+            Fail(batch, again, exception);
             return;
         }
 
@@ -97,25 +102,27 @@ internal sealed class BatchWriter(
         }
 
         events.Committed(changes);
-        if (unanswered is not null) await FailAsync([.. batch.Where(write => write.IsInQuestion)], again, unanswered);
+        if (unanswered is not null) Fail([.. batch.Where(write => write.IsInQuestion)], again, unanswered);
     }
 
     /// <summary>Returns why the questions after the commit got no answer; null if they did. The other writes are durable.</summary>
-    private async Task<Exception?> ApplyAsync(IReadOnlyList<WriteRequest> batch, JobChanges changes)
+    private Exception? Apply(IReadOnlyList<WriteRequest> batch, JobChanges changes)
     {
-        connection ??= await WriterConnection.OpenAsync(contexts);
-        var context = new BatchContext(connection.Provider, host, clock.NowMs(), changes);
         foreach (var write in batch) write.Begin();
+        isSent = false;
+        connection ??= WriterConnection.Open(contexts);
+        isSent = true;
+        var context = new BatchContext(connection.Provider, host, clock.NowMs(), changes);
         var verbs = batch
             .GroupBy(write => ((IBatchedWrite)write).Verb, (verb, requests) => (Verb: verb, Requests: requests.ToList()))
             .OrderBy(group => group.Verb.Place)
             .ToList();
-        await connection.ExecuteAsync(
+        connection.Execute(
             [.. verbs.SelectMany(group => group.Verb.Calls(group.Requests, context))],
             () => CounterUpdates.Calls(context.Provider, context.Values, changes.Counters));
         try
         {
-            await connection.ReadAsync([.. verbs.SelectMany(group => group.Verb.Questions(group.Requests, context))]);
+            connection.Read([.. verbs.SelectMany(group => group.Verb.Questions(group.Requests, context))]);
             return null;
         }
         catch (Exception exception)
@@ -124,12 +131,12 @@ internal sealed class BatchWriter(
         }
     }
 
-    private async Task FailAsync(IReadOnlyList<WriteRequest> batch, List<WriteRequest> again, Exception exception)
+    private void Fail(IReadOnlyList<WriteRequest> batch, List<WriteRequest> again, Exception exception)
     {
         var isFirst = health.Failed();
         var isUnavailable = DatabaseFaults.IsUnavailable(exception);
         if (isUnavailable || connection?.IsOpen == false) Disconnect();
-        if (!DatabaseFaults.IsAnswered(exception))
+        if (isSent && !DatabaseFaults.IsAnswered(exception))
         {
             foreach (var write in batch.Where(write => !write.IsInQuestion)) write.MayBeStored = true;
         }
@@ -137,7 +144,7 @@ internal sealed class BatchWriter(
         if (!isUnavailable && ++refusals <= MaxRefusals)
         {
             if (refusals == 1 && batch.Count > 1) Log.BatchSplit(log, batch.Count, exception);
-            await SplitAsync(batch, again, exception);
+            Split(batch, again, exception, isProven: isFirst);
             return;
         }
 
@@ -150,18 +157,19 @@ internal sealed class BatchWriter(
         }
     }
 
-    // One write makes the transaction of all fail. Halves find it with few transactions.
-    private async Task SplitAsync(IReadOnlyList<WriteRequest> batch, List<WriteRequest> again, Exception exception)
+    /// <summary>One write makes the transaction of all fail. Halves find it with few transactions.</summary>
+    /// <param name="isProven">True if the last transaction before was stored, so that the database takes other writes.</param>
+    private void Split(IReadOnlyList<WriteRequest> batch, List<WriteRequest> again, Exception exception, bool isProven)
     {
         if (batch.Count > 1)
         {
-            await WriteAsync([.. batch.Take(batch.Count / 2)], again, conflicts: 0);
-            await WriteAsync([.. batch.Skip(batch.Count / 2)], again, conflicts: 0);
+            Write([.. batch.Take(batch.Count / 2)], again, conflicts: 0);
+            Write([.. batch.Skip(batch.Count / 2)], again, conflicts: 0);
             return;
         }
 
         batch[0].Refusals++;
-        if (batch[0].SurvivesRefusal())
+        if (batch[0].SurvivesRefusal() || (!isProven && !batch[0].IsAwaited))
         {
             again.Add(batch[0]);
             return;

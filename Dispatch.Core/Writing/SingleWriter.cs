@@ -62,7 +62,7 @@ internal sealed class SingleWriter(
         {
             var at = Volatile.Read(ref closedAt);
             if (at != 0 && Stopwatch.GetElapsedTime(at) > WriteQueue.LastPatience) write.Fail(WriteQueue.Stopping());
-            else turn.Run(() => WriteAsync(write, conflicts: 0));
+            else turn.Run(() => WriteAsync(write, conflicts: 0).GetAwaiter().GetResult());
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class SingleWriter(
             await using var transaction = await db.Database.BeginTransactionAsync();
             await db.LimitLockWaitAsync();
             await ((ISingleWrite)write).ApplyAsync(db, changes);
-            await db.CountAsync(host.Id, changes.Counters);
+            db.Count(host.Id, changes.Counters);
             await transaction.CommitAsync();
         }
         catch (Exception exception) when (DatabaseFaults.IsConflict(exception) && conflicts < MaxConflicts)

@@ -41,7 +41,7 @@ internal abstract class Verb<TRequest> : Verb
         if (Stored is { } stored && unchanged.Where(request => request.MayBeStored).ToList() is { Count: > 0 } uncertain)
         {
             foreach (var request in uncertain) request.IsInQuestion = true;
-            questions.AddRange(stored.Calls(batch.Provider, uncertain, Values(batch), (request, row) => Read(request, row, batch)));
+            questions.AddRange(stored.Calls(batch.Provider, uncertain, Values(batch), (request, row) => Changed(request, row, batch)));
         }
 
         if (Locked is { } locked)
@@ -59,7 +59,7 @@ internal abstract class Verb<TRequest> : Verb
     /// <summary>Sets the request's result from the row that came back.</summary>
     protected abstract void Read(TRequest request, SqlRow row, BatchContext batch);
 
-    /// <summary>Notes the change for the feed, and for the counters where the statement did not count it.</summary>
+    /// <summary>Notes the change for the feed, and for SQLite's counters: a server's statement counts by itself.</summary>
     protected abstract void Note(TRequest request, BatchContext batch);
 
     protected abstract bool IsChanged(TRequest request);

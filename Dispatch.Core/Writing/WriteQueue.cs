@@ -162,7 +162,7 @@ internal sealed class WriteQueue : IHostedService, IDisposable
         {
             buffer.Wait(IsClosed ? FirstLockDelay : health.IsFailing && wait > RetryDelay ? RetryDelay : wait);
             // Nobody may write to a host that is not ready, and it would never find out that the database is back.
-            if (health.IsFailing && buffer.IsEmpty) turn.Run(batches.ProbeAsync);
+            if (health.IsFailing && buffer.IsEmpty) turn.Run(batches.TryProbe);
         }
         else if (IsClosed && Stopwatch.GetElapsedTime(Volatile.Read(ref closedAt)) > LastPatience)
         {
@@ -182,9 +182,11 @@ internal sealed class WriteQueue : IHostedService, IDisposable
 
         pacing.Began(withEngineWrites);
         IReadOnlyList<WriteRequest> again = [];
-        turn.Run(async () => again = await batches.WriteAsync(batch));
+        turn.Run(() => again = batches.Write(batch));
         foreach (var write in again) TryAgain(write);
         pacing.Ended();
+        // A write that the database refuses for its own sake tells nothing about the others.
+        if (health.IsFailing && batch.All(write => write.Refusals > 0)) turn.Run(batches.TryProbe);
     }
 
     private bool MayBeMade(WriteRequest write)

@@ -34,9 +34,7 @@ internal abstract class WriteRequest
     /// <summary>The connection broke during the last try, so it may have been stored although no answer came.</summary>
     public bool MayBeStored { get; set; }
 
-    /// <summary>
-    /// Set by the verb: it changed no row, and the database must be asked why. Until the answer comes, it counts as neither made nor failed.
-    /// </summary>
+    /// <summary>Set by the verb: it changed no row. Whether because of a lock or an earlier try is asked after the commit.</summary>
     public bool IsInQuestion { get; set; }
 
     /// <summary>How often the database refused this very request, for a reason that is not the database's state.</summary>
@@ -50,7 +48,7 @@ internal abstract class WriteRequest
 
     public abstract void Complete();
 
-    /// <summary>Nothing of it was stored.</summary>
+    /// <summary>Nothing of it was stored, as far as anybody knows.</summary>
     public abstract void Fail(Exception exception);
 
     public abstract void Cancel();

@@ -11,14 +11,14 @@ internal sealed class WriteTurn
     public bool IsShared { get; set; } = true;
 
     /// <summary>Blocks until the work is done.</summary>
-    public void Run(Func<Task> work)
+    public void Run(Action work)
     {
         if (!IsShared)
         {
-            work().GetAwaiter().GetResult();
+            work();
             return;
         }
 
-        lock (turn) work().GetAwaiter().GetResult();
+        lock (turn) work();
     }
 }

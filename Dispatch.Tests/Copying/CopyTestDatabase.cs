@@ -89,7 +89,7 @@ internal sealed class CopyTestDatabase : IAsyncDisposable
         await db.InsertRowsAsync([project]);
         await db.InsertRowsAsync(rows);
         await db.InsertRowsAsync(attempts);
-        await db.CountAsync(Guid.CreateVersion7(), changes.Counters);
+        db.Count(Guid.CreateVersion7(), changes.Counters);
         await transaction.CommitAsync();
     });
 

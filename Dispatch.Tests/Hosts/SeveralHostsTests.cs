@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Dispatch.Counters;
 using Dispatch.Data;
+using Dispatch.Hosts;
 using Dispatch.Model;
 using Dispatch.Settings;
 using Dispatch.Tests.Counters;
@@ -59,6 +60,23 @@ public sealed class SeveralHostsTests
         Assert.Equal(Jobs, recovered.Sum(r => r.Interrupted));
         foreach (var id in jobs) Assert.Equal(AttemptStatus.Interrupted, Assert.Single(await rig.AttemptsAsync(id)).Status);
         await CounterTests.AgreeAsync(rig);
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task A_host_that_was_only_paused_keeps_its_jobs_from_its_next_beat_on(DatabaseProvider provider)
+    {
+        await using var rig = await StoreRig.StartAsync(provider);
+        var (_, other) = await rig.JoinAsync();
+        var (armed, fired) = (await rig.InsertAsync(rig.Now), await rig.InsertAsync(rig.Now));
+        Assert.NotNull(await rig.ClaimAsync(fired.Id));
+        var lastSeenAt = rig.Now;
+        await rig.BeatAsync(rig.Host, lastSeenAt + 10_000);
+
+        Assert.Equal(default, await other.RecoverDeadAsync(rig.Host.Id, lastSeenAt));
+
+        Assert.Equal(rig.Host.Id, (await rig.ReadAsync(armed.Id)).ArmedBy);
+        Assert.Equal(JobStatus.Firing, (await rig.ReadAsync(fired.Id)).Status);
+        Assert.Equal(new Recovery(Interrupted: 1, Freed: 1), await other.RecoverDeadAsync(rig.Host.Id, lastSeenAt + 10_000));
     }
 
     [Theory, MemberData(nameof(Providers))]

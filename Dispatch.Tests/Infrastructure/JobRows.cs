@@ -26,7 +26,7 @@ internal static class JobRows
             await db.InsertRowsAsync(jobs);
             var changes = new JobChanges(isWatched: false);
             foreach (var job in jobs) changes.Inserted(job);
-            await db.CountAsync(rig.Host.Id, changes.Counters);
+            db.Count(rig.Host.Id, changes.Counters);
             await transaction.CommitAsync();
         }
     }

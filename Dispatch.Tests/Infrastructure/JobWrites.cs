@@ -34,6 +34,10 @@ internal sealed class JobWrites(WriteQueue queue, StoreRig rig, HostIdentity hos
 
     public Task<Recovery> RecoverAsync(Guid hostId) => recovery.RecoverAsync(HeldJobs.Of(hostId), CancellationToken.None);
 
+    /// <summary>As for a host that was last seen at that time and is dead since.</summary>
+    public Task<Recovery> RecoverDeadAsync(Guid hostId, long lastSeenAt) =>
+        recovery.RecoverAsync(HeldJobs.OfDead(hostId, lastSeenAt), CancellationToken.None);
+
     public Task<Recovery> RecoverUnknownHostsAsync() => recovery.RecoverAsync(HeldJobs.OfUnknownHosts, CancellationToken.None);
 
     public Task<int> InterruptOrphanAsync(AlarmId claim) => recovery.InterruptOrphanAsync(claim);

@@ -33,7 +33,7 @@ internal static class Seed
         changes.Inserted(job);
         await using var transaction = await db.Database.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
-        await db.CountAsync(Guid.Empty, changes.Counters);
+        db.Count(Guid.Empty, changes.Counters);
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
         return job.Id;
     }

@@ -118,6 +118,12 @@ internal sealed class StoreRig : IAsyncDisposable
         return (host, new JobWrites(its, this, host));
     }
 
+    public async Task BeatAsync(HostIdentity host, long now)
+    {
+        await using var db = await Database.Contexts.CreateDbContextAsync();
+        Assert.Equal(1, await db.Hosts.Where(h => h.Id == host.Id).ExecuteUpdateAsync(set => set.SetProperty(h => h.LastSeenAt, now)));
+    }
+
     /// <summary>Its row goes; what it holds stays.</summary>
     public async Task EndAsync(HostIdentity host)
     {

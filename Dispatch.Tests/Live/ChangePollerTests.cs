@@ -109,7 +109,11 @@ public sealed class ChangePollerTests
         changes.Moved(project, Guid.CreateVersion7(), Transition.Interrupt, 1);
         Assert.Equal(default, changes.Counters.Jobs[project]);
 
-        await rig.WriteAsync(db => db.CountAsync(rig.Other, changes.Counters));
+        await rig.WriteAsync(db =>
+        {
+            db.Count(rig.Other, changes.Counters);
+            return Task.CompletedTask;
+        });
 
         await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
         Assert.Equal(1, (await db.ProjectCounters.SingleAsync(TestContext.Current.CancellationToken)).Changes);
@@ -185,7 +189,8 @@ public sealed class ChangePollerTests
         {
             var changes = new JobChanges(isWatched: false);
             changes.InboxChanged(projectId, 1);
-            return db.CountAsync(hostId, changes.Counters);
+            db.Count(hostId, changes.Counters);
+            return Task.CompletedTask;
         });
 
         public async Task WriteAsync(Func<DispatchDbContext, Task> write)

@@ -8,37 +8,39 @@ namespace Dispatch.Data.Statements;
 /// <summary>Executes statements on a connection: on a server all of them in one round trip, in SQLite one after the other.</summary>
 internal static class SqlCalls
 {
-    /// <summary>Executes the statements in the context's transaction.</summary>
-    public static Task ExecuteAsync(this DispatchDbContext db, IReadOnlyList<SqlCall> calls)
+    /// <summary>Executes the statements of a server in one round trip. Blocks, because the writer has a thread of its own.</summary>
+    /// <param name="transaction">Null: the server executes all of them or none as its own transaction, which PostgreSQL does.</param>
+    public static void Execute(
+        DbConnection connection, DbTransaction? transaction, DatabaseProvider provider, IReadOnlyList<SqlCall> calls)
+    {
+        using var batch = connection.CreateBatch();
+        batch.Transaction = transaction;
+        foreach (var call in calls) batch.BatchCommands.Add(ToCommand(batch, call, provider));
+
+        using var reader = batch.ExecuteReader();
+        foreach (var call in calls)
+        {
+            while (reader.Read()) call.OnRow(new SqlRow(reader));
+            reader.NextResult();
+        }
+    }
+
+    /// <summary>Executes the statements in the context's transaction. Blocks, as above.</summary>
+    public static void Execute(this DispatchDbContext db, IReadOnlyList<SqlCall> calls)
     {
         var (connection, transaction) = (db.Database.GetDbConnection(), db.Database.CurrentTransaction?.GetDbTransaction());
-        if (calls.Count == 0) return Task.CompletedTask;
-        if (db.Provider != DatabaseProvider.Sqlite) return ExecuteAsync(connection, transaction, db.Provider, calls);
+        if (calls.Count == 0) return;
+        if (db.Provider != DatabaseProvider.Sqlite)
+        {
+            Execute(connection, transaction, db.Provider, calls);
+            return;
+        }
 
         foreach (var call in calls)
         {
             using var command = NewCommand(connection, call);
             command.Transaction = transaction;
             Read(command, call);
-        }
-
-        return Task.CompletedTask;
-    }
-
-    /// <summary>Executes the statements in one round trip.</summary>
-    /// <param name="transaction">Null: the server executes all of them or none as its own transaction, which PostgreSQL does.</param>
-    public static async Task ExecuteAsync(
-        DbConnection connection, DbTransaction? transaction, DatabaseProvider provider, IReadOnlyList<SqlCall> calls)
-    {
-        await using var batch = connection.CreateBatch();
-        batch.Transaction = transaction;
-        foreach (var call in calls) batch.BatchCommands.Add(ToCommand(batch, call, provider));
-
-        await using var reader = await batch.ExecuteReaderAsync();
-        foreach (var call in calls)
-        {
-            while (await reader.ReadAsync()) call.OnRow(new SqlRow(reader));
-            await reader.NextResultAsync();
         }
     }
 
@@ -65,7 +67,7 @@ internal static class SqlCalls
         }
     }
 
-    /// <summary>Executes a command of SQLite. Its calls block under their asynchronous names as well.</summary>
+    /// <summary>Executes a command of SQLite.</summary>
     public static void Read(DbCommand command, SqlCall call)
     {
         using var reader = command.ExecuteReader();

@@ -8,7 +8,8 @@ namespace Dispatch.Data.Statements;
 
 /// <summary>
 /// The writer's own connection, which stays open, so that its statements stay prepared. Executes statements as one transaction: in one
-/// round trip on PostgreSQL, in three on SQL Server. So a frozen host hardly ever holds a lock in PostgreSQL.
+/// round trip on PostgreSQL, in three on SQL Server. So a frozen host hardly ever holds a lock in PostgreSQL. All calls block: the writer
+/// has a thread of its own, and an answer would otherwise pass through two more threads.
 /// </summary>
 internal sealed class WriterConnection : IDisposable
 {
@@ -34,25 +35,21 @@ internal sealed class WriterConnection : IDisposable
 
     public bool IsOpen => connection.State == ConnectionState.Open;
 
-    public static async Task<WriterConnection> OpenAsync(IDbContextFactory<DispatchDbContext> contexts)
+    public static WriterConnection Open(IDbContextFactory<DispatchDbContext> contexts)
     {
-        var db = await contexts.CreateDbContextAsync();
+        var db = contexts.CreateDbContext();
         try
         {
-            if (db.Provider != DatabaseProvider.Postgres)
-            {
-                await db.Database.OpenConnectionAsync();
-                await db.LimitLockWaitAsync();
-                return new WriterConnection(db, db.Database.GetDbConnection());
-            }
+            if (db.Provider == DatabaseProvider.Postgres) return OpenPostgres(db);
 
-            var connection = new NpgsqlConnection(ConnectionStrings.ForPostgresWriter(db.Database.GetConnectionString()!));
-            await connection.OpenAsync();
-            return new WriterConnection(db, connection, needsSettings: !await HasSettingsAsync(connection));
+            db.Database.OpenConnection();
+            // A command of its own: within a batch the server would restore the setting at once.
+            if (db.Provider == DatabaseProvider.SqlServer) db.Database.ExecuteSqlRaw("SET LOCK_TIMEOUT 400");
+            return new WriterConnection(db, db.Database.GetDbConnection());
         }
         catch
         {
-            await db.DisposeAsync();
+            db.Dispose();
             throw;
         }
     }
@@ -61,20 +58,27 @@ internal sealed class WriterConnection : IDisposable
     /// <param name="last">
     /// Statements that depend on what the others returned. Only SQLite has any: the servers' statements do it all, to save round trips.
     /// </param>
-    public Task ExecuteAsync(IReadOnlyList<SqlCall> calls, Func<IReadOnlyList<SqlCall>> last) => Provider switch
+    public void Execute(IReadOnlyList<SqlCall> calls, Func<IReadOnlyList<SqlCall>> last)
     {
-        DatabaseProvider.Sqlite => ExecuteInProcess(calls, last),
-        DatabaseProvider.Postgres => ExecuteAtOnceAsync(calls),
-        DatabaseProvider.SqlServer => ExecuteInTransactionAsync(calls),
-    };
+        switch (Provider)
+        {
+            case DatabaseProvider.Sqlite: ExecuteInProcess(calls, last); break;
+            case DatabaseProvider.Postgres: ExecuteAtOnce(calls, null); break;
+            case DatabaseProvider.SqlServer: ExecuteInTransaction(calls); break;
+        }
+    }
 
     /// <summary>Executes statements that only read.</summary>
-    public Task ReadAsync(IReadOnlyList<SqlCall> calls)
+    public void Read(IReadOnlyList<SqlCall> calls)
     {
-        if (calls.Count == 0) return Task.CompletedTask;
-        if (Provider != DatabaseProvider.Sqlite) return ExecuteAtOnceAsync(calls);
+        if (calls.Count == 0) return;
+        if (Provider != DatabaseProvider.Sqlite)
+        {
+            ExecuteAtOnce(calls, null);
+            return;
+        }
+
         foreach (var call in calls) Run(call, null);
-        return Task.CompletedTask;
     }
 
     public void Dispose()
@@ -84,32 +88,46 @@ internal sealed class WriterConnection : IDisposable
         db.Dispose();   // closes the connection of the others
     }
 
-    // A pooler may ignore the options of the start-up message.
-    private static async Task<bool> HasSettingsAsync(NpgsqlConnection connection)
+    private static WriterConnection OpenPostgres(DispatchDbContext db)
     {
-        var (name, value) = ConnectionStrings.WriterSettings[0];
-        await using var command = new NpgsqlCommand($"SELECT setting FROM pg_settings WHERE name = '{name}'", connection);
-        return await command.ExecuteScalarAsync() as string == value;
+        var connection = new NpgsqlConnection(ConnectionStrings.ForPostgresWriter(db.Database.GetConnectionString()!));
+        try
+        {
+            connection.Open();
+            return new WriterConnection(db, connection, needsSettings: !HasSettings(connection));
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
-    private Task ExecuteAtOnceAsync(IReadOnlyList<SqlCall> calls) =>
-        SqlCalls.ExecuteAsync(connection, null, Provider, needsSettings ? [Settings, .. calls] : calls);
+    // A pooler may ignore the options of the start-up message.
+    private static bool HasSettings(NpgsqlConnection connection)
+    {
+        var (name, value) = ConnectionStrings.WriterSettings[0];
+        using var command = new NpgsqlCommand($"SELECT setting FROM pg_settings WHERE name = '{name}'", connection);
+        return command.ExecuteScalar() as string == value;
+    }
 
-    private Task ExecuteInProcess(IReadOnlyList<SqlCall> calls, Func<IReadOnlyList<SqlCall>> last)
+    private void ExecuteInProcess(IReadOnlyList<SqlCall> calls, Func<IReadOnlyList<SqlCall>> last)
     {
         using var transaction = connection.BeginTransaction();
         foreach (var call in calls) Run(call, transaction);
         foreach (var call in last()) Run(call, transaction);
         transaction.Commit();
-        return Task.CompletedTask;
     }
 
-    private async Task ExecuteInTransactionAsync(IReadOnlyList<SqlCall> calls)
+    private void ExecuteInTransaction(IReadOnlyList<SqlCall> calls)
     {
-        await using var transaction = await connection.BeginTransactionAsync();
-        await SqlCalls.ExecuteAsync(connection, transaction, Provider, calls);
-        await transaction.CommitAsync();
+        using var transaction = connection.BeginTransaction();
+        ExecuteAtOnce(calls, transaction);
+        transaction.Commit();
     }
+
+    private void ExecuteAtOnce(IReadOnlyList<SqlCall> calls, DbTransaction? transaction) =>
+        SqlCalls.Execute(connection, transaction, Provider, needsSettings ? [Settings, .. calls] : calls);
 
     private void Run(SqlCall call, DbTransaction? transaction)
     {

@@ -36,7 +36,8 @@ internal sealed class ArmJobsVerb : Verb
         "Id", "ProjectId", "WebhookUrl", "NextAttemptAt", "Status", "Attempt", "Generation"
         """;
 
-    // The jobs that somebody else has locked are left out, also of those that count against the limit.
+    // The jobs that somebody else has locked are left out, also of those that count against the limit. PostgreSQL takes the order from the
+    // index only if ArmedBy is named, though it is always NULL; otherwise it would sort everything that is free.
     private static readonly SqlText Arm = new(
         $"""
         UPDATE "Jobs" SET "ArmedBy" = @hostId
@@ -45,7 +46,7 @@ internal sealed class ArmJobsVerb : Verb
         """,
         $"""
         WITH "free" AS (
-            SELECT j."Id" FROM "Jobs" AS j WHERE {Window} ORDER BY j."NextAttemptAt" LIMIT @limit
+            SELECT j."Id" FROM "Jobs" AS j WHERE {Window} ORDER BY j."ArmedBy", j."NextAttemptAt" LIMIT @limit
             FOR UPDATE SKIP LOCKED)
         UPDATE "Jobs" AS j SET "ArmedBy" = @hostId FROM "free" AS f WHERE j."Id" = f."Id"
         RETURNING {Qualified("j")};

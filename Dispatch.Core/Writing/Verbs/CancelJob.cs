@@ -41,7 +41,7 @@ internal sealed class CancelJobs : Verb<CancelJob>
         SELECT "Id", 1 FROM "moved"
         UNION ALL
         SELECT j."Id", 0 FROM "Jobs" AS j JOIN "cancel" AS c ON j."Id" = c."Id" AND j."ProjectId" = c."ProjectId"
-        WHERE j."Status" <> 'SCHEDULED';
+        WHERE j."Status" <> 'SCHEDULED' AND j."Id" NOT IN (SELECT "Id" FROM "moved");
         """,
         $"""
         DECLARE @cancel TABLE ([Id] binary(16), [ProjectId] binary(16));

@@ -29,7 +29,7 @@ internal sealed class ClaimJob(Alarm alarm, Func<int?> leaseTerm) : BatchedWrite
         get
         {
             if (leaseTerm() is not { } term) return false;
-            Term = term;
+            if (!MayBeStored) Term = term;   // otherwise it may have been claimed in the term of the last try
             return true;
         }
     }

@@ -23,11 +23,11 @@ internal sealed class MergeCounters : SingleWrite<int>
         "ProjectId", "Hour", {Hours}
         """);
 
-    protected override async Task<int> WriteAsync(DispatchDbContext db, JobChanges changes)
+    protected override Task<int> WriteAsync(DispatchDbContext db, JobChanges changes)
     {
         var (found, merged) = (0, new CounterDeltas());
         IReadOnlyList<SqlValue> values = [new("nobody", Guid.Empty), new("limit", Limit)];
-        await db.ExecuteAsync(
+        db.Execute(
         [
             new SqlCall(TakeCounters, values, row =>
             {
@@ -43,8 +43,8 @@ internal sealed class MergeCounters : SingleWrite<int>
                 hour.Add([.. HourlyStats.Columns.Select((_, at) => row.Long(at + 2))]);
             }),
         ]);
-        await db.CountAsync(Guid.Empty, merged);
-        return found;
+        db.Count(Guid.Empty, merged);
+        return Task.FromResult(found);
     }
 
     // A host that was only paused may count once more. Its row is then new and is merged the next time.

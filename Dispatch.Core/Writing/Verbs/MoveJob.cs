@@ -56,7 +56,7 @@ internal sealed class MoveJobs : Verb<MoveJob>
         UNION ALL
         SELECT j."Id", 0, j."Status", j."WebhookUrl", j."Attempt", j."Generation"
         FROM "Jobs" AS j JOIN "move" AS m ON m."Id" = j."Id" AND m."ProjectId" = j."ProjectId"
-        WHERE j."Status" NOT IN ('SCHEDULED', 'FAILED');
+        WHERE j."Status" NOT IN ('SCHEDULED', 'FAILED') AND j."Id" NOT IN (SELECT "Id" FROM "moved");
         """,
         $"""
         DECLARE @move TABLE ([Id] binary(16), [ProjectId] binary(16), [DueAt] bigint, [Takes] bit);

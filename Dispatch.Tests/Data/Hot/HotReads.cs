@@ -34,7 +34,7 @@ internal static class HotReads
         ["overdue"] = host =>
         {
             host.Database.Expect();
-            return host.Service<AlarmQueries>().OverdueAsync(host.Now, CancellationToken.None);
+            return host.Service<AlarmQueries>().HeldAsync(host.Now, CancellationToken.None);
         },
         ["session-of-token"] = host =>
         {
