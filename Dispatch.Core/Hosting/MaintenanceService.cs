@@ -12,7 +12,7 @@ namespace Dispatch.Hosting;
 
 /// <summary>
 /// Maintenance that one host does for all: purges deleted projects, frees the jobs of crashed hosts, clears their alarms, merges the
-/// counters, deletes those of projects that are gone, and deletes old hourly statistics.
+/// counters, deletes the counters of projects that are gone, and deletes old hourly statistics.
 /// </summary>
 internal sealed class MaintenanceService(
     WriteQueue queue,
@@ -49,7 +49,8 @@ internal sealed class MaintenanceService(
         }
     }
 
-    // Each by itself, and rarely after a failure: somebody's lock would otherwise hold up the rare writes of all for half of each second.
+    // Purge and maintenance fail apart. After a failure each waits, because a stranger's lock would otherwise block the rare writes of all
+    // for half of each second.
     private async Task MaintainAsync(CancellationToken stopping)
     {
         if (IsTime(purged)) purged = (clock.GetTimestamp(), await TryAsync(PurgeAsync, purgeFailures, stopping) ? TimeSpan.Zero : Minute);

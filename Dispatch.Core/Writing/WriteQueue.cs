@@ -10,8 +10,9 @@ using Microsoft.Extensions.Logging;
 namespace Dispatch.Writing;
 
 /// <summary>
-/// The one way to write to the database. Callers continue when their write is durable. A commit costs an fsync, so all frequent writes
-/// that arrive during one transaction share the next; rare ones have transactions of their own (<see cref="SingleWriter"/>).
+/// The one way to write jobs and all that belongs to a project. Callers continue when their write is durable. A commit costs an fsync, so
+/// all frequent writes that arrive during one transaction share the next; rare ones have transactions of their own
+/// (<see cref="SingleWriter"/>).
 /// </summary>
 /// <remarks>
 /// Writes of the engine are tried again until they are stored: an outcome that could not be stored would be sent again. A caller gets

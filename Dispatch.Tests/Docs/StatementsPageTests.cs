@@ -12,13 +12,14 @@ public sealed class StatementsPageTests
     private const string Intro = """
         # The hot statements
 
-        Each verb of `Dispatch.Core/Writing/Verbs` has one text for each database. What stands here is what runs: this page is made from the
-        code (`DISPATCH_APPROVE=1 ./test.sh -class Dispatch.Tests.Docs.StatementsPageTests`), and a test compares them.
+        Each verb of `Dispatch.Core/Writing/Verbs` has a text for each database, and those about held jobs one for each of
+        `HeldJobs.Conditions`. What stands here is what runs: this page is made from the code
+        (`DISPATCH_APPROVE=1 ./test.sh -class Dispatch.Tests.Docs.StatementsPageTests`), and a test compares them.
 
-        - SQLite executes a text once for each row, in the process. The servers execute it once for all rows: PostgreSQL gets an array for
-          each column, SQL Server one JSON text, `@rows`.
-        - On the servers a statement also counts what it changed: `… count …` stands for `CountSql`, `… hours …` for `HourSql`, both at the
-          end of this page. In SQLite the batch adds up its changes and counts them at its end.
+        - SQLite executes a text with values of a row once for each row, in the process. The servers execute it once for all rows:
+          PostgreSQL gets an array for each column, SQL Server one JSON text, `@rows`.
+        - On the servers a statement also counts what it changed: `… count …` stands for `CountSql`, `… hours …` for `HourSql`, both at
+          the end of this page. In SQLite the batch adds up its changes and counts them at its end.
         - A row that another transaction has locked is skipped. A second statement then says which rows those were, and their writes wait.
 
 

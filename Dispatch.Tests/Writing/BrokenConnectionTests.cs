@@ -8,7 +8,9 @@ using Npgsql;
 
 namespace Dispatch.Tests.Writing;
 
-/// <summary>The writer's connection breaks at the worst moment: the batch is durable, and a question about a locked row has no answer.</summary>
+/// <summary>
+/// The writer's connection breaks at the worst moment: the batch is durable, and a question about a locked row has no answer.
+/// </summary>
 public sealed class BrokenConnectionTests
 {
     private const string Name = "behind the relay";

@@ -35,11 +35,11 @@ internal sealed class InterruptJobsVerb : Verb
                 batch.Changes.Moved(row.Id(1), row.Id(0), Transition.Interrupt, batch.Now);
             }));
 
-    // The attempt was sent after UpdatedAt, the time of the claim.
+    // The attempt was sent after UpdatedAt, the time of the claim, and not before it was due.
     private static SqlText TextFor(string held) => new(
         $"""
         INSERT INTO "Attempts" ("Id", "JobId", "Number", "Status", "Error", "FiredAt")
-        SELECT randomblob(16), j."Id", j."Attempt", 'INTERRUPTED', '{Error}', j."UpdatedAt"
+        SELECT randomblob(16), j."Id", j."Attempt", 'INTERRUPTED', '{Error}', max(j."UpdatedAt", j."NextAttemptAt")
         FROM "Jobs" AS j WHERE {held} AND j."NextAttemptAt" IS NOT NULL AND j."Status" = 'FIRING'
         ORDER BY j."NextAttemptAt", j."Id" LIMIT 1000;
         UPDATE "Jobs" SET "Status" = 'SCHEDULED', "UpdatedAt" = @now, "ArmedBy" = NULL
@@ -50,31 +50,35 @@ internal sealed class InterruptJobsVerb : Verb
         """,
         $"""
         WITH "held" AS (
-            SELECT j."Id", j."UpdatedAt" FROM "Jobs" AS j WHERE {held} AND j."NextAttemptAt" IS NOT NULL AND j."Status" = 'FIRING'
+            SELECT j."Id", GREATEST(j."UpdatedAt", j."NextAttemptAt") AS "SentAt" FROM "Jobs" AS j
+            WHERE {held} AND j."NextAttemptAt" IS NOT NULL AND j."Status" = 'FIRING'
             ORDER BY j."NextAttemptAt" LIMIT 1000
             FOR UPDATE SKIP LOCKED),
         "moved" AS (
             UPDATE "Jobs" AS j SET "Status" = 'SCHEDULED', "UpdatedAt" = @now, "ArmedBy" = NULL
             FROM "held" AS h WHERE j."Id" = h."Id"
-            RETURNING j."Id", j."ProjectId", j."Attempt", h."UpdatedAt" AS "ClaimedAt", 'FIRING' AS "From", j."Status" AS "To"),
+            RETURNING j."Id", j."ProjectId", j."Attempt", h."SentAt", 'FIRING' AS "From", j."Status" AS "To"),
         "logged" AS (
             INSERT INTO "Attempts" ("Id", "JobId", "Number", "Status", "Error", "FiredAt")
-            SELECT gen_random_uuid(), "Id", "Attempt", 'INTERRUPTED', '{Error}', "ClaimedAt" FROM "moved"),
+            SELECT gen_random_uuid(), "Id", "Attempt", 'INTERRUPTED', '{Error}', "SentAt" FROM "moved"),
         {CountSql.Postgres}
         SELECT "Id", "ProjectId" FROM "moved";
         """,
         $"""
-        DECLARE @moved TABLE ([Id] binary(16), [ProjectId] binary(16), [Attempt] int, [ClaimedAt] bigint, [From] nvarchar(9),
+        DECLARE @moved TABLE ([Id] binary(16), [ProjectId] binary(16), [Attempt] int, [SentAt] bigint, [From] nvarchar(9),
             [To] nvarchar(9));
         WITH [held] AS (
-            SELECT TOP (1000) j.[Id], j.[ProjectId], j.[Attempt], j.[UpdatedAt], j.[Status], j.[ArmedBy]
+            SELECT TOP (1000) j.[Id], j.[ProjectId], j.[Attempt], j.[UpdatedAt], j.[NextAttemptAt], j.[Status],
+                j.[ArmedBy]
             FROM [Jobs] AS j WITH (READPAST, READCOMMITTEDLOCK, UPDLOCK, ROWLOCK)
             WHERE {SqlText.InBrackets(held)} AND j.[NextAttemptAt] IS NOT NULL AND j.[Status] = N'FIRING' ORDER BY j.[NextAttemptAt])
         UPDATE [held] SET [Status] = N'SCHEDULED', [UpdatedAt] = @now, [ArmedBy] = NULL
-        OUTPUT inserted.[Id], inserted.[ProjectId], inserted.[Attempt], deleted.[UpdatedAt], deleted.[Status], inserted.[Status]
+        OUTPUT inserted.[Id], inserted.[ProjectId], inserted.[Attempt],
+            CASE WHEN deleted.[UpdatedAt] > deleted.[NextAttemptAt] THEN deleted.[UpdatedAt] ELSE deleted.[NextAttemptAt] END,
+            deleted.[Status], inserted.[Status]
         INTO @moved;
         INSERT INTO [Attempts] ([Id], [JobId], [Number], [Status], [Error], [FiredAt])
-        SELECT CAST(NEWID() AS binary(16)), [Id], [Attempt], N'INTERRUPTED', N'{Error}', [ClaimedAt] FROM @moved;
+        SELECT CAST(NEWID() AS binary(16)), [Id], [Attempt], N'INTERRUPTED', N'{Error}', [SentAt] FROM @moved;
         {CountSql.SqlServer}
         SELECT [Id], [ProjectId] FROM @moved;
         """);

@@ -6,10 +6,10 @@ namespace Dispatch.Writing.Verbs;
 
 /// <summary>
 /// Gives a job that waits for an attempt (SCHEDULED or FAILED) another due time, and raises its generation, so that the alarm of the old
-/// time does nothing. The host that moves a job takes it over, whichever host held it.
+/// time does nothing. The host that held the job loses it.
 /// </summary>
 /// <param name="dueAt">Milliseconds since the Unix epoch, UTC. It is also the new <c>fireAt</c> while no attempt was made.</param>
-/// <param name="takes">True: this host sets the alarm. False: the job waits in the database for any host.</param>
+/// <param name="takes">True: this host takes the job and sets the alarm. False: the job waits in the database for any host.</param>
 internal sealed class MoveJob(Guid jobId, Guid projectId, long dueAt, bool takes) : BatchedWrite<MovedJob>
 {
     public Guid JobId => jobId;
