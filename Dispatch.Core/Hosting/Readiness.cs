@@ -7,5 +7,11 @@ namespace Dispatch.Hosting;
 /// <summary>Whether this host takes work: it has signed in, holds its lease, can store something, and is not stopping.</summary>
 internal sealed class Readiness(HostLease host, Lease lease, WriteHealth writes, IHostApplicationLifetime lifetime)
 {
-    public bool IsOpen => host.IsSignedIn && lease.IsHeld && !writes.IsStalled && !lifetime.ApplicationStopping.IsCancellationRequested;
+    /// <summary>Null: it does.</summary>
+    public string? WhyNot =>
+        lifetime.ApplicationStopping.IsCancellationRequested ? "stopping"
+        : !host.IsSignedIn ? "starting"
+        : writes.IsStalled ? "the database takes no writes"
+        : !lease.IsHeld ? "the database was out of reach"
+        : null;
 }

@@ -17,7 +17,7 @@ internal static class OperatorEndpoints
     private static async Task<IResult> ReadyAsync(
         Readiness readiness, IDbContextFactory<DispatchDbContext> contexts, CancellationToken cancellation)
     {
-        if (!readiness.IsOpen) return Results.Text("not ready: starting or stopping", statusCode: StatusCodes.Status503ServiceUnavailable);
+        if (readiness.WhyNot is { } why) return Results.Text($"not ready: {why}", statusCode: StatusCodes.Status503ServiceUnavailable);
         try
         {
             await using var db = await contexts.CreateDbContextAsync(cancellation);
