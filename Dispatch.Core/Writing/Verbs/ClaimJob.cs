@@ -16,7 +16,11 @@ internal sealed class ClaimJob(Alarm alarm, Func<int?> leaseTerm) : BatchedWrite
 {
     public Alarm Alarm => alarm;
 
+    /// <summary>The lease's term at this try.</summary>
     public int Term { get; private set; }
+
+    /// <summary>The lease's term at the first try whose answer was lost.</summary>
+    public int TermIfStored { get; private set; }
 
     public override bool IsAwaited => false;
 
@@ -29,7 +33,8 @@ internal sealed class ClaimJob(Alarm alarm, Func<int?> leaseTerm) : BatchedWrite
         get
         {
             if (leaseTerm() is not { } term) return false;
-            if (!MayBeStored) Term = term;   // otherwise it may have been claimed in the term of the last try
+            if (!MayBeStored) TermIfStored = term;
+            Term = term;
             return true;
         }
     }
@@ -158,7 +163,7 @@ internal sealed class ClaimJobs : Verb<ClaimJob>
         },
         row.Text(10),
         row.OptionalText(11),
-        row.OptionalLong(12)) { Term = request.Term };
+        row.OptionalLong(12)) { Term = request.IsInQuestion ? request.TermIfStored : request.Term };
 
     protected override void Note(ClaimJob request, BatchContext batch) =>
         batch.Changes.Moved(request.Alarm.ProjectId, request.Alarm.JobId, Transition.Claim, batch.Now);
