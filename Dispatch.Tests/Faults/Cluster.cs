@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dispatch.Data;
 using Dispatch.Model;
 using Dispatch.Settings;
@@ -97,7 +98,15 @@ internal sealed class Cluster : IAsyncDisposable
             await PostAsync(ledger, host, 100, i => DateTimeOffset.UtcNow.AddMilliseconds(2000 + (i * 5)), "/warm-up");
         await ledger.AllArriveAsync(Receiver, TimeSpan.FromSeconds(60));
         await AllSucceedAsync(ledger, TimeSpan.FromSeconds(30));
+        await FlushDiskAsync();
         Receiver.Forget();
+    }
+
+    // What earlier tests have written may still be on its way, such as 10,000 jobs, or a database just dropped. A commit would wait for it.
+    private static async Task FlushDiskAsync()
+    {
+        using var sync = Process.Start("sync");
+        await sync.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>How many lines the hosts have written that hold every one of the texts.</summary>
