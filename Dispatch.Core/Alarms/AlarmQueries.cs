@@ -1,4 +1,3 @@
-using System.Linq.Expressions;
 using Dispatch.Data;
 using Dispatch.Model;
 using Microsoft.EntityFrameworkCore;
@@ -10,12 +9,6 @@ internal sealed class AlarmQueries(IDbContextFactory<DispatchDbContext> contexts
 {
     public const int MaxHeld = 10_000;
 
-    private static readonly Expression<Func<Job, HeldAlarm>> HeldAlarmOf = j => new HeldAlarm(
-        new Alarm(
-            j.Id, j.ProjectId, Alarm.DestinationOf(j.WebhookUrl), j.NextAttemptAt!.Value, j.Status == JobStatus.Failed,
-            j.Attempt, j.Generation),
-        j.Status);
-
     private static readonly CompiledQuery<Func<DispatchDbContext, long, long, long, long, Task<bool>>> AnyFree =
         new(() => EF.CompileAsyncQuery((DispatchDbContext db, long after, long until, long hosts, long index) => db.Jobs
             .Any(j => j.ArmedBy == null && j.NextAttemptAt > after && j.NextAttemptAt <= until
@@ -25,7 +18,11 @@ internal sealed class AlarmQueries(IDbContextFactory<DispatchDbContext> contexts
         new(() => EF.CompileAsyncQuery((DispatchDbContext db, Guid hostId, long dueBefore) => db.Jobs
             .Where(j => j.ArmedBy == hostId && j.NextAttemptAt < dueBefore)
             .OrderBy(j => j.NextAttemptAt).Take(MaxHeld)
-            .Select(HeldAlarmOf)));
+            .Select(j => new HeldAlarm(
+                new Alarm(
+                    j.Id, j.ProjectId, Alarm.DestinationOf(j.WebhookUrl), j.NextAttemptAt!.Value, j.Status == JobStatus.Failed,
+                    j.Attempt, j.Generation),
+                j.Status))));
 
     /// <summary>True if <c>ArmJobs</c> would find a job. A transaction that finds none would cost more.</summary>
     public async Task<bool> AnyFreeAsync(long after, long until, Partition partition, CancellationToken stopping)

@@ -2,8 +2,8 @@ using Dispatch.Model;
 
 namespace Dispatch.Counters;
 
-/// <summary>A project's attempts in one hour, added up. Projects with equal totals share one UPDATE.</summary>
-internal sealed class HourlyTotals : IEquatable<HourlyTotals>
+/// <summary>A project's attempts in one hour, added up.</summary>
+internal sealed class HourlyTotals
 {
     /// <summary>The first column of the histogram: succeeded, failed and died come before it.</summary>
     public const int Histogram = 3;
@@ -47,17 +47,6 @@ internal sealed class HourlyTotals : IEquatable<HourlyTotals>
         var at = 0;
         for (var seen = buckets[0]; seen < rank; seen += buckets[at]) at++;
         return HourlyStats.LateEdges[at];
-    }
-
-    public bool Equals(HourlyTotals? other) => other is not null && figures.AsSpan().SequenceEqual(other.figures);
-
-    public override bool Equals(object? obj) => Equals(obj as HourlyTotals);
-
-    public override int GetHashCode()
-    {
-        var hash = new HashCode();
-        foreach (var figure in figures) hash.Add(figure);
-        return hash.ToHashCode();
     }
 
     /// <summary>The place of that lateness in <see cref="HourlyStats.LateEdges"/>.</summary>

@@ -14,11 +14,14 @@ internal static class ConnectionStrings
 
     private const int ConnectTimeout = 5;   // s
 
+    /// <summary>How long a statement of the writer waits for a lock, ms.</summary>
+    public const string LockWait = "400";
+
     /// <summary>
     /// PostgreSQL's settings for the writer's statements. To plan an insert at each call would take twice as long as to carry it out.
     /// </summary>
     public static readonly IReadOnlyList<(string Name, string Value)> WriterSettings =
-        [("lock_timeout", "400"), ("enable_seqscan", "off"), ("plan_cache_mode", "force_generic_plan")];
+        [("lock_timeout", LockWait), ("enable_seqscan", "off"), ("plan_cache_mode", "force_generic_plan")];
 
     /// <summary>PostgreSQL ends a transaction that is idle for this long, ms.</summary>
     public static int IdleLimit => (int)Timing.IdleTransactionTimeout.TotalMilliseconds;

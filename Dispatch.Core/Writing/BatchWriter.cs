@@ -31,7 +31,6 @@ internal sealed class BatchWriter(
 
     private WriterConnection? connection;
     private int refusals;
-    private bool isSent;
 
     /// <summary>Stores the writes. Returns those that must be tried again; all others have their result.</summary>
     public IReadOnlyList<WriteRequest> Write(IReadOnlyList<WriteRequest> batch)
@@ -109,9 +108,7 @@ internal sealed class BatchWriter(
     private Exception? Apply(IReadOnlyList<WriteRequest> batch, JobChanges changes)
     {
         foreach (var write in batch) write.Begin();
-        isSent = false;
         connection ??= WriterConnection.Open(contexts);
-        isSent = true;
         var context = new BatchContext(connection.Provider, host, clock.NowMs(), changes);
         var verbs = batch
             .GroupBy(write => ((IBatchedWrite)write).Verb, (verb, requests) => (Verb: verb, Requests: requests.ToList()))
@@ -135,8 +132,9 @@ internal sealed class BatchWriter(
     {
         var isFirst = health.Failed();
         var isUnavailable = DatabaseFaults.IsUnavailable(exception);
+        var wasSent = connection is not null;   // otherwise it could not be opened
         if (isUnavailable || connection?.IsOpen == false) Disconnect();
-        if (isSent && !DatabaseFaults.IsAnswered(exception))
+        if (wasSent && !DatabaseFaults.IsAnswered(exception))
         {
             foreach (var write in batch.Where(write => !write.IsInQuestion)) write.MayBeStored = true;
         }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Dispatch.Counters;
 using Dispatch.Data;
 using Dispatch.Model;
@@ -18,6 +17,7 @@ internal sealed class SingleWriter(
     HostIdentity host,
     WriteQueueEvents events,
     WriteTurn turn,
+    LastCall lastCall,
     ILogger<WriteQueue> log) : IDisposable
 {
     private const int MaxConflicts = 5;
@@ -25,7 +25,6 @@ internal sealed class SingleWriter(
     private readonly BlockingCollection<WriteRequest> writes = new(new ConcurrentQueue<WriteRequest>());
     private readonly FailureStreak failures = new();
     private Thread? writer;
-    private long closedAt;   // 0: open
 
     public bool Add(WriteRequest write)
     {
@@ -45,11 +44,7 @@ internal sealed class SingleWriter(
         writer.Start();
     }
 
-    public void Close()
-    {
-        Interlocked.CompareExchange(ref closedAt, Stopwatch.GetTimestamp(), 0);
-        writes.CompleteAdding();
-    }
+    public void Close() => writes.CompleteAdding();
 
     /// <summary>True if the thread has ended.</summary>
     public bool Join(TimeSpan limit) => writer?.Join(limit) != false;
@@ -60,8 +55,7 @@ internal sealed class SingleWriter(
     {
         foreach (var write in writes.GetConsumingEnumerable())
         {
-            var at = Volatile.Read(ref closedAt);
-            if (at != 0 && Stopwatch.GetElapsedTime(at) > WriteQueue.LastPatience) write.Fail(WriteQueue.Stopping());
+            if (lastCall.IsOver) write.Fail(LastCall.Refusal());
             else turn.Run(() => WriteAsync(write, conflicts: 0).GetAwaiter().GetResult());
         }
     }

@@ -23,9 +23,6 @@ internal sealed class WriteQueue : IHostedService, IDisposable
     /// <summary>How long a caller waits for a row that another transaction has locked.</summary>
     public static readonly TimeSpan LockPatience = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long a stopping host goes on trying to store what waits.</summary>
-    public static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(5);
-
     /// <summary>A claim also waits for the processor.</summary>
     private static readonly TimeSpan SpareLead = TimeSpan.FromMilliseconds(50);
 
@@ -40,11 +37,11 @@ internal sealed class WriteQueue : IHostedService, IDisposable
     private readonly SingleWriter singles;
     private readonly WriteHealth health;
     private readonly WriteTurn turn = new();
+    private readonly LastCall lastCall = new();
     private readonly IDbContextFactory<DispatchDbContext> contexts;
     private readonly ILogger<WriteQueue> log;
     private BatchPacing pacing;
     private Thread? writer;
-    private long closedAt;   // 0: open
     private int disposed;
 
     public WriteQueue(
@@ -58,7 +55,7 @@ internal sealed class WriteQueue : IHostedService, IDisposable
         (this.contexts, this.health, this.log) = (contexts, health, log);
         buffer = new WriteBuffer(clock);
         batches = new BatchWriter(contexts, host, events, health, clock, log);
-        singles = new SingleWriter(contexts, host, events, turn, log);
+        singles = new SingleWriter(contexts, host, events, turn, lastCall, log);
         pacing = PacingFor(DatabaseProvider.Sqlite);
     }
 
@@ -76,14 +73,14 @@ internal sealed class WriteQueue : IHostedService, IDisposable
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
     public Task<TResult> WriteAsync<TResult>(BatchedWrite<TResult> write)
     {
-        if (!buffer.Add(write)) write.Fail(Stopping());
+        if (!buffer.Add(write)) write.Fail(LastCall.Refusal());
         return write.Done;
     }
 
     /// <inheritdoc cref="WriteAsync{TResult}(BatchedWrite{TResult})"/>
     public Task<TResult> WriteAsync<TResult>(SingleWrite<TResult> write)
     {
-        if (!singles.Add(write)) write.Fail(Stopping());
+        if (!singles.Add(write)) write.Fail(LastCall.Refusal());
         return write.Done;
     }
 
@@ -115,18 +112,16 @@ internal sealed class WriteQueue : IHostedService, IDisposable
     {
         if (Interlocked.Exchange(ref disposed, 1) == 1) return;
         Close();
-        var haveEnded = writer?.Join(LastPatience * 2) != false && singles.Join(LastPatience);
+        var haveEnded = writer?.Join(LastCall.Patience * 2) != false && singles.Join(LastCall.Patience);
         if (!haveEnded) return;   // the database does not answer; the threads end with the process
         batches.Dispose();
         buffer.Dispose();
         singles.Dispose();
     }
 
-    private bool IsClosed => Volatile.Read(ref closedAt) != 0;
-
     private void Close()
     {
-        Interlocked.CompareExchange(ref closedAt, Stopwatch.GetTimestamp(), 0);
+        lastCall.Begin();
         buffer.Close();
         singles.Close();
     }
@@ -134,8 +129,6 @@ internal sealed class WriteQueue : IHostedService, IDisposable
     // Not the injected clock: it stands still in tests, and a batch would never begin.
     private static BatchPacing PacingFor(DatabaseProvider provider) =>
         new(provider.CallerGap(), provider.EngineGap(), WriteBuffer.MaxBatch, TimeProvider.System);
-
-    public static StoreUnavailableException Stopping() => new("This host is stopping.", new ObjectDisposedException(nameof(WriteQueue)));
 
     private void Run()
     {
@@ -158,20 +151,20 @@ internal sealed class WriteQueue : IHostedService, IDisposable
     private void RunOnce()
     {
         var waiting = buffer.Look();
-        var wait = IsClosed ? TimeSpan.Zero : pacing.Wait(waiting);
+        var wait = lastCall.HasBegun ? TimeSpan.Zero : pacing.Wait(waiting);
         if (wait > TimeSpan.Zero || waiting is { Callers: 0, Engine: 0 })
         {
-            buffer.Wait(IsClosed ? FirstLockDelay : health.IsFailing && wait > RetryDelay ? RetryDelay : wait);
+            buffer.Wait(lastCall.HasBegun ? FirstLockDelay : health.IsFailing && wait > RetryDelay ? RetryDelay : wait);
             // Nobody may write to a host that is not ready, and it would never find out that the database is back.
             if (health.IsFailing && buffer.IsEmpty) turn.Run(batches.TryProbe);
         }
-        else if (IsClosed && Stopwatch.GetElapsedTime(Volatile.Read(ref closedAt)) > LastPatience)
+        else if (lastCall.IsOver)
         {
             GiveUp();
         }
         else
         {
-            WriteBatch(withEngineWrites: IsClosed || pacing.TakesEngineWrites(waiting));
+            WriteBatch(withEngineWrites: lastCall.HasBegun || pacing.TakesEngineWrites(waiting));
         }
     }
 
@@ -235,6 +228,6 @@ internal sealed class WriteQueue : IHostedService, IDisposable
 
     private void GiveUp()
     {
-        foreach (var write in buffer.TakeAll()) write.Fail(Stopping());
+        foreach (var write in buffer.TakeAll()) write.Fail(LastCall.Refusal());
     }
 }

@@ -1,5 +1,4 @@
 using Dispatch.Tests.Infrastructure;
-using Dispatch.Time;
 using Npgsql;
 
 namespace Dispatch.Tests.Faults;
@@ -38,10 +37,10 @@ public sealed class FailoverTests
         Assert.True(DateTimeOffset.UtcNow < stop.AddSeconds(-2), "posting took too long");
         var linesBefore = cluster.Hosts.Select(host => Watch.Troubles(host).Length).ToArray();
 
-        await UntilAsync(stop);
+        await Watch.UntilAsync(stop);
         await primary.StopAsync();
         var stoppedAt = DateTimeOffset.UtcNow;
-        await UntilAsync(stoppedAt + PromotedAfter);
+        await Watch.UntilAsync(stoppedAt + PromotedAfter);
         await standby.PromoteAsync();
         var promotedAt = DateTimeOffset.UtcNow;
         NpgsqlConnection.ClearAllPools();   // the test's own are gone, too
@@ -94,7 +93,4 @@ public sealed class FailoverTests
 
         return DateTimeOffset.UtcNow;
     }
-
-    private static Task UntilAsync(DateTimeOffset at) =>
-        TimeProvider.System.WaitUntilAsync(at.ToUnixTimeMilliseconds(), TestContext.Current.CancellationToken);
 }

@@ -1,5 +1,4 @@
 using Dispatch.Tests.Infrastructure;
-using Dispatch.Time;
 
 namespace Dispatch.Tests.Faults;
 
@@ -57,11 +56,11 @@ public sealed class FrozenHostTests
         await using (var stranger = await LockSomeAsync(cluster, id))
         {
             locked = stranger.Locked;
-            await UntilAsync(stoppedAt + TakenOverWithin);
+            await Watch.UntilAsync(stoppedAt + TakenOverWithin);
             releasedAt = DateTimeOffset.UtcNow;
         }
 
-        await UntilAsync(stoppedAt + time);
+        await Watch.UntilAsync(stoppedAt + time);
         var resumedAt = DateTimeOffset.UtcNow;
         await cluster.Hosts[0].ResumeAsync();
         await Task.WhenAll(ending, ownLoad.EndAsync());
@@ -118,7 +117,4 @@ public sealed class FrozenHostTests
         taken.Where(job => job.Value < stoppedAt + TakenOverWithin).Max(job => firsts[job.Key]) - stoppedAt;
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
-
-    private static Task UntilAsync(DateTimeOffset at) =>
-        TimeProvider.System.WaitUntilAsync(at.ToUnixTimeMilliseconds(), TestContext.Current.CancellationToken);
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using Dispatch.Tests.Infrastructure;
-using Dispatch.Time;
 
 namespace Dispatch.Tests.Faults;
 
@@ -27,14 +26,14 @@ internal sealed record NoWrites(string What, TimeSpan FiresWithin)
         cluster.Receiver.Answer = (arrival, _) => arrival.Path == "/slow" ? slow.Task : Task.CompletedTask;
         var stop = await PostAsync(cluster, ledger, time);
 
-        await UntilAsync(stop);
+        await Watch.UntilAsync(stop);
         await begin();
         var stoppedAt = DateTimeOffset.UtcNow;
         var onTheWire = cluster.Receiver.Arrivals.Where(a => a.Path == "/slow").Select(a => a.JobId).ToHashSet();
         slow.SetResult();   // what cannot be stored now is how they ended
         var notReady = await Watch.UntilReadyIsAsync(HttpStatusCode.ServiceUnavailable, cluster.Hosts, NotReadyWithin);
         var answers = await PostOnceAsync(cluster);
-        await UntilAsync(stoppedAt + time);
+        await Watch.UntilAsync(stoppedAt + time);
 
         var endingAt = DateTimeOffset.UtcNow;
         await end();
@@ -86,7 +85,4 @@ internal sealed record NoWrites(string What, TimeSpan FiresWithin)
     }));
 
     private static string Describe(TimeSpan? time) => time is { } known ? $"{known.TotalSeconds:0.0} s" : "too long";
-
-    private static Task UntilAsync(DateTimeOffset at) =>
-        TimeProvider.System.WaitUntilAsync(at.ToUnixTimeMilliseconds(), TestContext.Current.CancellationToken);
 }

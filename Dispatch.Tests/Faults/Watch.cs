@@ -1,11 +1,15 @@
 using System.Net;
 using Dispatch.Tests.Infrastructure;
+using Dispatch.Time;
 
 namespace Dispatch.Tests.Faults;
 
 /// <summary>Looks at hosts as an operator does: at their readiness, and at their log.</summary>
 internal static class Watch
 {
+    public static Task UntilAsync(DateTimeOffset at) =>
+        TimeProvider.System.WaitUntilAsync(at.ToUnixTimeMilliseconds(), TestContext.Current.CancellationToken);
+
     /// <summary>How long it took until every host had answered so; null if one did not within the limit.</summary>
     public static async Task<TimeSpan?> UntilReadyIsAsync(HttpStatusCode answer, IEnumerable<HostProcess> hosts, TimeSpan limit)
     {

@@ -44,7 +44,7 @@ internal sealed class WriterConnection : IDisposable
 
             db.Database.OpenConnection();
             // A command of its own: within a batch the server would restore the setting at once.
-            if (db.Provider == DatabaseProvider.SqlServer) db.Database.ExecuteSqlRaw("SET LOCK_TIMEOUT 400");
+            if (db.Provider == DatabaseProvider.SqlServer) db.Database.ExecuteSqlRaw("SET LOCK_TIMEOUT " + ConnectionStrings.LockWait);
             return new WriterConnection(db, db.Database.GetDbConnection());
         }
         catch
