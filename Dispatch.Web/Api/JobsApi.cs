@@ -56,8 +56,11 @@ internal static class JobsApi
             : Responses.Created($"/api/v1/jobs/{job.Id}", Scheduled, job.ToDto());
     }
 
-    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> CancelAsync(string id, Caller caller, JobService jobs) =>
-        Refusal(await jobs.CancelAsync(RouteId.Parse(id), caller.ProjectId!.Value)) is { } refusal ? refusal : Responses.Done(Cancelled);
+    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> CancelAsync(string id, Caller caller, JobService jobs)
+    {
+        var outcome = await jobs.CancelAsync(caller.AccountId, caller.ProjectId!.Value, RouteId.Parse(id));
+        return Refusal(outcome) is { } refusal ? refusal : Responses.Done(Cancelled);
+    }
 
     /// <summary>Why a cancellation was refused; null where it was not.</summary>
     public static Failure? Refusal(CancelOutcome outcome) => outcome switch

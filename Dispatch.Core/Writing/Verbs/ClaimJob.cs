@@ -16,6 +16,8 @@ internal sealed class ClaimJob(Alarm alarm, Func<int?> leaseTerm) : BatchedWrite
 {
     public Alarm Alarm => alarm;
 
+    public override Guid AccountId => alarm.AccountId;
+
     /// <summary>The lease's term at this try.</summary>
     public int Term { get; private set; }
 
