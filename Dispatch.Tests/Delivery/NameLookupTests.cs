@@ -31,7 +31,8 @@ public sealed class NameLookupTests
     [Fact]
     public async Task Callers_that_ask_for_one_name_share_a_look_up_and_nothing_is_remembered()
     {
-        await using var server = new NameServer(question => question.Addresses("192.0.2.1") with { Delay = TimeSpan.FromMilliseconds(200) });
+        await using var server = new NameServer(question =>
+            question.Addresses("192.0.2.1") with { Delay = TimeSpan.FromMilliseconds(200) });
         var lookup = Lookup(server);
 
         var asked = Enumerable.Range(0, 100).Select(_ => lookup.ResolveAsync("slow.example", Mine, Ct)).ToList();

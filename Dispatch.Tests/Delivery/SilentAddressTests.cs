@@ -8,6 +8,7 @@ using Dispatch.Tests.Infrastructure;
 namespace Dispatch.Tests.Delivery;
 
 /// <summary>Scenario 27 of reliability.md: some addresses of a host do not answer, refuse, or cannot be reached.</summary>
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class SilentAddressTests : SenderTest
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -33,7 +34,8 @@ public sealed class SilentAddressTests : SenderTest
         await using var receiver = HostileReceiver.Answering(Answer("200 OK"));
         string[] silent = ["127.0.0.77", "127.0.0.78", "::1"];
         var addresses = silent.Select(address => new SilentAddress(address, receiver.Port)).ToArray();
-        using var sender = Sender(resolve: (_, _, _) => Task.FromResult<IPAddress[]>([.. silent.Select(IPAddress.Parse), IPAddress.Loopback]));
+        using var sender = Sender(resolve: (_, _, _) =>
+            Task.FromResult<IPAddress[]>([.. silent.Select(IPAddress.Parse), IPAddress.Loopback]));
 
         var report = await sender.SendAsync(Request(new($"http://four.example:{receiver.Port}/")), Ct);
 

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Dispatch.Delivery.Names;
 
 /// <summary>
-/// Puts a name's IPv6 addresses before its IPv4 addresses if this machine has a good way to them, and otherwise after them. This is the part
-/// of RFC 6724 that decides between the families; within a family the name server's order stays.
+/// Puts a name's IPv6 addresses before its IPv4 addresses if this machine has a good way to them, and otherwise after them. This is the
+/// part of RFC 6724 that decides between the families; within a family the name server's order stays.
 /// </summary>
 internal static class AddressOrder
 {

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Dispatch.Delivery.Names;
 
 /// <summary>
-/// Resolves names as glibc does with <c>hosts: files dns</c>: from <c>/etc/hosts</c>, then from the name servers and with the search domains
-/// of <c>/etc/resolv.conf</c>. It reads both files again when they have changed. A look-up holds no thread and ends when it is cancelled.
+/// Resolves names as glibc does with <c>hosts: files dns</c>: from <c>/etc/hosts</c>, then from the name servers and with the search
+/// domains of <c>/etc/resolv.conf</c>. It reads both files again when they have changed. A look-up holds no thread and ends when it is cancelled.
 /// </summary>
 /// <param name="nameServers">Asked instead of those of <c>resolv.conf</c>; empty: those.</param>
 internal sealed class DnsResolver(

@@ -4,8 +4,8 @@ using System.Net;
 namespace Dispatch.Delivery.Names;
 
 /// <summary>
-/// Asks name servers for one name's addresses, IPv4 and IPv6 at the same time. A question without a reply is asked again, of the next server
-/// if there is one, and a reply counts whenever it comes. Holds no thread, and one UDP socket for each server that it has asked.
+/// Asks name servers for one name's addresses, IPv4 and IPv6 at the same time. A question without a reply is asked again, of the next
+/// server if there is one, and a reply counts whenever it comes. Holds no thread, and one UDP socket for each server that it has asked.
 /// </summary>
 /// <remarks>
 /// The servers take turns, each once in a round. A turn ends when the server could not answer or its patience is over, which is 1 s in the

@@ -39,8 +39,8 @@ internal sealed class NameServerSocket(IPEndPoint server, Action<NameServerSocke
         }
         catch (Exception failure) when (failure is SocketException or NotSupportedException)
         {
-            // No way to the server, or an earlier datagram met nobody. .NET refuses a second Connect after one that failed.
-            heard(this, type, DnsReply.Without(ReplyKind.Unreachable));
+            // .NET refuses to connect again after a first Connect that failed.
+            TellUnreachable();
         }
     }
 
@@ -65,14 +65,19 @@ internal sealed class NameServerSocket(IPEndPoint server, Action<NameServerSocke
             }
             catch (SocketException) when (!closing.IsCancellationRequested)
             {
-                // An earlier datagram met nobody. A later one may.
-                foreach (var type in asked.Keys) heard(this, type, DnsReply.Without(ReplyKind.Unreachable));
+                TellUnreachable();   // a later question may reach somebody
             }
             catch (Exception end) when (end is SocketException or ObjectDisposedException or OperationCanceledException)
             {
                 return;
             }
         }
+    }
+
+    // Each question, because the system tells of one lost datagram only, and at the next call: to send or to receive.
+    private void TellUnreachable()
+    {
+        foreach (var type in asked.Keys) heard(this, type, DnsReply.Without(ReplyKind.Unreachable));
     }
 
     private void Hear(ReadOnlySpan<byte> datagram)

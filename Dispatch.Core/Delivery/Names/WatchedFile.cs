@@ -1,6 +1,6 @@
 namespace Dispatch.Delivery.Names;
 
-/// <summary>The content of a file that may change while the host runs. It looks at most once a second whether the file has changed.</summary>
+/// <summary>The content of a file that may change while the host runs. It looks for changes at most once a second.</summary>
 /// <param name="parse">Reads the text; it is empty if there is no such file, or it cannot be read.</param>
 internal sealed class WatchedFile<TContent>(string path, Func<string, TContent> parse, TimeProvider clock)
     where TContent : class

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Dispatch.Delivery.Targets;
 
 /// <summary>
-/// Connects to a host with several addresses (RFC 8305, Happy Eyeballs): an address that swallows packets costs 250 ms, because the next one
-/// is tried beside it then. The first connection wins, and the others are closed.
+/// Connects to a host with several addresses (RFC 8305, Happy Eyeballs): an address that swallows packets costs 250 ms, because the next
+/// one is tried beside it then. The first connection wins, and the others are closed.
 /// </summary>
 internal static class ConnectionRace
 {
@@ -62,17 +62,18 @@ internal static class ConnectionRace
     private static SocketException MoreTelling(SocketException? one, SocketException other) =>
         one is not null && IsUnreachable(other) && !IsUnreachable(one) ? one : other;
 
-    private static bool IsUnreachable(SocketException failure) => failure.SocketErrorCode
-        is SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown or SocketError.AddressFamilyNotSupported;
+    private static bool IsUnreachable(SocketException failure) => failure.SocketErrorCode is SocketError.NetworkUnreachable
+        or SocketError.HostUnreachable or SocketError.NetworkDown or SocketError.AddressFamilyNotSupported;
 
     /// <summary>The addresses without doubles, so that their families take turns.</summary>
     private static IEnumerable<IPAddress> Alternate(IPAddress[] addresses)
     {
-        var families = addresses.Select(ByIPv4IfMapped).Distinct().GroupBy(address => address.AddressFamily).Select(family => family.ToArray());
-        return families
-            .SelectMany((family, order) => family.Select((address, place) => (address, place, order)))
-            .OrderBy(one => one.place).ThenBy(one => one.order)
-            .Select(one => one.address);
+        return addresses
+            .Select(ByIPv4IfMapped).Distinct()
+            .GroupBy(address => address.AddressFamily)
+            .SelectMany(family => family.Select((address, place) => (Address: address, Place: place)))
+            .OrderBy(one => one.Place)   // stable, so that the first address's family comes first in each place
+            .Select(one => one.Address);
     }
 
     // A socket for IPv6 cannot connect to ::ffff:a.b.c.d.
