@@ -65,21 +65,21 @@ internal sealed class DeliveryRunner(
 
         await preciseTimer.WaitUntilAsync(job.DueAt, shutdown.Sending);
         using var wire = await limiters.Wire.EnterAsync(share, shutdown.Sending);
-        var report = await SendAsync(job);
+        var report = await SendAsync(job, share);
         if (report.Outcome is not DeliveryOutcome.NotSent) return (job, report);
 
         Log.LeaseLost(log, job.Id, job.Attempt);   // another host has the job, or the sweeper frees it
         return null;
     }
 
-    private async Task<AttemptReport> SendAsync(ClaimedJob job)
+    private async Task<AttemptReport> SendAsync(ClaimedJob job, Share share)
     {
         var firedAt = clock.NowMs();
         try
         {
             var keys = secrets.Current(job.SecretCipher, job.PreviousSecretCipher, job.PreviousSecretExpiresAt, firedAt);
             var request = WebhookRequest.For(job.Row, keys, firedAt);
-            return await sender.SendAsync(request, () => lease.IsHeldSince(job.Term), shutdown.Sending);
+            return await sender.SendAsync(request, share, () => lease.IsHeldSince(job.Term), shutdown.Sending);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -65,6 +65,8 @@ internal sealed record DispatchSettings(
             $"Delivery:Timeout is {delivery.Timeout}; allowed: 00:00:01 to 00:02:00.");
         Range(reader, "Delivery:MaxAttempts", delivery.MaxAttempts, 1, 20);
         Range(reader, "Delivery:MaxPayloadBytes", delivery.MaxPayloadBytes, 1024, 16 * 1024 * 1024);
+        var servers = delivery.NameServers.Count;
+        reader.Require(servers <= 8, $"Delivery:NameServers has {servers} addresses; allowed: 0 to 8.");
         Range(reader, "Delivery:MaxConcurrency", delivery.MaxConcurrency, 1, 100_000);
         Range(reader, "Delivery:MaxPerAccount", delivery.MaxPerAccount, 1, 100_000);
         Range(reader, "Delivery:MaxPerDestination", delivery.MaxPerDestination, 1, 100_000);

@@ -88,11 +88,20 @@ internal sealed class SettingsReader(IConfigurationRoot configuration)
             ? span : throw new FormatException($"is '{text}'; a duration such as 00:00:30 is wanted"),
         _ when type == typeof(Uri) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
             ? new Uri(text) : throw new FormatException($"is '{text}'; an absolute http or https URL is wanted"),
+        _ when type == typeof(IPEndPoint) => ParseServer(text),
         _ when type == typeof(IPNetwork) => IPNetwork.TryParse(text, out var network)
             ? network : throw new FormatException($"is '{text}'; a network such as 10.1.0.0/16 is wanted"),
         { IsEnum: true } => ParseName(type, text),
         _ => throw new NotSupportedException($"No setting is of type {type}."),
     };
+
+    private const int NameServerPort = 53;
+
+    // IPEndPoint reads "5353" as an address, too.
+    private static IPEndPoint ParseServer(string text) =>
+        text.AsSpan().ContainsAny('.', ':') && IPEndPoint.TryParse(text, out var server)
+            ? new(server.Address, server.Port == 0 ? NameServerPort : server.Port)
+            : throw new FormatException($"is '{text}'; an address such as 192.0.2.53 or [2001:db8::53]:5353 is wanted");
 
     // By name only, because Enum.TryParse would also take "1" and "Open, Closed".
     private static object ParseName(Type type, string text)

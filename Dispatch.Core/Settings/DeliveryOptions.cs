@@ -18,6 +18,9 @@ internal sealed class DeliveryOptions
     /// <summary>Networks (CIDR) that this installation allows although they are denied by default, such as <c>10.1.0.0/16</c>.</summary>
     public IReadOnlyList<System.Net.IPNetwork> AllowedNetworks { get; set; } = [];
 
+    /// <summary>Name servers to ask instead of the system's, each an address with or without a port (53). At most 8.</summary>
+    public IReadOnlyList<System.Net.IPEndPoint> NameServers { get; set; } = [];
+
     /// <summary>Deliveries on the wire at once, in total. 1 to 100,000.</summary>
     public int MaxConcurrency { get; set; } = 4096;
 

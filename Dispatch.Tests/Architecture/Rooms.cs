@@ -7,9 +7,9 @@ internal static class Rooms
 
     private static readonly string[] TopDown =
     [
-        "Hosting", "Jobs", "Alarms", "Alarms.HangfireAdapter", "Delivery", "Delivery.Http", "Delivery.Targets", "Hosts", "Live", "Inboxes",
-        "Projects", "Reading", "Signing", "Writing.Verbs", "Writing", "Counters", "Data.Copying", "Data.Statements", "Data", "Fairness",
-        "Model",
+        "Hosting", "Jobs", "Alarms", "Alarms.HangfireAdapter", "Delivery", "Delivery.Http", "Delivery.Targets", "Delivery.Names", "Hosts",
+        "Live", "Inboxes", "Projects", "Reading", "Signing", "Writing.Verbs", "Writing", "Counters", "Data.Copying", "Data.Statements",
+        "Data", "Fairness", "Model",
     ];
 
     /// <summary>The ground floor. Its rooms use nothing of Dispatch.</summary>

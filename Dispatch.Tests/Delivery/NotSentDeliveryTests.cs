@@ -26,7 +26,7 @@ public sealed class NotSentDeliveryTests : SenderTest
     {
         var isOurs = true;
         await using var receiver = HostileReceiver.Answering(Answer("200 OK"));
-        using var sender = Sender(resolve: (_, _) =>
+        using var sender = Sender(resolve: (_, _, _) =>
         {
             isOurs = false;
             return Task.FromResult<IPAddress[]>([IPAddress.Loopback]);
@@ -35,7 +35,7 @@ public sealed class NotSentDeliveryTests : SenderTest
 
         Assert.Equal(
             new DeliveryOutcome.NotSent(),
-            (await sender.SendAsync(request, () => isOurs, TestContext.Current.CancellationToken)).Outcome);
+            (await sender.SendAsync(request, default, () => isOurs, TestContext.Current.CancellationToken)).Outcome);
 
         // The receiver is there and reads: this one arrives, alone.
         Assert.True((await sender.SendAsync(request, TestContext.Current.CancellationToken)).Outcome.Succeeded);
@@ -52,8 +52,8 @@ public sealed class NotSentDeliveryTests : SenderTest
         Assert.True((await sender.SendAsync(kept, TestContext.Current.CancellationToken)).Outcome.Succeeded);
         Assert.Equal(
             new DeliveryOutcome.NotSent(),
-            (await sender.SendAsync(lost, () => false, TestContext.Current.CancellationToken)).Outcome);
-        Assert.True((await sender.SendAsync(next, () => true, TestContext.Current.CancellationToken)).Outcome.Succeeded);
+            (await sender.SendAsync(lost, default, () => false, TestContext.Current.CancellationToken)).Outcome);
+        Assert.True((await sender.SendAsync(next, default, () => true, TestContext.Current.CancellationToken)).Outcome.Succeeded);
 
         Assert.Equal([$"{kept.JobId}", $"{next.JobId}"], receiver.Requests.Select(request => request.Split("webhook-id: ")[1][..36]));
     }
@@ -73,7 +73,7 @@ public sealed class NotSentDeliveryTests : SenderTest
 
         var lease = new Lease(new DatabaseOptions { Provider = DatabaseProvider.Postgres }, rig.Clock);
         var losing = false;
-        using var sender = Sender(resolve: (_, _) =>
+        using var sender = Sender(resolve: (_, _, _) =>
         {
             if (losing) lease.Lose();
             return Task.FromResult<IPAddress[]>([IPAddress.Loopback]);

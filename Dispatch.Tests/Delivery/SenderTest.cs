@@ -1,5 +1,6 @@
 using System.Net;
 using Dispatch.Delivery.Http;
+using Dispatch.Delivery.Names;
 using Dispatch.Delivery.Targets;
 using Dispatch.Model;
 using Dispatch.Settings;

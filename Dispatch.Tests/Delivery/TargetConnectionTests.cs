@@ -49,7 +49,7 @@ public sealed class TargetConnectionTests : SenderTest
         await using var canary = new HostileReceiver(connection => connection.HangAsync(), address: Inside, port: open.Port);
         using var sender = Sender(
             openLoopback: false,
-            resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(one), IPAddress.Parse(other)]),
+            resolve: (_, _, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(one), IPAddress.Parse(other)]),
             allowed: "127.0.0.1/32");
 
         var outcome = (await sender.SendAsync(
@@ -67,7 +67,7 @@ public sealed class TargetConnectionTests : SenderTest
         var lookups = 0;
         using var sender = Sender(
             openLoopback: false,
-            resolve: (_, _) => Task.FromResult<IPAddress[]>([Interlocked.Increment(ref lookups) == 1 ? IPAddress.Loopback : Inside]),
+            resolve: (_, _, _) => Task.FromResult<IPAddress[]>([Interlocked.Increment(ref lookups) == 1 ? IPAddress.Loopback : Inside]),
             allowed: "127.0.0.1/32");
         var url = new Uri($"http://rebinding.example:{open.Port}/");
 
@@ -85,7 +85,7 @@ public sealed class TargetConnectionTests : SenderTest
     public async Task Next_address_is_tried_when_the_first_cannot_be_reached()
     {
         await using var receiver = HostileReceiver.Answering(Answer("200 OK"));
-        using var sender = Sender(resolve: (_, _) => Task.FromResult<IPAddress[]>([Inside, IPAddress.IPv6Loopback, IPAddress.Loopback]));
+        using var sender = Sender(resolve: (_, _, _) => Task.FromResult<IPAddress[]>([Inside, IPAddress.IPv6Loopback, IPAddress.Loopback]));
 
         Assert.True((await sender.SendAsync(
             Request(new($"http://three.example:{receiver.Port}/")), TestContext.Current.CancellationToken)).Outcome.Succeeded);
@@ -110,7 +110,7 @@ public sealed class TargetConnectionTests : SenderTest
     [Fact]
     public async Task Name_without_addresses_is_a_failure()
     {
-        using var sender = Sender(resolve: (_, _) => Task.FromResult<IPAddress[]>([]));
+        using var sender = Sender(resolve: (_, _, _) => Task.FromResult<IPAddress[]>([]));
 
         var outcome = (await sender.SendAsync(Request(new("http://empty.example/")), TestContext.Current.CancellationToken)).Outcome;
 
@@ -120,7 +120,7 @@ public sealed class TargetConnectionTests : SenderTest
     [Fact]
     public async Task Slow_name_server_fails_the_attempt_at_the_limit()
     {
-        using var sender = Sender(Limit, resolve: async (_, cancellation) =>
+        using var sender = Sender(Limit, resolve: async (_, _, cancellation) =>
         {
             await Task.Delay(Timeout.Infinite, cancellation);
             return [];
@@ -135,7 +135,7 @@ public sealed class TargetConnectionTests : SenderTest
     [Fact]
     public async Task Connecting_takes_no_longer_than_5_seconds()
     {
-        using var sender = Sender(resolve: async (_, cancellation) =>
+        using var sender = Sender(resolve: async (_, _, cancellation) =>
         {
             await Task.Delay(Timeout.Infinite, cancellation);
             return [];

@@ -25,11 +25,19 @@ public sealed class SettingsTests
     [InlineData(
         "Delivery:AllowedNetworks", "10.0.0.0/8, 10.0.0.300/8",
         "Delivery:AllowedNetworks is '10.0.0.300/8'; a network such as 10.1.0.0/16 is wanted.")]
+    [InlineData(
+        "Delivery:NameServers", "192.0.2.53, ns.example",
+        "Delivery:NameServers is 'ns.example'; an address such as 192.0.2.53 or [2001:db8::53]:5353 is wanted.")]
+    [InlineData(
+        "Delivery:NameServers", "5353", "Delivery:NameServers is '5353'; an address such as 192.0.2.53 or [2001:db8::53]:5353 is wanted.")]
+    [InlineData(
+        "Delivery:NameServers", "192.0.2.1,192.0.2.2,192.0.2.3,192.0.2.4,192.0.2.5,192.0.2.6,192.0.2.7,192.0.2.8,192.0.2.9",
+        "Delivery:NameServers has 9 addresses; allowed: 0 to 8.")]
     [InlineData("Delivery:Timeout:Total", "00:00:05", "Delivery:Timeout is a group of settings, but one value is wanted.")]
     [InlineData(
         "Delivery:Retries", "3",
         "Delivery:Retries is not a setting; Delivery has Timeout, MaxAttempts, RetryLadder, MaxPayloadBytes, AllowedNetworks, "
-        + "MaxConcurrency, MaxPerDestination, MaxPerProject.")]
+        + "NameServers, MaxConcurrency, MaxPerAccount, MaxPerDestination, MaxPerProject.")]
     [InlineData("Dispatch:Registration", "Invite", "Dispatch:Registration is 'Invite'; allowed: Open, Closed.")]
     [InlineData("Dispatch:Registration", "1", "Dispatch:Registration is '1'; allowed: Open, Closed.")]
     [InlineData("Dispatch:Registration", "Open, Closed", "Dispatch:Registration is 'Open, Closed'; allowed: Open, Closed.")]

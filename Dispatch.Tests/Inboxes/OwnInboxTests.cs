@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Dispatch.Delivery.Http;
+using Dispatch.Delivery.Names;
 using Dispatch.Delivery.Targets;
 using Dispatch.Settings;
 using Dispatch.Tests.Delivery;
@@ -86,7 +87,7 @@ public sealed class OwnInboxTests : SenderTest
         var inbox = new OwnInbox(new DispatchOptions { PublicUrl = new Uri($"http://dispatch.example:{own.Port}") });
         inbox.Listen([$"http://127.0.0.1:{own.Port}"]);
         // Every name leads to the address that the test plays "elsewhere" with, and to this host.
-        ResolveHost resolve = (host, _) => Task.FromResult<IPAddress[]>(
+        ResolveHost resolve = (host, _, _) => Task.FromResult<IPAddress[]>(
             [host == "evil.example" ? IPAddress.Loopback : IPAddress.Parse("127.0.0.2")]);
         var options = new DeliveryOptions { Timeout = Ample };
         using var sender = new WebhookSender(options, new TargetGuard(options, openLoopback: false), TimeProvider.System, resolve, inbox);

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Dispatch.Delivery.Names;
 using Dispatch.Delivery.Targets;
+using Dispatch.Fairness;
 using Dispatch.Settings;
 using Dispatch.Signing;
 using Dispatch.Time;
@@ -21,7 +23,7 @@ internal sealed class WebhookSender : IDisposable
     private readonly OwnInbox? ownInbox;
     private readonly HttpMessageInvoker? toOwnInbox;   // separate, so that no other request gets a connection to this host
 
-    /// <param name="resolve">Looks up names; null: as the system does.</param>
+    /// <param name="resolve">Looks up names; null: as the settings say.</param>
     /// <param name="ownInbox">Recognises requests that go to this host itself; null: none do.</param>
     public WebhookSender(
         DeliveryOptions options,
@@ -33,23 +35,24 @@ internal sealed class WebhookSender : IDisposable
         this.options = options;
         this.clock = clock;
         this.ownInbox = ownInbox;
-        http = new(WebhookHandler.Create(new TargetConnector(guard, resolve ?? new NameLookup().ResolveAsync).ConnectAsync));
+        http = new(WebhookHandler.Create(new TargetConnector(guard, resolve ?? new NameLookup(options, clock).ResolveAsync).ConnectAsync));
         if (ownInbox is not null) toOwnInbox = new(WebhookHandler.Create(ownInbox.ConnectAsync));
     }
 
-    /// <summary>POSTs the request without checking the lease.</summary>
-    /// <inheritdoc cref="SendAsync(WebhookRequest, Func{bool}, CancellationToken)"/>
+    /// <summary>POSTs the request in nobody's name, without checking the lease.</summary>
+    /// <inheritdoc cref="SendAsync(WebhookRequest, Share, Func{bool}, CancellationToken)"/>
     public Task<AttemptReport> SendAsync(WebhookRequest request, CancellationToken abort) =>
-        SendAsync(request, static () => true, abort);
+        SendAsync(request, Share.Of(Guid.Empty), static () => true, abort);
 
     /// <summary>POSTs the request and reads the answer, within <see cref="DeliveryOptions.Timeout"/>.</summary>
+    /// <param name="share">Whose share of the name look-ups it takes.</param>
     /// <param name="mayLeave">Called right before the request's first byte; false: <see cref="DeliveryOutcome.NotSent"/>.</param>
     /// <param name="abort">Cancelled if the host gives up; the attempt's result is then unknown.</param>
     /// <exception cref="OperationCanceledException"><paramref name="abort"/> was cancelled.</exception>
-    public async Task<AttemptReport> SendAsync(WebhookRequest request, Func<bool> mayLeave, CancellationToken abort)
+    public async Task<AttemptReport> SendAsync(WebhookRequest request, Share share, Func<bool> mayLeave, CancellationToken abort)
     {
         var started = clock.GetTimestamp();
-        var outcome = await AttemptAsync(request, mayLeave, abort);
+        var outcome = await AttemptAsync(request, share, mayLeave, abort);
         return new(outcome, request.FiredAtMs, (long)clock.GetElapsedTime(started).TotalMilliseconds, clock.NowMsRoundedUp());
     }
 
@@ -59,13 +62,13 @@ internal sealed class WebhookSender : IDisposable
         toOwnInbox?.Dispose();
     }
 
-    private async Task<DeliveryOutcome> AttemptAsync(WebhookRequest request, Func<bool> mayLeave, CancellationToken abort)
+    private async Task<DeliveryOutcome> AttemptAsync(WebhookRequest request, Share share, Func<bool> mayLeave, CancellationToken abort)
     {
         // One limit covers the name look-up, connecting, sending, headers and body.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(abort);
         limit.CancelAfter(options.Timeout);
         using var content = new WebhookContent(request.Body, mayLeave) { Headers = { ContentType = Json } };
-        using var message = ToMessage(request, content);
+        using var message = ToMessage(request, share, content);
         using var body = new ResponseBodyReader();
         HttpResponseMessage? answer = null;
         try
@@ -106,7 +109,7 @@ internal sealed class WebhookSender : IDisposable
         return toOwnInbox!;
     }
 
-    private static HttpRequestMessage ToMessage(WebhookRequest request, HttpContent content)
+    private static HttpRequestMessage ToMessage(WebhookRequest request, Share share, HttpContent content)
     {
         var message = new HttpRequestMessage(HttpMethod.Post, request.Url)
         {
@@ -114,6 +117,7 @@ internal sealed class WebhookSender : IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = content,
         };
+        message.Options.Set(TargetConnector.Share, share);
         foreach (var header in request.Headers) message.Headers.TryAddWithoutValidation(header.Name, header.Value);
         return message;
     }

@@ -41,7 +41,7 @@ internal sealed class OwnInbox(DispatchOptions options)
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
         var own = (await listening.Task.WaitAsync(cancellation))[0];
-        return await TargetConnector.ConnectAsync(own.ConnectAddresses, own.Port, cancellation);
+        return await ConnectionRace.ConnectAsync(own.ConnectAddresses, own.Port, cancellation);
     }
 
     /// <summary>The Host header of a request for the URL.</summary>

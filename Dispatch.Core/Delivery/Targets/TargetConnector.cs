@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Dispatch.Delivery.Names;
+using Dispatch.Fairness;
 
 namespace Dispatch.Delivery.Targets;
 
@@ -9,51 +11,25 @@ internal sealed class TargetDeniedException() : Exception(TargetGuard.NotAllowed
 /// <summary>Opens the connections of all deliveries: resolves the name, asks the guard, and connects to an address it allowed.</summary>
 internal sealed class TargetConnector(TargetGuard guard, ResolveHost resolve)
 {
+    /// <summary>Whose delivery a request is. Without it, the look-up of its name takes nobody's share.</summary>
+    public static HttpRequestOptionsKey<Share> Share { get; } = new("Dispatch.Share");
+
     /// <exception cref="TargetDeniedException">One of the name's addresses is denied.</exception>
+    /// <exception cref="SocketException">The name has no address, or no address accepts.</exception>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
         var target = context.DnsEndPoint;
-        var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await resolve(target.Host, cancellation);
+        var addresses = IPAddress.TryParse(target.Host, out var literal)
+            ? [literal] : await resolve(target.Host, ShareOf(context.InitialRequestMessage), cancellation);
         if (addresses.Length == 0) throw new SocketException((int)SocketError.HostNotFound);
 
         // One denied address refuses all, because a name with public and private addresses is an attack or a mistake.
         if (!Array.TrueForAll(addresses, guard.IsAllowed)) throw new TargetDeniedException();
 
-        // Connects to the address, because a second look-up of the name could return a denied one (DNS rebinding).
-        return await ConnectAsync(addresses, target.Port, cancellation);
+        // Connects to the addresses, because a second look-up of the name could return a denied one (DNS rebinding).
+        return await ConnectionRace.ConnectAsync(addresses, target.Port, cancellation);
     }
 
-    /// <summary>Connects to the first address that accepts.</summary>
-    /// <exception cref="SocketException">No address accepts.</exception>
-    public static async Task<Stream> ConnectAsync(IPAddress[] addresses, int port, CancellationToken cancellation)
-    {
-        foreach (var address in addresses[..^1])
-        {
-            try
-            {
-                return await ConnectAsync(address, port, cancellation);
-            }
-            catch (SocketException)
-            {
-                // The next address may accept. Only the last one's error counts.
-            }
-        }
-
-        return await ConnectAsync(addresses[^1], port, cancellation);
-    }
-
-    private static async Task<Stream> ConnectAsync(IPAddress address, int port, CancellationToken cancellation)
-    {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(new IPEndPoint(address, port), cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    private static Share ShareOf(HttpRequestMessage request) =>
+        request.Options.TryGetValue(Share, out var share) ? share : Fairness.Share.Of(Guid.Empty);
 }
