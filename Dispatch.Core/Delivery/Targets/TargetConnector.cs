@@ -42,13 +42,27 @@ internal sealed class TargetConnector(TargetGuard guard, ResolveHost resolve)
         return await ConnectAsync(addresses[^1], port, cancellation);
     }
 
+    /// <exception cref="HostShortageException">This host lacks something, so the next address would not do either.</exception>
     private static async Task<Stream> ConnectAsync(IPAddress address, int port, CancellationToken cancellation)
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var target = new IPEndPoint(address, port);
         try
         {
-            await socket.ConnectAsync(new IPEndPoint(address, port), cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
+            return await ConnectAsync(target, cancellation);
+        }
+        catch (SocketException failure) when (HostShortages.FindAtConnect(failure, target) is { } shortage)
+        {
+            throw new HostShortageException(shortage, failure);
+        }
+    }
+
+    private static async Task<Stream> ConnectAsync(IPEndPoint target, CancellationToken cancellation)
+    {
+        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(target, cancellation);
+            return new DeliveryStream(socket);
         }
         catch
         {
