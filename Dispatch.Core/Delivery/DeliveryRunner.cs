@@ -17,6 +17,7 @@ namespace Dispatch.Delivery;
 internal sealed class DeliveryRunner(
     WriteQueue queue,
     DeliveryLimiters limiters,
+    HeldDeliveries held,
     WebhookSender sender,
     RetryLadder ladder,
     SigningSecrets secrets,
@@ -64,12 +65,28 @@ internal sealed class DeliveryRunner(
         if (job is null) return null;   // cancelled, moved, or claimed already
 
         await preciseTimer.WaitUntilAsync(job.DueAt, shutdown.Sending);
-        using var wire = await limiters.Wire.EnterAsync(share, shutdown.Sending);
-        var report = await SendAsync(job, share);
+        var report = await SendOnWireAsync(share, job);
         if (report.Outcome is not DeliveryOutcome.NotSent) return (job, report);
 
         Log.LeaseLost(log, job.Id, job.Attempt);   // another host has the job, or the sweeper frees it
         return null;
+    }
+
+    // A delivery that the host lacked something for has not begun. It leaves its place to others, and each try has all of its time.
+    private async Task<AttemptReport> SendOnWireAsync(Share share, ClaimedJob job)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            AttemptReport report;
+            using (await limiters.Wire.EnterAsync(share, shutdown.Sending)) report = await SendAsync(job, share);
+            if (report.Outcome is not DeliveryOutcome.HeldBack(var shortage))
+            {
+                held.DeliveryEnded();
+                return report;
+            }
+
+            await held.WaitAsync(shortage, tries, shutdown.Sending);
+        }
     }
 
     private async Task<AttemptReport> SendAsync(ClaimedJob job, Share share)

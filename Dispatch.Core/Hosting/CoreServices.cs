@@ -46,6 +46,7 @@ internal static class CoreServices
         this IServiceCollection services, DispatchSettings settings, IHostEnvironment environment) => services
         .AddSingleton(settings.Dispatch).AddSingleton(settings.Database).AddSingleton(settings.Hangfire).AddSingleton(settings.Delivery)
         .AddSingleton(settings.Dashboard).AddSingleton(settings.Redis).AddSingleton(settings.RateLimits)
+        .AddSingleton(Descriptors.OfThisProcess())
         .AddSingleton(new ContentRoot(environment.ContentRootPath));
 
     private static IServiceCollection AddStorage(this IServiceCollection services, DispatchSettings settings, IHostEnvironment environment)
@@ -65,8 +66,8 @@ internal static class CoreServices
     private static IServiceCollection AddDelivery(this IServiceCollection services, IHostEnvironment environment) => services
         .AddSingleton(provider => new TargetGuard(
             provider.GetRequiredService<DeliveryOptions>(), openLoopback: environment.IsDevelopment()))
-        .AddSingleton<OwnInbox>().AddSingleton<DeliveryLimiters>().AddSingleton<WebhookSender>().AddSingleton<RetryLadder>()
-        .AddSingleton<DeliveryRunner>().AddSingleton<PreciseTimer>().AddSingleton<Shutdown>();
+        .AddSingleton<OwnInbox>().AddSingleton<DeliveryLimiters>().AddSingleton<HeldDeliveries>().AddSingleton<WebhookSender>()
+        .AddSingleton<RetryLadder>().AddSingleton<DeliveryRunner>().AddSingleton<PreciseTimer>().AddSingleton<Shutdown>();
 
     private static IServiceCollection AddHosted<TService>(this IServiceCollection services)
         where TService : class, IHostedService => services.AddHostedService(provider => provider.GetRequiredService<TService>());

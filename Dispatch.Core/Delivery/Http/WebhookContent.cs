@@ -12,11 +12,15 @@ internal sealed class WebhookContent(byte[] body, Func<bool> mayLeave) : ByteArr
     /// <summary>True if the body was asked for and refused; the headers were not sent either.</summary>
     public bool IsNotSent { get; private set; }
 
+    /// <summary>True once a first byte may have left.</summary>
+    public bool MayHaveLeft { get; private set; }
+
     // The exception makes the handler close the connection with the headers still in its buffer.
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
         IsNotSent = !mayLeave();
         if (IsNotSent) throw new HttpRequestException("The request may not leave any more.");
+        MayHaveLeft = true;
         return base.SerializeToStreamAsync(stream, context);
     }
 }
