@@ -17,6 +17,7 @@ namespace Dispatch.Delivery;
 internal sealed class DeliveryRunner(
     WriteQueue queue,
     DeliveryLimiters limiters,
+    PayloadReader payloads,
     WebhookSender sender,
     RetryLadder ladder,
     SigningSecrets secrets,
@@ -58,27 +59,30 @@ internal sealed class DeliveryRunner(
     // A stopping host sends the jobs it has claimed, too, because they are due soon.
     private async Task<(ClaimedJob Job, AttemptReport Report)?> ClaimAndSendAsync(Alarm alarm, CancellationToken waiting)
     {
-        var share = new Share(alarm.AccountId, alarm.ProjectId, alarm.Destination);
+        var share = limiters.ShareOf(alarm);
         using var claim = await limiters.Claims.EnterAsync(share, waiting);
         var job = await queue.WriteAsync(new ClaimJob(alarm, () => lease.TermForClaim) { Cancellation = waiting });
         if (job is null) return null;   // cancelled, moved, or claimed already
 
+        using var payload = await payloads.ReadAsync(job, share, shutdown.Sending);
+        if (payload is Payload.Gone) return null;   // deleted with its project, or another host has the job
+
         await preciseTimer.WaitUntilAsync(job.DueAt, shutdown.Sending);
         using var wire = await limiters.Wire.EnterAsync(share, shutdown.Sending);
-        var report = await SendAsync(job);
+        var report = await SendAsync(job, payload);
         if (report.Outcome is not DeliveryOutcome.NotSent) return (job, report);
 
         Log.LeaseLost(log, job.Id, job.Attempt);   // another host has the job, or the sweeper frees it
         return null;
     }
 
-    private async Task<AttemptReport> SendAsync(ClaimedJob job)
+    private async Task<AttemptReport> SendAsync(ClaimedJob job, Payload payload)
     {
         var firedAt = clock.NowMs();
         try
         {
             var keys = secrets.Current(job.SecretCipher, job.PreviousSecretCipher, job.PreviousSecretExpiresAt, firedAt);
-            var request = WebhookRequest.For(job.Row, keys, firedAt);
+            var request = payload.ToRequest(job.Row, keys, firedAt);
             return await sender.SendAsync(request, () => lease.IsHeldSince(job.Term), shutdown.Sending);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)

@@ -66,7 +66,7 @@ internal static class CoreServices
         .AddSingleton(provider => new TargetGuard(
             provider.GetRequiredService<DeliveryOptions>(), openLoopback: environment.IsDevelopment()))
         .AddSingleton<OwnInbox>().AddSingleton<DeliveryLimiters>().AddSingleton<WebhookSender>().AddSingleton<RetryLadder>()
-        .AddSingleton<DeliveryRunner>().AddSingleton<PreciseTimer>().AddSingleton<Shutdown>();
+        .AddSingleton<PayloadReader>().AddSingleton<DeliveryRunner>().AddSingleton<PreciseTimer>().AddSingleton<Shutdown>();
 
     private static IServiceCollection AddHosted<TService>(this IServiceCollection services)
         where TService : class, IHostedService => services.AddHostedService(provider => provider.GetRequiredService<TService>());

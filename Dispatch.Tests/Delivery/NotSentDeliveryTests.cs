@@ -1,6 +1,7 @@
 using System.Net;
 using Dispatch.Delivery;
 using Dispatch.Delivery.Http;
+using Dispatch.Delivery.Targets;
 using Dispatch.Hosts;
 using Dispatch.Model;
 using Dispatch.Settings;
@@ -81,8 +82,10 @@ public sealed class NotSentDeliveryTests : SenderTest
         using var shutdown = new Shutdown();
         using var preciseTimer = new PreciseTimer(rig.Clock);
         var options = new DeliveryOptions();
+        var limiters = new DeliveryLimiters(options, new OwnInbox(new DispatchOptions()));
+        var payloads = new PayloadReader(rig.Database.Contexts, limiters, rig.Host, lease, NullLogger<PayloadReader>.Instance);
         var runner = new DeliveryRunner(
-            rig.Commits, new DeliveryLimiters(options), sender, new RetryLadder(options), secrets, lease, shutdown, preciseTimer,
+            rig.Commits, limiters, payloads, sender, new RetryLadder(options), secrets, lease, shutdown, preciseTimer,
             rig.Clock, NullLogger<DeliveryRunner>.Instance);
         async Task<Job> RunAsync()
         {
