@@ -69,8 +69,9 @@ internal sealed class PayloadReader(
                 failures.Ends();
                 return isThere ? new Payload.InBody(body) : Payload.Gone.Instance;
             }
-            catch (Exception exception) when (exception is not OperationCanceledException && !abort.IsCancellationRequested)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
+                abort.ThrowIfCancellationRequested();   // SQL Server's driver reports a cancelled statement as an error of the database
                 if (!DatabaseFaults.IsUnavailable(exception) && ++faults == MaxFaults) return new Payload.Unreadable(exception);
                 if (failures.Begins()) Log.PayloadNotRead(log, job.Id, exception);
             }

@@ -9,6 +9,7 @@ using Dispatch.Inboxes;
 using Dispatch.Jobs;
 using Dispatch.Live;
 using Dispatch.Model;
+using Dispatch.Projects;
 using Dispatch.Settings;
 using Dispatch.Time;
 using Dispatch.Writing;
@@ -56,7 +57,7 @@ internal static class CoreServices
         return services
             .AddDispatchDatabase(settings.Database, environment.ContentRootPath).AddSingleton<DatabaseSetup>()
             .AddSingleton<WriteHealth>().AddSingleton<WriteQueue>().AddSingleton<JobRecovery>().AddSingleton<AlarmQueries>()
-            .AddSingleton<InboxWriter>().AddSingleton<InboxStore>()
+            .AddSingleton<InboxCache>().AddSingleton<InboxWriter>().AddSingleton<InboxStore>()
             .AddSingleton<JobFeed>().AddSingleton(provider => provider.GetRequiredService<JobFeed>().WriterEvents)
             .AddSingleton<HostIdentity>().AddSingleton<HostLocks>()
             .AddSingleton<Lease>().AddSingleton<LiveHosts>().AddSingleton<HostLease>();
