@@ -54,6 +54,9 @@ internal static partial class Log
             + "started again after a crash, it goes on after 8 s instead of at once")]
     public static partial void NoHostLock(ILogger logger, Exception exception);
 
+    [LoggerMessage(44, LogLevel.Warning, "The payload of job {JobId} could not be read; its delivery waits until the database answers")]
+    public static partial void PayloadNotRead(ILogger logger, Guid jobId, Exception exception);
+
     [LoggerMessage(9, LogLevel.Warning, "Tidying up failed; the next round tries again")]
     public static partial void MaintenanceFailed(ILogger logger, Exception exception);
 

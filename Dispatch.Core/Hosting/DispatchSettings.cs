@@ -71,6 +71,10 @@ internal sealed record DispatchSettings(
         Range(reader, "Delivery:MaxPerAccount", delivery.MaxPerAccount, 1, 100_000);
         Range(reader, "Delivery:MaxPerDestination", delivery.MaxPerDestination, 1, 100_000);
         Range(reader, "Delivery:MaxPerProject", delivery.MaxPerProject, 1, 100_000);
+        Range(reader, "Delivery:MaxBytesInFlight", delivery.MaxBytesInFlight, 1024 * 1024, 1024 * 1024 * 1024);
+        reader.Require(delivery.MaxBytesInFlight / 4 >= delivery.MaxPayloadBytes,
+            $"Delivery:MaxBytesInFlight is {delivery.MaxBytesInFlight}; "
+            + $"allowed: at least four times Delivery:MaxPayloadBytes, which is {delivery.MaxPayloadBytes}.");
         var (shortest, longest) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
         reader.Require(
             delivery.RetryLadder.Count is >= 1 and <= 20 && delivery.RetryLadder.All(rung => rung >= shortest && rung <= longest),

@@ -1,5 +1,6 @@
 using Dispatch.Delivery;
 using Dispatch.Delivery.Http;
+using Dispatch.Delivery.Targets;
 using Dispatch.Hosts;
 using Dispatch.Model;
 using Dispatch.Settings;
@@ -28,9 +29,12 @@ internal sealed class RunnerRig : IAsyncDisposable
         Lease = new(new DatabaseOptions { Provider = DatabaseProvider.Postgres }, store.Clock);
         preciseTimer = new(store.Clock);
         held = new(descriptors, store.Clock, new LoggerFactory([Log]).CreateLogger<HeldDeliveries>());
+        var limiters = new DeliveryLimiters(
+            options, new Descriptors(Limit: null), new OwnInbox(new DispatchOptions()), NullLogger<DeliveryLimiters>.Instance);
+        var payloads = new PayloadReader(store.Database.Contexts, limiters, store.Host, Lease, NullLogger<PayloadReader>.Instance);
         runner = new(
-            store.Commits, new(options, new Descriptors(Limit: null), NullLogger<DeliveryLimiters>.Instance), held, sender,
-            new(options), secrets, Lease, Shutdown, preciseTimer, store.Clock, NullLogger<DeliveryRunner>.Instance);
+            store.Commits, limiters, payloads, held, sender, new(options), secrets, Lease, Shutdown, preciseTimer, store.Clock,
+            NullLogger<DeliveryRunner>.Instance);
     }
 
     public StoreRig Store { get; }

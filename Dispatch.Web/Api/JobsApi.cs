@@ -1,3 +1,4 @@
+using Dispatch.Fairness;
 using Dispatch.Jobs;
 using Dispatch.Model;
 using Dispatch.Projects;
@@ -22,7 +23,7 @@ internal static class JobsApi
             .WithDescription("Stores the job durably and delivers it at `fireAt`. 201 means that it survives a crash right after.")
             .Needs(Schemes.ApiKey).Takes(typeof(JobRequest))
             .Fails(400, JobRequestReader.Errors)
-            .Fails(413, "payload_too_large");
+            .Fails(413, "payload_too_large").Fails(503, "busy");
 
         jobs.MapDelete("/{id}", CancelAsync).WithName("cancelJob").WithSummary("Cancel a job")
             .WithDescription("Only a job that is SCHEDULED can be cancelled; after 200 it is never delivered.")
@@ -40,8 +41,11 @@ internal static class JobsApi
     }
 
     private static async Task<Results<Created<Envelope<JobDto>>, Failure>> ScheduleAsync(
-        HttpRequest request, Caller caller, JobRequestReader reader, JobService jobs, ApiKeyStore keys)
+        HttpRequest request, Caller caller, JobRequestReader reader, JobBodyLimit bodies, JobService jobs, ApiKeyStore keys)
     {
+        using var room = await bodies.ReserveAsync(request, new Share(caller.AccountId, caller.ProjectId!.Value, ""));
+        if (room is null) return JobBodyLimit.Busy;
+
         var (draft, failure) = await reader.ReadAsync(request);
         // Nothing is stored that would look at the key once more, and another host may have revoked it.
         if (draft is null)

@@ -1,3 +1,4 @@
+using Dispatch.Fairness;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Client.Contracts;
@@ -37,7 +38,8 @@ internal static class DashboardApi
         var jobs = api.MapGroup("/projects/{id}/jobs").WithTags("Dashboard").Needs(Schemes.Bearer).Fails(404, "not_found");
 
         jobs.MapPost("", ScheduleAsync).WithName("scheduleJobOfProject").WithSummary("Schedule a job in a project, without a key")
-            .Takes(typeof(JobRequest)).Fails(400, JobRequestReader.Errors).Fails(413, "payload_too_large");
+            .Takes(typeof(JobRequest)).Fails(400, JobRequestReader.Errors).Fails(413, "payload_too_large")
+            .Fails(503, "busy");
 
         jobs.MapDelete("/{jobId}", CancelAsync).WithName("cancelJobOfProject").WithSummary("Cancel a job of a project, without a key")
             .Fails(400, "job_not_scheduled");
@@ -72,8 +74,12 @@ internal static class DashboardApi
         found.Value is { } data ? Responses.Ok(message, data) : found.Failure!;
 
     private static async Task<Results<Created<Envelope<JobDto>>, Failure>> ScheduleAsync(
-        string id, HttpRequest request, Caller caller, JobRequestReader reader, DashboardService dashboard, CancellationToken cancellation)
+        string id, HttpRequest request, Caller caller, JobRequestReader reader, JobBodyLimit bodies, DashboardService dashboard,
+        CancellationToken cancellation)
     {
+        using var room = await bodies.ReserveAsync(request, new Share(caller.AccountId, RouteId.Parse(id), ""));
+        if (room is null) return JobBodyLimit.Busy;
+
         var (draft, invalid) = await reader.ReadAsync(request);
         if (draft is null) return invalid!;
         var (job, failure) = await dashboard.ScheduleAsync(caller.AccountId, RouteId.Parse(id), draft, cancellation);

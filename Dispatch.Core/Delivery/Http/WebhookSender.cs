@@ -82,7 +82,7 @@ internal sealed class WebhookSender : IDisposable
         // One limit covers the name look-up, connecting, sending, headers and body.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(abort);
         limit.CancelAfter(options.Timeout);
-        using var content = new WebhookContent(request.Body, mayLeave) { Headers = { ContentType = Json } };
+        using var content = new WebhookContent(request, mayLeave) { Headers = { ContentType = Json } };
         using var message = ToMessage(request, share, content);
         if (!mayKeepConnection) message.Headers.ConnectionClose = true;
         using var body = new ResponseBodyReader();

@@ -107,7 +107,7 @@ internal static class HotReads
         ["inbox-of-token"] = host =>
         {
             host.Database.Expect(host.Database.Rows());
-            return host.Service<InboxStore>().FindAsync(InboxToken.Create(), CancellationToken.None);
+            return host.Service<InboxStore>().FindAsync(InboxToken.Create(), CancellationToken.None).AsTask();
         },
     };
 
