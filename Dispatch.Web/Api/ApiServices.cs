@@ -14,6 +14,7 @@ internal static class ApiServices
         services.AddDispatchProjects();
         services.AddSingleton<JobQueries>().AddSingleton<JobSearch>().AddSingleton<JobGridQueries>().AddSingleton<JobViewQueries>();
         services.AddSingleton<OverviewQueries>().AddSingleton<ProjectCardQueries>().AddSingleton<JobRequestReader>();
+        services.AddSingleton<ReadGate>();
         services.ConfigureHttpJsonOptions(options =>
         {
             var json = options.SerializerOptions;
