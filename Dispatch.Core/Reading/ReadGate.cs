@@ -13,7 +13,9 @@ internal sealed class ReadGate : IDisposable
     /// <summary>How long a caller waits for its turn.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private const int PlacesOnServer = 16;
+    // Each is a process of PostgreSQL that competes with the one that stores and claims.
+    private const int PlacesOnServer = 8;
+
     private const int AttemptBytes = 32 * 1024;   // of each attempt, up to 16 KiB of the receiver's answer are kept
 
     private readonly FairLimiter answers;
