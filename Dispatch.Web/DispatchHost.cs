@@ -74,6 +74,7 @@ internal static class DispatchHost
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
+        app.UseReadTurns();
         app.MapDispatchApi();
         app.MapDispatchPages();
         app.MapDispatchDocs();

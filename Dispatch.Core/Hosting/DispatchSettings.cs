@@ -13,6 +13,7 @@ internal sealed record DispatchSettings(
     DeliveryOptions Delivery,
     DashboardOptions Dashboard,
     RedisOptions Redis,
+    ReadingOptions Reading,
     RateLimitOptions RateLimits)
 {
     /// <exception cref="StartupException">Settings are wrong; the message names each of them and the allowed values.</exception>
@@ -26,9 +27,12 @@ internal sealed record DispatchSettings(
             reader.Read<DeliveryOptions>("Delivery"),
             reader.Read<DashboardOptions>("Dashboard"),
             reader.Read<RedisOptions>("Redis"),
+            reader.Read<ReadingOptions>("Reading"),
             reader.Read<RateLimitOptions>("RateLimits"));
 
         Check(reader, settings.Delivery);
+        if (settings.Reading.MaxConcurrency is { } reads) Range(reader, "Reading:MaxConcurrency", reads, 2, 1_000);
+        Range(reader, "Reading:MaxAnswerBytes", settings.Reading.MaxAnswerBytes, 8 * 1024 * 1024, 1024 * 1024 * 1024);
         Range(reader, "RateLimits:PerAccount", settings.RateLimits.PerAccount, 1, 100_000);
         Range(reader, "RateLimits:PerAddress", settings.RateLimits.PerAddress, 1, 100_000);
         Range(reader, "RateLimits:PasswordQueue", settings.RateLimits.PasswordQueue, 0, 1_000);

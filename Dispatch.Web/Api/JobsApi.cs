@@ -33,11 +33,11 @@ internal static class JobsApi
             .WithDescription("All jobs of the signed-in account, or of the key's project. When both credentials are sent, the key counts.")
             .Needs(Schemes.BearerOrApiKey).Query(JobListQuery.Parameters)
             .Fails(400, "status_invalid", "page_invalid", "limit_invalid", "unknown_parameter", "duplicate_parameter")
-            .Fails(404, "not_found");
+            .Fails(404, "not_found").Reads(ReadKind.List);
 
         jobs.MapGet("/{id}", GetAsync).WithName("getJob").WithSummary("Get a job with its attempts")
             .WithDescription("The job with its project and its log, newest attempt first.")
-            .Needs(Schemes.BearerOrApiKey).Fails(404, "not_found");
+            .Needs(Schemes.BearerOrApiKey).Fails(404, "not_found").Reads(ReadKind.Job);
     }
 
     private static async Task<Results<Created<Envelope<JobDto>>, Failure>> ScheduleAsync(
