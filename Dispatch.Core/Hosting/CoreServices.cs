@@ -46,6 +46,7 @@ internal static class CoreServices
         this IServiceCollection services, DispatchSettings settings, IHostEnvironment environment) => services
         .AddSingleton(settings.Dispatch).AddSingleton(settings.Database).AddSingleton(settings.Hangfire).AddSingleton(settings.Delivery)
         .AddSingleton(settings.Dashboard).AddSingleton(settings.Redis).AddSingleton(settings.RateLimits)
+        .AddSingleton(settings.Limits)
         .AddSingleton(new ContentRoot(environment.ContentRootPath));
 
     private static IServiceCollection AddStorage(this IServiceCollection services, DispatchSettings settings, IHostEnvironment environment)

@@ -1,0 +1,31 @@
+using System.Net;
+using Dispatch.Fairness;
+
+namespace Dispatch.Web;
+
+/// <summary>
+/// Lets so many requests work at once; the addresses they come from take turns, and none gets more than half of the places. Who gets no
+/// place in time is refused.
+/// </summary>
+internal sealed class AddressTurns(int places)
+{
+    /// <summary>How long a request waits for its place. A person would have pressed the button again.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly FairLimiter limiter = new(new FairLimits(places, Math.Max(1, places / 2), places));
+
+    /// <summary>A place; give it back by disposing. Null: there was none for too long.</summary>
+    public async ValueTask<Permit?> EnterAsync(IPAddress? address, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await limiter.EnterAsync(Guid.Empty, ClientAddress.Network(address), patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+}
