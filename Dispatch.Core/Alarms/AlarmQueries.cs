@@ -20,8 +20,8 @@ internal sealed class AlarmQueries(IDbContextFactory<DispatchDbContext> contexts
             .OrderBy(j => j.NextAttemptAt).Take(MaxHeld)
             .Select(j => new HeldAlarm(
                 new Alarm(
-                    j.Id, j.ProjectId, Alarm.DestinationOf(j.WebhookUrl), j.NextAttemptAt!.Value, j.Status == JobStatus.Failed,
-                    j.Attempt, j.Generation),
+                    j.Id, j.AccountId, j.ProjectId, Alarm.DestinationOf(j.WebhookUrl), j.NextAttemptAt!.Value,
+                    j.Status == JobStatus.Failed, j.Attempt, j.Generation),
                 j.Status))));
 
     /// <summary>True if <c>ArmJobs</c> would find a job. A transaction that finds none would cost more.</summary>

@@ -12,8 +12,10 @@ internal sealed class DeliveryLimiters(DeliveryOptions options)
 {
     private const int ClaimsPerPermit = 4;
 
-    public FairLimiter Claims { get; } = new(new(
-        options.MaxConcurrency * ClaimsPerPermit, options.MaxPerDestination * ClaimsPerPermit, options.MaxPerProject * ClaimsPerPermit));
+    public FairLimiter Claims { get; } = Places(options, ClaimsPerPermit);
 
-    public FairLimiter Wire { get; } = new(new(options.MaxConcurrency, options.MaxPerDestination, options.MaxPerProject));
+    public FairLimiter Wire { get; } = Places(options, 1);
+
+    private static FairLimiter Places(DeliveryOptions options, int times) => new(new FairLimits(
+        options.MaxConcurrency * times, options.MaxPerAccount * times, options.MaxPerDestination * times, options.MaxPerProject * times));
 }

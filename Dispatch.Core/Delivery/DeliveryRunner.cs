@@ -1,4 +1,5 @@
 using Dispatch.Delivery.Http;
+using Dispatch.Fairness;
 using Dispatch.Hosts;
 using Dispatch.Model;
 using Dispatch.Signing;
@@ -57,12 +58,13 @@ internal sealed class DeliveryRunner(
     // A stopping host sends the jobs it has claimed, too, because they are due soon.
     private async Task<(ClaimedJob Job, AttemptReport Report)?> ClaimAndSendAsync(Alarm alarm, CancellationToken waiting)
     {
-        using var claim = await limiters.Claims.EnterAsync(alarm.ProjectId, alarm.Destination, waiting);
+        var share = new Share(alarm.AccountId, alarm.ProjectId, alarm.Destination);
+        using var claim = await limiters.Claims.EnterAsync(share, waiting);
         var job = await queue.WriteAsync(new ClaimJob(alarm, () => lease.TermForClaim) { Cancellation = waiting });
         if (job is null) return null;   // cancelled, moved, or claimed already
 
         await preciseTimer.WaitUntilAsync(job.DueAt, shutdown.Sending);
-        using var wire = await limiters.Wire.EnterAsync(alarm.ProjectId, alarm.Destination, shutdown.Sending);
+        using var wire = await limiters.Wire.EnterAsync(share, shutdown.Sending);
         var report = await SendAsync(job);
         if (report.Outcome is not DeliveryOutcome.NotSent) return (job, report);
 

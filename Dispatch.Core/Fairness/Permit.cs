@@ -1,9 +1,13 @@
 namespace Dispatch.Fairness;
 
-/// <summary>Lets one delivery in. Disposing it returns it to the limiter; a second time does nothing.</summary>
-internal sealed class Permit(FairLimiter gate, Guid projectId, string destination) : IDisposable
+/// <summary>Lets one piece of work in. Disposing it returns it to the limiter; a second time does nothing.</summary>
+internal sealed class Permit : IDisposable
 {
-    private FairLimiter? gate = gate;
+    private readonly Share share;
+    private readonly int size;
+    private FairLimiter? limiter;
 
-    public void Dispose() => Interlocked.Exchange(ref gate, null)?.Leave(projectId, destination);
+    internal Permit(FairLimiter limiter, Share share, int size) => (this.limiter, this.share, this.size) = (limiter, share, size);
+
+    public void Dispose() => Interlocked.Exchange(ref limiter, null)?.Leave(share, size);
 }

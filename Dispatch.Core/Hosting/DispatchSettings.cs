@@ -69,6 +69,7 @@ internal sealed record DispatchSettings(
         Range(reader, "Delivery:MaxAttempts", delivery.MaxAttempts, 1, 20);
         Range(reader, "Delivery:MaxPayloadBytes", delivery.MaxPayloadBytes, 1024, 16 * 1024 * 1024);
         Range(reader, "Delivery:MaxConcurrency", delivery.MaxConcurrency, 1, 100_000);
+        Range(reader, "Delivery:MaxPerAccount", delivery.MaxPerAccount, 1, 100_000);
         Range(reader, "Delivery:MaxPerDestination", delivery.MaxPerDestination, 1, 100_000);
         Range(reader, "Delivery:MaxPerProject", delivery.MaxPerProject, 1, 100_000);
         var (shortest, longest) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));

@@ -50,7 +50,7 @@ internal sealed class WarmUp(
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         var row = new Job { Id = id, ProjectId = id, Title = "", WebhookUrl = "", Payload = [] };
         await queue.WriteAsync(new InsertJob(row, keyId: id));
-        var alarm = new Alarm(id, id, "", clock.NowMs(), IsRetry: false, Attempt: 0, Generation: 0);
+        var alarm = new Alarm(id, id, id, "", clock.NowMs(), IsRetry: false, Attempt: 0, Generation: 0);
         await queue.WriteAsync(new ClaimJob(alarm, () => 0) { Cancellation = stopping });
         var job = new ClaimedJob(row, "", null, null);
         var attempt = new Attempt { Id = id, JobId = id, Number = 1 };

@@ -32,7 +32,8 @@ internal sealed class JobService(WriteQueue queue, AlarmClock alarms, HostIdenti
         if (armsNow)
         {
             var destination = Alarm.DestinationOf(job.WebhookUrl);
-            alarms.Set(new Alarm(job.Id, job.ProjectId, destination, job.FireAt, IsRetry: false, job.Attempt, job.Generation));
+            alarms.Set(new Alarm(
+                job.Id, job.AccountId, job.ProjectId, destination, job.FireAt, IsRetry: false, job.Attempt, job.Generation));
         }
 
         return job;

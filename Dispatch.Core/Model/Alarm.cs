@@ -24,7 +24,7 @@ internal readonly record struct AlarmId(Guid JobId, int Attempt, int Generation)
 /// <param name="Attempt"><inheritdoc cref="AlarmId" path="/param[@name='Attempt']"/></param>
 /// <param name="Generation"><inheritdoc cref="AlarmId" path="/param[@name='Generation']"/></param>
 internal sealed record Alarm(
-    Guid JobId, Guid ProjectId, string Destination, long DueAt, bool IsRetry, int Attempt, int Generation)
+    Guid JobId, Guid AccountId, Guid ProjectId, string Destination, long DueAt, bool IsRetry, int Attempt, int Generation)
 {
     public AlarmId Id => new(JobId, Attempt, Generation);
 

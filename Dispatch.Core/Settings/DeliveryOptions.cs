@@ -21,7 +21,15 @@ internal sealed class DeliveryOptions
     /// <summary>Deliveries on the wire at once, in total. 1 to 100,000.</summary>
     public int MaxConcurrency { get; set; } = 4096;
 
-    /// <summary>The limit per destination (host and port); without it, one hanging receiver blocks all. 1 to 100,000.</summary>
+    /// <summary>
+    /// The limit per account, 1 to 100,000. An account never holds more than is free either: one that is alone gets half of
+    /// <see cref="MaxConcurrency"/>, so that something is left for the next.
+    /// </summary>
+    public int MaxPerAccount { get; set; } = 2048;
+
+    /// <summary>
+    /// The limit per destination (host and port) of one account; without it, one hanging receiver blocks the account's others. 1 to 100,000.
+    /// </summary>
     public int MaxPerDestination { get; set; } = 256;
 
     /// <summary>The limit per project. 1 to 100,000.</summary>

@@ -19,7 +19,7 @@ public sealed class AlarmStorageTests
     public void An_alarm_survives_being_stored_as_text()
     {
         var alarm = new Alarm(
-            Guid.CreateVersion7(), Guid.CreateVersion7(), "example.com:443", 253_402_300_799_999, IsRetry: false,
+            Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), "example.com:443", 253_402_300_799_999, IsRetry: false,
             Attempt: 3, Generation: 7);
         var queue = AlarmQueue.NameOf(Guid.CreateVersion7());
         var written = InvocationData.SerializeJob(new Hangfire.Common.Job(

@@ -94,7 +94,9 @@ public sealed class NotSentDeliveryTests : SenderTest
             Assert.Same(
                 AttemptEnd.Finished,
                 await runner.RunAsync(
-                    new Alarm(job.Id, rig.ProjectId, Alarm.DestinationOf(url), job.FireAt, IsRetry: false, Attempt: 0, Generation: 0),
+                    new Alarm(
+                        job.Id, job.AccountId, rig.ProjectId, Alarm.DestinationOf(url), job.FireAt, IsRetry: false, Attempt: 0,
+                        Generation: 0),
                     CancellationToken.None));
             return await rig.ReadAsync(job.Id);
         }

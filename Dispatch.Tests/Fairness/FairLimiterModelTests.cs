@@ -3,10 +3,11 @@ using Dispatch.Fairness;
 namespace Dispatch.Tests.Fairness;
 
 /// <summary>
-/// The gate against a plain model that searches through all waiters at each step: what may go in has gone in, and nothing else.
+/// The limiter against a plain model that searches through all waiters at each step: what may go in has gone in, and nothing else.
 /// </summary>
 public sealed class FairLimiterModelTests
 {
+    private static readonly Guid[] Accounts = [.. Enumerable.Range(0, 3).Select(_ => Guid.CreateVersion7())];
     private static readonly Guid[] Projects = [.. Enumerable.Range(0, 4).Select(_ => Guid.CreateVersion7())];
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 60)];
@@ -16,32 +17,68 @@ public sealed class FairLimiterModelTests
     public void Whoever_may_go_in_is_in_after_every_step(int seed)
     {
         var random = new Random(seed);
-        var limits = (Global: random.Next(1, 12), Destination: random.Next(1, 6), Project: random.Next(1, 8));
-        var gate = FairLimiterTests.Gate(limits.Global, limits.Destination, limits.Project);
+        var limits = new FairLimits(random.Next(1, 16), random.Next(1, 12), random.Next(1, 6), random.Next(1, 8));
+        var gate = new FairLimiter(limits);
         var deliveries = new List<Delivery>();
 
         for (var step = 0; step < 1_500; step++)
         {
-            Step(random, gate, deliveries);
-            deliveries.RemoveAll(delivery => delivery.Entering.IsCanceled);
-            var inside = deliveries.Where(delivery => delivery.Entering.IsCompleted).ToList();
-            var waiting = deliveries.Where(delivery => !delivery.Entering.IsCompleted).ToList();
-
-            Assert.True(inside.Count <= limits.Global);
-            Assert.All(inside.CountBy(delivery => delivery.Project), count => Assert.True(count.Value <= limits.Project));
-            Assert.All(inside.CountBy(delivery => delivery.Destination), count => Assert.True(count.Value <= limits.Destination));
-            Assert.DoesNotContain(waiting, delivery => inside.Count < limits.Global
-                && inside.Count(other => other.Project == delivery.Project) < limits.Project
-                && inside.Count(other => other.Destination == delivery.Destination) < limits.Destination);
-            Assert.Equal((inside.Count, waiting.Count), (gate.Taken, gate.Waiting));
+            Step(random, gate, deliveries, maxSize: 1);
+            var (inside, waiting) = Look(gate, limits, deliveries);
+            Assert.All(inside.CountBy(delivery => (delivery.Share.AccountId, delivery.Share.ProjectId)), count =>
+                Assert.True(count.Value <= limits.PerProject));
+            Assert.All(inside.CountBy(delivery => (delivery.Share.AccountId, delivery.Share.Destination)), count =>
+                Assert.True(count.Value <= limits.PerDestination));
+            Assert.DoesNotContain(waiting, delivery => MayGoIn(delivery.Share, limits, inside));
         }
 
+        LeaveAll(gate, deliveries);
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Work_of_different_sizes_keeps_the_limits_and_all_of_it_gets_in(int seed)
+    {
+        var random = new Random(seed);
+        var limits = new FairLimits(random.Next(20, 60), random.Next(10, 40), random.Next(5, 20), random.Next(8, 30));
+        var gate = new FairLimiter(limits);
+        var deliveries = new List<Delivery>();
+
+        for (var step = 0; step < 1_500; step++)
+        {
+            Step(random, gate, deliveries, maxSize: 8);
+            Look(gate, limits, deliveries);
+        }
+
+        LeaveAll(gate, deliveries);
+    }
+
+    private static (List<Delivery> Inside, List<Delivery> Waiting) Look(FairLimiter gate, FairLimits limits, List<Delivery> deliveries)
+    {
+        deliveries.RemoveAll(delivery => delivery.Entering.IsCanceled);
+        var inside = deliveries.Where(delivery => delivery.Entering.IsCompleted).ToList();
+        var waiting = deliveries.Where(delivery => !delivery.Entering.IsCompleted).ToList();
+        Assert.Equal((inside.Sum(delivery => delivery.Size), waiting.Count), (gate.Taken, gate.Waiting));
+        Assert.True(gate.Taken <= limits.Total);
+        return (inside, waiting);
+    }
+
+    private static bool MayGoIn(Share share, FairLimits limits, List<Delivery> inside)
+    {
+        var own = inside.Where(other => other.Share.AccountId == share.AccountId).ToList();
+        return own.Count < limits.Total - inside.Count && own.Count < limits.PerAccount
+            && own.Count(other => other.Share.ProjectId == share.ProjectId) < limits.PerProject
+            && own.Count(other => other.Share.Destination == share.Destination) < limits.PerDestination;
+    }
+
+    private static void LeaveAll(FairLimiter gate, List<Delivery> deliveries)
+    {
         while (deliveries.Find(delivery => delivery.Entering.IsCompleted) is { } delivery) Leave(deliveries, delivery);
         Assert.Empty(deliveries);
         Assert.Equal(0, gate.Tracked);
     }
 
-    private static void Step(Random random, FairLimiter gate, List<Delivery> deliveries)
+    private static void Step(Random random, FairLimiter gate, List<Delivery> deliveries, int maxSize)
     {
         var any = deliveries.Count == 0 ? null : deliveries[random.Next(deliveries.Count)];
         switch (random.Next(5))
@@ -54,7 +91,10 @@ public sealed class FairLimiterModelTests
                 any.Cancellation.Cancel();
                 break;
             default:
-                deliveries.Add(new(gate, Projects[random.Next(Projects.Length)], $"host{random.Next(5)}:80"));
+                var account = random.Next(Accounts.Length);
+                var project = Projects[random.Next(Projects.Length)];
+                deliveries.Add(new(
+                    gate, new Share(Accounts[account], project, $"host{random.Next(5)}:80"), random.Next(1, maxSize + 1)));
                 break;
         }
     }
@@ -67,15 +107,15 @@ public sealed class FairLimiterModelTests
 
     private sealed class Delivery
     {
-        public Delivery(FairLimiter gate, Guid project, string destination)
+        public Delivery(FairLimiter gate, Share share, int size)
         {
-            (Project, Destination) = (project, destination);
-            Entering = gate.EnterAsync(project, destination, Cancellation.Token).AsTask();
+            (Share, Size) = (share, size);
+            Entering = gate.EnterAsync(share, size, Cancellation.Token).AsTask();
         }
 
-        public Guid Project { get; }
+        public Share Share { get; }
 
-        public string Destination { get; }
+        public int Size { get; }
 
         public CancellationTokenSource Cancellation { get; } = new();
 

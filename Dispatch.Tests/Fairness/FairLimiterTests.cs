@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dispatch.Fairness;
 
 namespace Dispatch.Tests.Fairness;
@@ -7,6 +8,8 @@ public sealed class FairLimiterTests
     private const string Here = "here.example:443";
     private const string There = "there.example:443";
 
+    private static readonly Guid Account = Guid.CreateVersion7();
+    private static readonly Guid Another = Guid.CreateVersion7();
     private static readonly Guid One = Guid.CreateVersion7();
     private static readonly Guid Other = Guid.CreateVersion7();
 
@@ -15,14 +18,16 @@ public sealed class FairLimiterTests
     [Fact]
     public void Free_place_is_taken_at_once()
     {
-        Assert.True(Gate().EnterAsync(One, Here, Ct).AsTask().IsCompletedSuccessfully);
+        Assert.True(EnterAsync(Gate(), One, Here, Ct).AsTask().IsCompletedSuccessfully);
     }
 
     [Fact]
     public async Task No_more_than_the_global_limit_are_inside()
     {
         var gate = Gate(global: 3);
-        var entering = Enumerable.Range(0, 5).Select(i => gate.EnterAsync(Guid.CreateVersion7(), $"host{i}:80", Ct).AsTask()).ToList();
+        var entering = Enumerable.Range(0, 5)
+            .Select(i => gate.EnterAsync(new Share(Guid.CreateVersion7(), One, $"host{i}:80"), Ct).AsTask())
+            .ToList();
 
         Assert.Equal([true, true, true, false, false], entering.Select(e => e.IsCompleted));
 
@@ -36,33 +41,112 @@ public sealed class FairLimiterTests
     public void Hostages_at_one_destination_do_not_block_another()
     {
         var gate = Gate(perDestination: 2);
-        var hostages = Enumerable.Range(0, 100).Select(_ => gate.EnterAsync(One, Here, Ct).AsTask()).ToList();
+        var hostages = Enumerable.Range(0, 100).Select(_ => EnterAsync(gate, One, Here, Ct).AsTask()).ToList();
 
         Assert.Equal(2, hostages.Count(hostage => hostage.IsCompleted));
-        Assert.True(gate.EnterAsync(One, There, Ct).AsTask().IsCompleted);
-        Assert.True(gate.EnterAsync(Other, There, Ct).AsTask().IsCompleted);
-        Assert.False(gate.EnterAsync(Other, Here, Ct).AsTask().IsCompleted);
+        Assert.True(EnterAsync(gate, One, There, Ct).AsTask().IsCompleted);
+        Assert.True(EnterAsync(gate, Other, There, Ct).AsTask().IsCompleted);
+        Assert.False(EnterAsync(gate, Other, Here, Ct).AsTask().IsCompleted);
     }
 
     [Fact]
     public void Busy_project_does_not_block_another()
     {
         var gate = Gate(perProject: 2);
-        var busy = Enumerable.Range(0, 100).Select(i => gate.EnterAsync(One, $"host{i}:80", Ct).AsTask()).ToList();
+        var busy = Enumerable.Range(0, 100).Select(i => EnterAsync(gate, One, $"host{i}:80", Ct).AsTask()).ToList();
 
         Assert.Equal(2, busy.Count(entering => entering.IsCompleted));
-        Assert.True(gate.EnterAsync(Other, "host0:80", Ct).AsTask().IsCompleted);
+        Assert.True(EnterAsync(gate, Other, "host0:80", Ct).AsTask().IsCompleted);
+    }
+
+    [Fact]
+    public async Task An_account_alone_gets_half_and_two_get_a_third_each()
+    {
+        var gate = Gate(global: 12);
+        var first = Flood(gate, Account, 20);
+        Assert.Equal(6, first.Count(e => e.IsCompleted));
+
+        var second = Flood(gate, Another, 20);
+        Assert.Equal(3, second.Count(e => e.IsCompleted));
+
+        foreach (var entered in first.Where(e => e.IsCompleted).ToArray()) (await entered).Dispose();
+        Assert.Equal((4, 4), (first.Count(e => e.IsCompleted) - 6, second.Count(e => e.IsCompleted)));
+        Assert.True(gate.EnterAsync(new Share(Guid.CreateVersion7(), One, Here), Ct).AsTask().IsCompleted);
+    }
+
+    [Fact]
+    public async Task The_account_that_holds_the_least_is_next()
+    {
+        var gate = Gate(global: 2);
+        var flood = Flood(gate, Account, 10);
+        var late = gate.EnterAsync(new Share(Another, Other, There), Ct).AsTask();
+        var later = gate.EnterAsync(new Share(Guid.CreateVersion7(), Other, There), Ct).AsTask();
+        Assert.Equal((1, true, false), (flood.Count(e => e.IsCompleted), late.IsCompleted, later.IsCompleted));
+
+        (await flood[0]).Dispose();
+
+        Assert.Equal((1, true), (flood.Count(e => e.IsCompleted), later.IsCompleted));
+    }
+
+    [Fact]
+    public void Accounts_do_not_share_a_destination()
+    {
+        var gate = Gate(perDestination: 2);
+        Flood(gate, Account, 10);
+
+        Assert.True(gate.EnterAsync(new Share(Another, Other, Here), Ct).AsTask().IsCompleted);
+    }
+
+    [Fact]
+    public void All_projects_and_destinations_of_an_account_share_its_limit()
+    {
+        var gate = Gate(perAccount: 5);
+        var entering = Enumerable.Range(0, 10)
+            .Select(i => gate.EnterAsync(new Share(Account, Guid.CreateVersion7(), $"host{i}:80"), Ct).AsTask())
+            .ToList();
+
+        Assert.Equal(5, entering.Count(e => e.IsCompleted));
+    }
+
+    [Fact]
+    public async Task Bytes_are_shared_like_places()
+    {
+        var gate = new FairLimiter(new FairLimits(100));
+        var big = gate.EnterAsync(Share.Of(Account), 40, Ct).AsTask();
+        var next = gate.EnterAsync(Share.Of(Account), 40, Ct).AsTask();
+        var small = gate.EnterAsync(Share.Of(Account), 1, Ct).AsTask();   // would fit, but does not overtake
+        var others = gate.EnterAsync(Share.Of(Another), 40, Ct).AsTask();
+        Assert.Equal([true, false, false, true], new[] { big, next, small, others }.Select(e => e.IsCompleted));
+
+        (await big).Dispose();
+
+        Assert.Equal([true, false], new[] { next, small }.Select(e => e.IsCompleted).Order().Reverse());
+        Assert.Equal(80, gate.Taken);
+    }
+
+    [Fact]
+    public async Task What_is_larger_than_the_limit_goes_alone()
+    {
+        var gate = new FairLimiter(new FairLimits(100));
+        var small = gate.EnterAsync(Share.Of(Account), 1, Ct).AsTask();
+        var huge = gate.EnterAsync(Share.Of(Another), 1_000, Ct).AsTask();
+        Assert.False(huge.IsCompleted);
+
+        (await small).Dispose();
+        (await huge).Dispose();
+
+        Assert.Equal((0, 0), (gate.Taken, gate.Tracked));
     }
 
     [Fact]
     public void Waiter_holds_nothing_that_others_could_use()
     {
         var gate = Gate(perDestination: 1, perProject: 1);
-        var inside = gate.EnterAsync(One, Here, Ct).AsTask();
-        var waiting = gate.EnterAsync(One, There, Ct).AsTask();   // its project is full; its destination is free and stays so
+        var inside = EnterAsync(gate, One, Here, Ct).AsTask();
+        var waiting = EnterAsync(gate, One, There, Ct).AsTask();   // its project is full; its destination is free and stays so
 
         Assert.False(waiting.IsCompleted);
-        Assert.True(gate.EnterAsync(Other, There, Ct).AsTask().IsCompleted);
+        Assert.True(EnterAsync(gate, Other, There, Ct).AsTask().IsCompleted);
         Assert.True(inside.IsCompleted);
     }
 
@@ -70,7 +154,7 @@ public sealed class FairLimiterTests
     public async Task Lane_is_first_in_first_out()
     {
         var gate = Gate(perDestination: 1);
-        var entering = Enumerable.Range(0, 50).Select(_ => gate.EnterAsync(One, Here, Ct).AsTask()).ToList();
+        var entering = Enumerable.Range(0, 50).Select(_ => EnterAsync(gate, One, Here, Ct).AsTask()).ToList();
 
         for (var next = 0; next < entering.Count; next++)
         {
@@ -86,9 +170,9 @@ public sealed class FairLimiterTests
     public async Task Lanes_take_turns(int global, int perDestination, int perProject)
     {
         var gate = Gate(global, perDestination, perProject);
-        var first = gate.EnterAsync(One, Here, Ct).AsTask();
-        var many = Enumerable.Range(0, 10).Select(_ => gate.EnterAsync(One, Here, Ct).AsTask()).ToList();
-        var few = Enumerable.Range(0, 3).Select(_ => gate.EnterAsync(Other, Here, Ct).AsTask()).ToList();
+        var first = EnterAsync(gate, One, Here, Ct).AsTask();
+        var many = Enumerable.Range(0, 10).Select(_ => EnterAsync(gate, One, Here, Ct).AsTask()).ToList();
+        var few = Enumerable.Range(0, 3).Select(_ => EnterAsync(gate, Other, Here, Ct).AsTask()).ToList();
         var order = "";
 
         for (var inside = first; inside is not null; inside = Next())
@@ -117,9 +201,9 @@ public sealed class FairLimiterTests
     {
         var gate = Gate(perDestination: 1);
         using var cancellation = new CancellationTokenSource();
-        var inside = gate.EnterAsync(One, Here, Ct).AsTask();
-        var cancelled = gate.EnterAsync(One, Here, cancellation.Token).AsTask();
-        var patient = gate.EnterAsync(One, Here, Ct).AsTask();
+        var inside = EnterAsync(gate, One, Here, Ct).AsTask();
+        var cancelled = EnterAsync(gate, One, Here, cancellation.Token).AsTask();
+        var patient = EnterAsync(gate, One, Here, Ct).AsTask();
 
         await cancellation.CancelAsync();
         (await inside).Dispose();
@@ -135,8 +219,8 @@ public sealed class FairLimiterTests
     {
         var gate = Gate(perDestination: 1);
         using var cancellation = new CancellationTokenSource();
-        var inside = gate.EnterAsync(One, Here, Ct).AsTask();
-        var admitted = gate.EnterAsync(One, Here, cancellation.Token).AsTask();
+        var inside = EnterAsync(gate, One, Here, Ct).AsTask();
+        var admitted = EnterAsync(gate, One, Here, cancellation.Token).AsTask();
 
         (await inside).Dispose();
         await cancellation.CancelAsync();
@@ -151,7 +235,7 @@ public sealed class FairLimiterTests
     {
         var gate = Gate();
 
-        Assert.True(gate.EnterAsync(One, Here, new CancellationToken(true)).AsTask().IsCanceled);
+        Assert.True(EnterAsync(gate, One, Here, new CancellationToken(true)).AsTask().IsCanceled);
         Assert.Equal((0, 0), (gate.Taken, gate.Tracked));
     }
 
@@ -159,9 +243,9 @@ public sealed class FairLimiterTests
     public async Task Place_given_back_twice_counts_once()
     {
         var gate = Gate(perDestination: 1);
-        var inside = await gate.EnterAsync(One, Here, Ct);
-        var next = gate.EnterAsync(One, Here, Ct).AsTask();
-        var third = gate.EnterAsync(One, Here, Ct).AsTask();
+        var inside = await EnterAsync(gate, One, Here, Ct);
+        var next = EnterAsync(gate, One, Here, Ct).AsTask();
+        var third = EnterAsync(gate, One, Here, Ct).AsTask();
 
         inside.Dispose();
         inside.Dispose();
@@ -175,7 +259,7 @@ public sealed class FairLimiterTests
     public async Task Nothing_is_kept_of_destinations_that_are_through()
     {
         var gate = Gate();
-        for (var i = 0; i < 1000; i++) (await gate.EnterAsync(Guid.CreateVersion7(), $"host{i}:80", Ct)).Dispose();
+        for (var i = 0; i < 1000; i++) (await EnterAsync(gate, Guid.CreateVersion7(), $"host{i}:80", Ct)).Dispose();
 
         Assert.Equal(0, gate.Tracked);
     }
@@ -186,7 +270,7 @@ public sealed class FairLimiterTests
         var gate = Gate(perDestination: 1);
         var inside = 0;
         var passed = new List<int>();
-        var door = await gate.EnterAsync(One, Here, Ct);
+        var door = await EnterAsync(gate, One, Here, Ct);
         var waiters = Enumerable.Range(0, 10_000).Select(PassAsync).ToList();
         Assert.Equal(10_000, gate.Waiting);
 
@@ -198,7 +282,7 @@ public sealed class FairLimiterTests
 
         async Task PassAsync(int number)
         {
-            using var place = await gate.EnterAsync(One, Here, Ct);
+            using var place = await EnterAsync(gate, One, Here, Ct);
             Assert.Equal(1, Interlocked.Increment(ref inside));
             passed.Add(number);   // safe: one at a time, which is what this proves
             Interlocked.Decrement(ref inside);
@@ -209,8 +293,8 @@ public sealed class FairLimiterTests
     public async Task Limits_hold_and_no_place_is_lost_when_all_threads_enter_leave_and_cancel()
     {
         var gate = Gate(global: 6, perDestination: 3, perProject: 4);
-        int[] projects = new int[3], destinations = new int[3];
         var ids = Enumerable.Range(0, 3).Select(_ => Guid.CreateVersion7()).ToList();
+        var inside = new ConcurrentDictionary<(Guid Account, int Project), int>();
         int total = 0, worst = 0;
 
         await Task.WhenAll(Enumerable.Range(0, 64).Select(worker => Task.Run(() => WorkAsync(new Random(worker)), Ct)))
@@ -225,21 +309,16 @@ public sealed class FairLimiterTests
             {
                 var (project, destination) = (random.Next(3), random.Next(3));
                 using var cancellation = new CancellationTokenSource();
-                var entering = gate.EnterAsync(ids[project], $"host{destination}:80", cancellation.Token).AsTask();
+                var share = new Share(ids[random.Next(3)], ids[project], $"host{destination}:80");
+                var entering = gate.EnterAsync(share, cancellation.Token).AsTask();
                 if (random.Next(4) == 0) _ = cancellation.CancelAsync();
                 try
                 {
                     using var place = await entering;
-                    if (Interlocked.Increment(ref total) > 6
-                        | Interlocked.Increment(ref projects[project]) > 4
-                        | Interlocked.Increment(ref destinations[destination]) > 3)
-                    {
-                        Interlocked.Increment(ref worst);
-                    }
-
+                    var isOver = Interlocked.Increment(ref total) > 6 | inside.AddOrUpdate((share.AccountId, project), 1, (_, n) => n + 1) > 4;
+                    if (isOver) Interlocked.Increment(ref worst);
                     await Task.Yield();
-                    Interlocked.Decrement(ref destinations[destination]);
-                    Interlocked.Decrement(ref projects[project]);
+                    inside.AddOrUpdate((share.AccountId, project), 0, (_, n) => n - 1);
                     Interlocked.Decrement(ref total);
                 }
                 catch (OperationCanceledException)
@@ -250,6 +329,13 @@ public sealed class FairLimiterTests
         }
     }
 
-    internal static FairLimiter Gate(int global = 100_000, int perDestination = 100_000, int perProject = 100_000) =>
-        new(new FairLimits(global, perDestination, perProject));
+    private static List<Task<Permit>> Flood(FairLimiter gate, Guid account, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => gate.EnterAsync(new Share(account, One, Here), Ct).AsTask())];
+
+    internal static FairLimiter Gate(
+        int global = 100_000, int perDestination = 100_000, int perProject = 100_000, int perAccount = 100_000) =>
+        new(new FairLimits(global, perAccount, perDestination, perProject));
+
+    private static ValueTask<Permit> EnterAsync(FairLimiter gate, Guid project, string destination, CancellationToken cancellation) =>
+        gate.EnterAsync(new Share(Account, project, destination), cancellation);
 }

@@ -179,8 +179,8 @@ internal sealed class StoreRig : IAsyncDisposable
     {
         var job = await ReadAsync(alarm.JobId);
         return new Alarm(
-            job.Id, job.ProjectId, Alarm.DestinationOf(job.WebhookUrl), Now, job.Status == JobStatus.Failed, alarm.Attempt,
-            alarm.Generation);
+            job.Id, job.AccountId, job.ProjectId, Alarm.DestinationOf(job.WebhookUrl), Now, job.Status == JobStatus.Failed,
+            alarm.Attempt, alarm.Generation);
     }
 
     public Task<bool> RecordAsync(ClaimedJob job, Transition transition, long? retryAt = null) => Store.RecordAsync(

@@ -93,7 +93,7 @@ public sealed class JobStoreTests
     {
         await using var rig = await StoreRig.StartAsync(provider);
         var job = await rig.InsertAsync(rig.Now);
-        var alarm = new Alarm(job.Id, rig.ProjectId, "example.com:80", rig.Now, IsRetry: false, Attempt: 0, Generation: 0);
+        var alarm = new Alarm(job.Id, job.AccountId, rig.ProjectId, "example.com:80", rig.Now, IsRetry: false, Attempt: 0, Generation: 0);
         await rig.Commits.WriteAsync(new ClaimJob(alarm, () => 0));
 
         Assert.Null(await rig.Commits.WriteAsync(new ClaimJob(alarm, () => 0)));

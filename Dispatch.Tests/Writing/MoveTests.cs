@@ -31,7 +31,8 @@ public sealed class MoveTests
         Assert.Equal(
             new MovedJob(
                 MoveOutcome.Moved,
-                new Alarm(job.Id, rig.ProjectId, "example.com:80", rig.Now + 2000, IsRetry: false, Attempt: 0, Generation: 1)),
+                new Alarm(
+                    job.Id, job.AccountId, rig.ProjectId, "example.com:80", rig.Now + 2000, IsRetry: false, Attempt: 0, Generation: 1)),
             moved);
     }
 

@@ -135,7 +135,7 @@ public class StoreBenchmarks
         var won = await ThroughDoorAsync(
             jobs,
             job => rig.Commits.WriteAsync(new ClaimJob(
-                new Alarm(job.Id, job.ProjectId, "", job.FireAt, IsRetry: false, Attempt: 0, Generation: 0), () => 0)));
+                new Alarm(job.Id, job.AccountId, job.ProjectId, "", job.FireAt, IsRetry: false, Attempt: 0, Generation: 0), () => 0)));
         Check(won.Select(job => job is not null));
         return won!;
     }

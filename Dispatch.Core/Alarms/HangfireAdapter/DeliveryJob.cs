@@ -16,18 +16,21 @@ internal delegate Task<AttemptEnd> RingAlarm(Alarm alarm);
 internal sealed class DeliveryJob(RingAlarm ring)
 {
     /// <param name="dueAt">Milliseconds since the Unix epoch, UTC.</param>
-    [JobDisplayName("Deliver {0} to {2}")]
+    [JobDisplayName("Deliver {0} to {3}")]
     public Task<AttemptEnd> DeliverAsync(
-        Guid jobId, Guid projectId, string destination, long dueAt, bool isRetry, int attempt, int generation) =>
-        ring(new Alarm(jobId, projectId, destination, dueAt, isRetry, attempt, generation));
+        Guid jobId, Guid accountId, Guid projectId, string destination, long dueAt, bool isRetry, int attempt, int generation) =>
+        ring(new Alarm(jobId, accountId, projectId, destination, dueAt, isRetry, attempt, generation));
 
     /// <summary>The arguments of <see cref="DeliverAsync"/>.</summary>
     public static object[] ArgumentsOf(Alarm alarm) =>
-        [alarm.JobId, alarm.ProjectId, alarm.Destination, alarm.DueAt, alarm.IsRetry, alarm.Attempt, alarm.Generation];
+    [
+        alarm.JobId, alarm.AccountId, alarm.ProjectId, alarm.Destination, alarm.DueAt, alarm.IsRetry, alarm.Attempt, alarm.Generation,
+    ];
 
     /// <summary>Null if the arguments are not of <see cref="DeliverAsync"/>.</summary>
     public static Alarm? AlarmOf(IReadOnlyList<object> arguments) =>
-        arguments is [Guid jobId, Guid projectId, string destination, long dueAt, bool isRetry, int attempt, int generation]
-            ? new Alarm(jobId, projectId, destination, dueAt, isRetry, attempt, generation)
+        arguments is
+            [Guid jobId, Guid accountId, Guid projectId, string destination, long dueAt, bool isRetry, int attempt, int generation]
+            ? new Alarm(jobId, accountId, projectId, destination, dueAt, isRetry, attempt, generation)
             : null;
 }

@@ -89,7 +89,8 @@ internal sealed class DeliveryWorker(
         try
         {
             var end = await deliveries.DeliverAsync(
-                alarm.JobId, alarm.ProjectId, alarm.Destination, alarm.DueAt, alarm.IsRetry, alarm.Attempt, alarm.Generation);
+                alarm.JobId, alarm.AccountId, alarm.ProjectId, alarm.Destination, alarm.DueAt, alarm.IsRetry, alarm.Attempt,
+                alarm.Generation);
             if (end is not AttemptEnd.Failed(var error, var retryAt))
             {
                 return (new SucceededState(null, 0, Environment.TickCount64 - started), null);

@@ -33,7 +33,7 @@ internal sealed class ArmJobsVerb : Verb
         """;
 
     private const string Columns = """
-        "Id", "ProjectId", "WebhookUrl", "NextAttemptAt", "Status", "Attempt", "Generation"
+        "Id", "AccountId", "ProjectId", "WebhookUrl", "NextAttemptAt", "Status", "Attempt", "Generation"
         """;
 
     // The jobs that somebody else has locked are left out, also of those that count against the limit. PostgreSQL takes the order from the
@@ -53,13 +53,13 @@ internal sealed class ArmJobsVerb : Verb
         """,
         $"""
         WITH [free] AS (
-            SELECT TOP (@limit) j.[Id], j.[ProjectId], j.[WebhookUrl], j.[NextAttemptAt], j.[Status], j.[Attempt], j.[Generation],
-                j.[ArmedBy]
+            SELECT TOP (@limit) j.[Id], j.[AccountId], j.[ProjectId], j.[WebhookUrl], j.[NextAttemptAt], j.[Status], j.[Attempt],
+                j.[Generation], j.[ArmedBy]
             FROM [Jobs] AS j WITH (READPAST, READCOMMITTEDLOCK, UPDLOCK, ROWLOCK)
             WHERE {SqlText.InBrackets(Window)} ORDER BY j.[NextAttemptAt])
         UPDATE [free] SET [ArmedBy] = @hostId
-        OUTPUT inserted.[Id], inserted.[ProjectId], inserted.[WebhookUrl], inserted.[NextAttemptAt], inserted.[Status],
-            inserted.[Attempt], inserted.[Generation];
+        OUTPUT inserted.[Id], inserted.[AccountId], inserted.[ProjectId], inserted.[WebhookUrl], inserted.[NextAttemptAt],
+            inserted.[Status], inserted.[Attempt], inserted.[Generation];
         """);
 
     public override int Place => 7;
@@ -69,8 +69,8 @@ internal sealed class ArmJobsVerb : Verb
             Arm, [new("hostId", batch.Host.Id), .. request.Values], row => request.Result!.Add(AlarmOf(row))));
 
     private static Alarm AlarmOf(SqlRow row) => new(
-        row.Id(0), row.Id(1), Alarm.DestinationOf(row.Text(2)), row.Long(3), IsRetry: row.Text(4) == JobStatus.Failed.ToName(),
-        row.Number(5), row.Number(6));
+        row.Id(0), row.Id(1), row.Id(2), Alarm.DestinationOf(row.Text(3)), row.Long(4),
+        IsRetry: row.Text(5) == JobStatus.Failed.ToName(), row.Number(6), row.Number(7));
 
     private static string Qualified(string table) => Columns.Replace("\"Id\"", $"{table}.\"Id\"");
 }

@@ -36,8 +36,8 @@ internal sealed class MoveJobs : Verb<MoveJob>
         UPDATE "Jobs" SET "NextAttemptAt" = @DueAt, "FireAt" = CASE WHEN "Attempt" = 0 THEN @DueAt ELSE "FireAt" END,
             "Generation" = "Generation" + 1, "ArmedBy" = CASE WHEN @Takes THEN @hostId END, "UpdatedAt" = @now
         WHERE "Id" = @Id AND "ProjectId" = @ProjectId AND "Status" IN ('SCHEDULED', 'FAILED')
-        RETURNING "Id", 1, "Status", "WebhookUrl", "Attempt", "Generation";
-        SELECT "Id", 0, "Status", "WebhookUrl", "Attempt", "Generation" FROM "Jobs"
+        RETURNING "Id", 1, "Status", "WebhookUrl", "Attempt", "Generation", "AccountId";
+        SELECT "Id", 0, "Status", "WebhookUrl", "Attempt", "Generation", "AccountId" FROM "Jobs"
         WHERE "Id" = @Id AND "ProjectId" = @ProjectId AND changes() = 0;
         """,
         $"""
@@ -49,33 +49,33 @@ internal sealed class MoveJobs : Verb<MoveJob>
             UPDATE "Jobs" AS j SET "NextAttemptAt" = f."DueAt", "FireAt" = CASE WHEN j."Attempt" = 0 THEN f."DueAt" ELSE j."FireAt" END,
                 "Generation" = j."Generation" + 1, "ArmedBy" = CASE WHEN f."Takes" THEN @hostId::uuid END, "UpdatedAt" = @now
             FROM "free" AS f WHERE j."Id" = f."Id"
-            RETURNING j."Id", j."ProjectId", j."Status", j."WebhookUrl", j."Attempt", j."Generation", j."Status" AS "From",
-                j."Status" AS "To"),
+            RETURNING j."Id", j."AccountId", j."ProjectId", j."Status", j."WebhookUrl", j."Attempt", j."Generation",
+                j."Status" AS "From", j."Status" AS "To"),
         {CountSql.Postgres}
-        SELECT "Id", 1, "Status", "WebhookUrl", "Attempt", "Generation" FROM "moved"
+        SELECT "Id", 1, "Status", "WebhookUrl", "Attempt", "Generation", "AccountId" FROM "moved"
         UNION ALL
-        SELECT j."Id", 0, j."Status", j."WebhookUrl", j."Attempt", j."Generation"
+        SELECT j."Id", 0, j."Status", j."WebhookUrl", j."Attempt", j."Generation", j."AccountId"
         FROM "Jobs" AS j JOIN "move" AS m ON m."Id" = j."Id" AND m."ProjectId" = j."ProjectId"
         WHERE j."Status" NOT IN ('SCHEDULED', 'FAILED') AND j."Id" NOT IN (SELECT "Id" FROM "moved");
         """,
         $"""
         DECLARE @move TABLE ([Id] binary(16), [ProjectId] binary(16), [DueAt] bigint, [Takes] bit);
-        DECLARE @moved TABLE ([Id] binary(16), [ProjectId] binary(16), [Status] nvarchar(9), [WebhookUrl] nvarchar(2048), [Attempt] int,
-            [Generation] int, [From] nvarchar(9), [To] nvarchar(9));
+        DECLARE @moved TABLE ([Id] binary(16), [AccountId] binary(16), [ProjectId] binary(16), [Status] nvarchar(9),
+            [WebhookUrl] nvarchar(2048), [Attempt] int, [Generation] int, [From] nvarchar(9), [To] nvarchar(9));
         INSERT INTO @move SELECT [Id], [ProjectId], [DueAt], [Takes] FROM OPENJSON(@rows)
         WITH ([Id] binary(16), [ProjectId] binary(16), [DueAt] bigint, [Takes] bit);
         UPDATE j SET [NextAttemptAt] = m.[DueAt], [FireAt] = CASE WHEN j.[Attempt] = 0 THEN m.[DueAt] ELSE j.[FireAt] END,
             [Generation] += 1, [ArmedBy] = CASE WHEN m.[Takes] = 1 THEN @hostId END, [UpdatedAt] = @now
-        OUTPUT inserted.[Id], inserted.[ProjectId], inserted.[Status], inserted.[WebhookUrl], inserted.[Attempt], inserted.[Generation],
-            deleted.[Status], inserted.[Status]
+        OUTPUT inserted.[Id], inserted.[AccountId], inserted.[ProjectId], inserted.[Status], inserted.[WebhookUrl], inserted.[Attempt],
+            inserted.[Generation], deleted.[Status], inserted.[Status]
         INTO @moved
         FROM @move AS m
         JOIN [Jobs] AS j WITH (READPAST, READCOMMITTEDLOCK, ROWLOCK, FORCESEEK) ON j.[Id] = m.[Id] AND j.[ProjectId] = m.[ProjectId]
         WHERE j.[Status] IN (N'SCHEDULED', N'FAILED');
         {CountSql.SqlServer}
-        SELECT [Id], 1, [Status], [WebhookUrl], [Attempt], [Generation] FROM @moved
+        SELECT [Id], 1, [Status], [WebhookUrl], [Attempt], [Generation], [AccountId] FROM @moved
         UNION ALL
-        SELECT j.[Id], 0, j.[Status], j.[WebhookUrl], j.[Attempt], j.[Generation]
+        SELECT j.[Id], 0, j.[Status], j.[WebhookUrl], j.[Attempt], j.[Generation], j.[AccountId]
         FROM @move AS m
         JOIN [Jobs] AS j WITH (READPAST, READCOMMITTEDLOCK) ON j.[Id] = m.[Id] AND j.[ProjectId] = m.[ProjectId]
         WHERE j.[Status] NOT IN (N'SCHEDULED', N'FAILED');
@@ -97,7 +97,7 @@ internal sealed class MoveJobs : Verb<MoveJob>
     protected override void Read(MoveJob request, SqlRow row, BatchContext batch)
     {
         var alarm = new Alarm(
-            request.JobId, request.ProjectId, Alarm.DestinationOf(row.Text(3)), request.DueAt,
+            request.JobId, row.Id(6), request.ProjectId, Alarm.DestinationOf(row.Text(3)), request.DueAt,
             IsRetry: row.Text(2) == JobStatus.Failed.ToName(), row.Number(4), row.Number(5));
         request.Result = row.Number(1) == 1 ? new MovedJob(MoveOutcome.Moved, alarm) : new MovedJob(MoveOutcome.NotPending, null);
     }
