@@ -11,6 +11,9 @@ internal static class ConnectionServices
     // An answer waits here for a client that reads slowly; what does not fit stays where it came from.
     private const int MaxUnsent = 16 * 1024;
 
+    // Requests that are sent ahead wait here, and so does the part of a body that is not read yet; 1 MiB otherwise.
+    private const int MaxUnread = 64 * 1024;
+
     public static IServiceCollection AddDispatchConnections(this IServiceCollection services) => services
         .Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = ListenSocket.Create)
         .AddSingleton<ConnectionLog>().AddSingleton<ConnectionRegister>().AddSingleton<ConnectionLimits>();
@@ -19,6 +22,7 @@ internal static class ConnectionServices
     {
         kestrel.Limits.MaxConcurrentUpgradedConnections = limits.MaxWebSockets ?? Math.Max(1, limits.MaxConnections / 2);
         kestrel.Limits.MaxResponseBufferSize = MaxUnsent;
+        kestrel.Limits.MaxRequestBufferSize = MaxUnread;
         kestrel.ConfigureEndpointDefaults(endpoint =>
             endpoint.Use(kestrel.ApplicationServices.GetRequiredService<ConnectionLimits>().Around));
     }
