@@ -47,7 +47,7 @@ internal static class CoreServices
         this IServiceCollection services, DispatchSettings settings, IHostEnvironment environment) => services
         .AddSingleton(settings.Dispatch).AddSingleton(settings.Database).AddSingleton(settings.Hangfire).AddSingleton(settings.Delivery)
         .AddSingleton(settings.Dashboard).AddSingleton(settings.Redis).AddSingleton(settings.RateLimits)
-        .AddSingleton(settings.Reading).AddSingleton(Descriptors.OfThisProcess())
+        .AddSingleton(settings.Limits).AddSingleton(settings.Reading).AddSingleton(Descriptors.OfThisProcess())
         .AddSingleton(new ContentRoot(environment.ContentRootPath));
 
     private static IServiceCollection AddStorage(this IServiceCollection services, DispatchSettings settings, IHostEnvironment environment)

@@ -14,7 +14,8 @@ internal sealed record DispatchSettings(
     DashboardOptions Dashboard,
     RedisOptions Redis,
     ReadingOptions Reading,
-    RateLimitOptions RateLimits)
+    RateLimitOptions RateLimits,
+    LimitOptions Limits)
 {
     /// <exception cref="StartupException">Settings are wrong; the message names each of them and the allowed values.</exception>
     public static DispatchSettings Read(IConfigurationRoot configuration)
@@ -28,9 +29,11 @@ internal sealed record DispatchSettings(
             reader.Read<DashboardOptions>("Dashboard"),
             reader.Read<RedisOptions>("Redis"),
             reader.Read<ReadingOptions>("Reading"),
-            reader.Read<RateLimitOptions>("RateLimits"));
+            reader.Read<RateLimitOptions>("RateLimits"),
+            reader.Read<LimitOptions>("Limits"));
 
         Check(reader, settings.Delivery);
+        Check(reader, settings.Limits);
         if (settings.Reading.MaxConcurrency is { } reads) Range(reader, "Reading:MaxConcurrency", reads, 2, 1_000);
         Range(reader, "Reading:MaxAnswerBytes", settings.Reading.MaxAnswerBytes, 8 * 1024 * 1024, 1024 * 1024 * 1024);
         Range(reader, "RateLimits:PerAccount", settings.RateLimits.PerAccount, 1, 100_000);
@@ -83,6 +86,18 @@ internal sealed record DispatchSettings(
         reader.Require(
             delivery.RetryLadder.Count is >= 1 and <= 20 && delivery.RetryLadder.All(rung => rung >= shortest && rung <= longest),
             "Delivery:RetryLadder has 1 to 20 delays, each 00:00:00.001 to 1.00:00:00, such as \"00:00:30, 00:01:00, 00:05:00\".");
+    }
+
+    private static void Check(SettingsReader reader, LimitOptions limits)
+    {
+        Range(reader, "Limits:MaxConnections", limits.MaxConnections, 100, 1_000_000);
+        if (limits.MaxConnectionsPerAddress is { } perAddress)
+            Range(reader, "Limits:MaxConnectionsPerAddress", perAddress, 1, limits.MaxConnections);
+        if (limits.MaxWebSockets is { } sockets) Range(reader, "Limits:MaxWebSockets", sockets, 1, 1_000_000);
+        Range(reader, "Limits:MaxAnonymousRequests", limits.MaxAnonymousRequests, 1, 10_000);
+        reader.Require(
+            limits.UnreadAnswerTimeout >= TimeSpan.FromSeconds(1) && limits.UnreadAnswerTimeout <= TimeSpan.FromHours(1),
+            $"Limits:UnreadAnswerTimeout is {limits.UnreadAnswerTimeout}; allowed: 00:00:01 to 01:00:00.");
     }
 
     private static void Range(SettingsReader reader, string key, int value, int from, int to) =>
