@@ -46,16 +46,21 @@ internal sealed class Stage(DispatchHosts hosts, Account other, OthersReceiver r
         var greedy = Task.Run(() => greedyAsync(end.Token), CancellationToken.None);
         var after = AfterAsync(greedy, fromMs + (long)duration.TotalMilliseconds);
         var (posts, accepted, arrivals) = await SendAsync(fromMs, duration);
-        await after;
+        var host = await after;
         await PrintAccountsAsync(fromMs);
         foreach (var refusal in posts.Select(post => post.Refusal).OfType<string>().Distinct().Take(3)) Console.WriteLine($"  {refusal}");
 
-        (Figures["p50 ms"], Figures["p99 ms"], Figures["max ms"]) = (arrivals.P50, arrivals.P99, arrivals.Max);
+        if (accepted.Count > 0)   // else nothing can be late, and the posts say it all
+        {
+            (Figures["p50 ms"], Figures["p99 ms"], Figures["max ms"]) = (arrivals.P50, arrivals.P99, arrivals.Max);
+            Figures["p99 of bound"] = arrivals.P99 / BoundOf("quiet p99 ms");
+        }
+
         Figures.AddTimes("POST ", posts.Select(post => post.Ms)).AddCounts(arrivals, accepted.Count);
-        Figures["POSTs refused"] = posts.Length - accepted.Count;
-        Figures["p99 of bound"] = arrivals.P99 / BoundOf("quiet p99 ms");
         Figures["POST p99 of bound"] = Figures["POST p99 ms"] / BoundOf("quiet POST p99 ms");
+        Figures["POSTs refused"] = posts.Length - accepted.Count;
         Figures["not at first attempt"] = accepted.Count - await AtFirstAttemptAsync(accepted);
+        foreach (var (name, value) in host) Figures[name] = value;
     }
 
     /// <summary>Does something so many times over so many connections; how long it took.</summary>
@@ -109,7 +114,7 @@ internal sealed class Stage(DispatchHosts hosts, Account other, OthersReceiver r
     }
 
     /// <summary>What the host has and does a while after the greedy one ended.</summary>
-    private async Task AfterAsync(Task greedy, long lastDueMs)
+    private async Task<Figures> AfterAsync(Task greedy, long lastDueMs)
     {
         await greedy;
         await Clock.UntilAsync(lastDueMs);
@@ -117,9 +122,12 @@ internal sealed class Stage(DispatchHosts hosts, Account other, OthersReceiver r
         await Task.Delay(cpuFrom);
         var cpu = hosts.HostCpu();
         await Task.Delay(Aftermath - cpuFrom);
-        Figures["CPU % 10 s after"] = (hosts.HostCpu() - cpu) / (Aftermath - cpuFrom) * 100;
-        Figures["RSS MB before"] = memory!.Before;
-        Figures["most MB more"] = memory.Most - memory.Before;
-        Figures["MB more 15 s after"] = hosts.Megabytes() - memory.Before;
+        return new Figures
+        {
+            ["RSS MB before"] = memory!.Before,
+            ["most MB more"] = memory.Most - memory.Before,
+            ["MB more 15 s after"] = hosts.Megabytes() - memory.Before,
+            ["CPU % 10 s after"] = (hosts.HostCpu() - cpu) / (Aftermath - cpuFrom) * 100,
+        };
     }
 }
