@@ -19,7 +19,7 @@ internal sealed record HostCommand(int? Descriptors = null, NameServer? Names = 
         string[] host = ["dotnet", Path.Combine(Published, "Dispatch.Web.dll"), .. arguments];
         if (Names is not null && KnowsNameServers) host = [.. host, $"--Delivery:NameServers={Names.Address}:{Names.Port}"];
         else if (Names is not null) host = Shell($"mount --bind '{ResolvConf(folder)}' /etc/resolv.conf", ["unshare", "-m"], host);
-        if (Descriptors is { } limit) host = Shell($"ulimit -Hn {limit} && ulimit -n {limit}", [], host);
+        if (Descriptors is { } limit) host = Shell($"ulimit -n {limit}", [], host);
         return new ProcessStartInfo(host[0], host[1..]);
     }
 

@@ -46,7 +46,7 @@ internal static class Receivers
 
     public static Row Shortage { get; } = FairRow.Of(
         "own-shortage",
-        "the host may open 1,024 files and sockets (`ulimit -Hn 1024`); one account has 3,000 jobs, due in one millisecond, "
+        "the host may open 1,024 files and sockets (`ulimit -n 1024`); one account has 3,000 jobs, due in one millisecond, "
             + "to 12 receivers that answer after 5 s",
         new Greed(ShortageAsync), new Bound("greedy attempts failed", AtMost: 0)) with
         {
