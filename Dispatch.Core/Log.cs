@@ -54,6 +54,9 @@ internal static partial class Log
             + "started again after a crash, it goes on after 8 s instead of at once")]
     public static partial void NoHostLock(ILogger logger, Exception exception);
 
+    [LoggerMessage(44, LogLevel.Warning, "The payload of job {JobId} could not be read; its delivery waits until the database answers")]
+    public static partial void PayloadNotRead(ILogger logger, Guid jobId, Exception exception);
+
     [LoggerMessage(9, LogLevel.Warning, "Tidying up failed; the next round tries again")]
     public static partial void MaintenanceFailed(ILogger logger, Exception exception);
 
@@ -119,6 +122,22 @@ internal static partial class Log
 
     [LoggerMessage(23, LogLevel.Error, "Job {JobId}: the delivery broke off")]
     public static partial void DeliveryBroke(ILogger logger, Guid jobId, Exception exception);
+
+    [LoggerMessage(
+        60,
+        LogLevel.Warning,
+        "This host has run out of {Missing}, so deliveries wait until there are some; that is no attempt of theirs. Remedy: {Remedy}")]
+    public static partial void HostShort(ILogger logger, string missing, string remedy);
+
+    [LoggerMessage(61, LogLevel.Information, "This host has enough {Missing} again")]
+    public static partial void HostShortNoMore(ILogger logger, string missing);
+
+    [LoggerMessage(
+        62,
+        LogLevel.Warning,
+        "This host may have {Limit} file descriptors, which is enough for {Places} deliveries at once instead of {MaxConcurrency}. Remedy: "
+            + "raise the limit (ulimit -n, LimitNOFILE), or lower Delivery:MaxConcurrency")]
+    public static partial void FewDescriptors(ILogger logger, int limit, int places, int maxConcurrency);
 
     [LoggerMessage(18, LogLevel.Warning, "Hangfire's storage does not answer; it is tried again every second")]
     public static partial void AlarmsUnavailable(ILogger logger, Exception exception);

@@ -8,9 +8,11 @@ using Dispatch.Time;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Components;
+using Dispatch.Web.Connections;
 using Dispatch.Web.Docs;
 using Dispatch.Web.Inboxes;
 using Dispatch.Web.Operators;
+using Dispatch.Web.Prepared;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
 
@@ -52,6 +54,7 @@ internal static class DispatchHost
         builder.Services
             .AddDispatchCore(settings, builder.Environment)
             .AddSingleton<PublicAddress>()
+            .AddDispatchConnections()
             .AddDispatchAccounts()
             .AddDispatchApi()
             .AddDispatchInboxes()
@@ -64,6 +67,7 @@ internal static class DispatchHost
         // On SQL Server the storage makes its tables: the database is there now, and a failure ends the start here.
         app.Services.OpenHangfireStorage();
 
+        app.UseRequestMarks();
         app.UseEnvelopeErrors();   // inside the framework's page for developers as well, which would show the stack
         // If no proxy is named, the middleware would believe anyone.
         if (settings.Dispatch.KnownProxies.Count > 0) app.UseForwardedHeaders();
@@ -72,8 +76,11 @@ internal static class DispatchHost
         app.UseDispatchPages();
         app.UseSameOriginForConnections();
         app.UseAuthentication();
+        app.UsePreparedAnswersForStrangers();
         app.UseAuthorization();
+        app.UseTurnsForStrangers();
         app.UseAntiforgery();
+        app.UseReadTurns();
         app.MapDispatchApi();
         app.MapDispatchPages();
         app.MapDispatchDocs();
@@ -87,6 +94,8 @@ internal static class DispatchHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBufferSize = 64 * 1024;   // a body that waits for its turn waits in the socket, not in our memory
+            kestrel.LimitConnections(settings.Limits);
             // Latin-1 can read any byte, so that a garbled key gets 401 in the envelope, not 400 without one.
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
         });

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Measures Dispatch beside its peers and the machine's limits, and writes bench/RESULTS.md, bench/results.json and
 # Dispatch.Web/wwwroot/lateness.svg.
-#   bench/run.sh                         every row, three runs, then the hot pieces: some four hours on 2 cores
+#   bench/run.sh                         every row, three runs, then the hot pieces: some six hours on 2 cores
 #   bench/run.sh steady burst            these rows only; the others' figures stay as they were
 #   bench/run.sh --runs 5 --only dispatch-sqlite,bullmq one    fewer contestants, another number of runs
 #   bench/run.sh --scratch --runs 1 --only dispatch-sqlite burst       prints and keeps nothing: to try a change
+#   bench/run.sh fairness                the rows that show that nobody stops anybody (bench/NOTES.md)
+#   bench/run.sh --host FOLDER --runs 1 fairness       of a host published elsewhere; keeps nothing
+#   bench/run.sh --jobs 20000 --runs 1 all-at-once     fewer jobs; keeps nothing
 #   bench/run.sh --hold 10 --runs 1 --only dispatch-postgres locked        a shorter lock; keeps nothing
 #   bench/run.sh micro                   time and memory of the hot pieces (BenchmarkDotNet), into bench/micro.md
 #   bench/run.sh hosts takeover grid     further scenarios, which are printed and not kept
@@ -20,7 +23,7 @@ need chromium chromium
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 # What is measured is what README tells users to run in production, and the peers' programs likewise.
-dotnet publish Dispatch.Web -c Release -o bench/Dispatch.Bench/bin/dispatch -v q -nologo
+if [[ " $* " != *" --host "* ]]; then dotnet publish Dispatch.Web -c Release -o bench/Dispatch.Bench/bin/dispatch -v q -nologo; fi
 for peer in Hangfire Quartz; do dotnet publish bench/peers/$peer -c Release -o bench/peers/$peer/bin/published -v q -nologo; done
 for project in Dispatch.Web Dispatch.Tests bench/Dispatch.Bench bench/Dispatch.Micro; do
   dotnet build "$project" -c Release -v q -nologo

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Dispatch.Alarms.HangfireAdapter;
 using Dispatch.Delivery;
+using Dispatch.Fairness;
 using Dispatch.Model;
 using Dispatch.Time;
 using Microsoft.Extensions.Hosting;
@@ -12,18 +13,29 @@ namespace Dispatch.Alarms;
 /// <see cref="Sweeper"/> calls it when the job is stored. When the alarm rings, it calls <see cref="DeliveryRunner"/>.
 /// Later jobs wait in the database, so that memory does not grow with the number of pending jobs.
 /// </summary>
+/// <remarks>
+/// Hangfire handles alarms one after the other. It gets an alarm shortly before it rings and only a share of them per account, so that
+/// an account whose jobs are all due at once does not stand before the others in Hangfire's queue.
+/// </remarks>
 internal sealed class AlarmClock(
     HangfireAlarms alarms,
     AlarmRoster roster,
     DeliveryRunner runner,
     TimeProvider clock) : IHostedService, IDisposable
 {
-    /// <summary>The most alarms set at once. Each takes about 2 KB of Hangfire's memory.</summary>
-    public const int Capacity = 100_000;
+    /// <summary>The most alarms set at once; an account alone may have half of them. Each takes some 300 bytes.</summary>
+    public const int Capacity = 200_000;
+
+    /// <summary>The most alarms that Hangfire has at once; an account alone may have half of them. Each takes about 2 KB.</summary>
+    private const int MaxHandedOver = 24_000;
 
     private readonly BlockingCollection<Alarm> toSet = new(new ConcurrentQueue<Alarm>());
     private readonly CancellationTokenSource closing = new();
+    private readonly Lock gate = new();
+    private readonly PriorityQueue<Alarm, long> later = new();
+    private readonly FairLimiter handedOver = new(new FairLimits(MaxHandedOver));
     private Thread[] setters = [];
+    private ITimer? handingOver;
     private int disposed;
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -32,19 +44,20 @@ internal sealed class AlarmClock(
         setters = [.. Enumerable.Range(0, alarms.Threads)
             .Select(_ => new Thread(SetAll) { Name = "Dispatch:AlarmClock", IsBackground = true })];
         foreach (var setter in setters) setter.Start();
+        handingOver = clock.CreateTimer(_ => HandOverDue(), null, Timing.Sweep, Timing.Sweep);
         return Task.CompletedTask;
     }
 
     // The threads run on: a delivery that ends during the shutdown may still set an alarm.
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>True if a job due then is armed at once; otherwise the sweeper arms it later.</summary>
+    /// <summary>True if a job of the account that is due then is armed at once; otherwise the sweeper arms it later.</summary>
     /// <param name="dueAt">Milliseconds since the Unix epoch, UTC.</param>
-    public bool HasRoomFor(long dueAt)
+    public bool HasRoomFor(Guid accountId, long dueAt)
     {
         var ahead = dueAt - clock.NowMs();
-        if (ahead <= Timing.NearHorizon.TotalMilliseconds) return roster.Counted < Capacity;
-        return ahead <= Timing.Horizon.TotalMilliseconds && roster.Counted < Capacity / 2;
+        if (ahead <= Timing.NearHorizon.TotalMilliseconds) return roster.HasRoom(accountId, Capacity);
+        return ahead <= Timing.Horizon.TotalMilliseconds && roster.HasRoom(accountId, Capacity / 2);
     }
 
     /// <summary>
@@ -53,14 +66,21 @@ internal sealed class AlarmClock(
     /// </summary>
     public void Set(Alarm alarm)
     {
-        var isOverdue = alarm.DueAt <= clock.NowMs();
-        var kind = isOverdue ? AlarmKind.Overdue : alarm.IsRetry ? AlarmKind.Retry : AlarmKind.Upcoming;
-        if (roster.Add(alarm.Id, kind) && !toSet.IsAddingCompleted) toSet.Add(alarm);
+        var ahead = alarm.DueAt - clock.NowMs();
+        var kind = ahead <= 0 ? AlarmKind.Overdue : alarm.IsRetry ? AlarmKind.Retry : AlarmKind.Upcoming;
+        if (!roster.Add(alarm, kind)) return;
+
+        if (ahead <= Timing.HandOverLead.TotalMilliseconds)
+        {
+            HandOver(alarm);
+            return;
+        }
+
+        lock (gate) later.Enqueue(alarm, alarm.DueAt);
     }
 
     /// <summary>
-    /// Arms the job for its new time. The alarm that was set before stays in Hangfire and does nothing when it rings; if it rings already,
-    /// its task ends now.
+    /// Arms the job for its new time. The alarm that was set before does nothing when it rings; if it rings already, its task ends now.
     /// </summary>
     public void Move(Alarm alarm) => Set(alarm);
 
@@ -82,7 +102,7 @@ internal sealed class AlarmClock(
         }
         finally
         {
-            if (end is AttemptEnd.Failed { RetryAt: not null }) roster.Add(alarm.Id.AfterClaim, AlarmKind.Retry);
+            if (end is AttemptEnd.Failed { RetryAt: { } retryAt }) roster.Add(alarm.ForRetry(retryAt), AlarmKind.Retry);
             else roster.Remove(alarm.Id);
         }
     }
@@ -90,12 +110,49 @@ internal sealed class AlarmClock(
     public void Dispose()
     {
         if (Interlocked.Exchange(ref disposed, 1) == 1) return;   // registered twice, so disposed twice
+        handingOver?.Dispose();
         toSet.CompleteAdding();
         closing.Cancel();   // the host has given its jobs back, so the queued alarms are not needed
         var haveEnded = setters.All(setter => setter.Join(TimeSpan.FromSeconds(5)));
         if (!haveEnded) return;   // the storage does not answer; the threads end with the process
         closing.Dispose();
         toSet.Dispose();
+    }
+
+    private void HandOverDue()
+    {
+        var until = clock.NowMs() + (long)Timing.HandOverLead.TotalMilliseconds;
+        while (TakeDue(until) is { } alarm) HandOver(alarm);
+    }
+
+    private Alarm? TakeDue(long until)
+    {
+        lock (gate) return later.TryPeek(out _, out var dueAt) && dueAt <= until ? later.Dequeue() : null;
+    }
+
+    private void HandOver(Alarm alarm)
+    {
+        if (!roster.Has(alarm.Id)) return;   // moved or cancelled
+        var entering = handedOver.EnterAsync(new Share(alarm.AccountId, alarm.ProjectId, alarm.Destination), closing.Token);
+        if (entering.IsCompletedSuccessfully) HandOver(alarm, entering.Result);
+        else _ = HandOverInTurnAsync(alarm, entering);
+    }
+
+    private async Task HandOverInTurnAsync(Alarm alarm, ValueTask<Permit> entering)
+    {
+        try
+        {
+            HandOver(alarm, await entering);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private void HandOver(Alarm alarm, Permit place)
+    {
+        if (!toSet.IsAddingCompleted && roster.HandOver(alarm.Id, place)) toSet.Add(alarm);
+        else place.Dispose();
     }
 
     private void SetAll()

@@ -14,6 +14,12 @@ internal sealed class AlarmQueries(IDbContextFactory<DispatchDbContext> contexts
             .Any(j => j.ArmedBy == null && j.NextAttemptAt > after && j.NextAttemptAt <= until
                 && j.CreatedAt % Partition.Cycle % hosts == index)));
 
+    private static readonly CompiledQuery<Func<DispatchDbContext, long, long, long, long, Guid[], Task<bool>>> AnyFreeOfOthers =
+        new(() => EF.CompileAsyncQuery(
+            (DispatchDbContext db, long after, long until, long hosts, long index, Guid[] crowded) => db.Jobs
+                .Any(j => j.ArmedBy == null && j.NextAttemptAt > after && j.NextAttemptAt <= until
+                    && !crowded.Contains(j.ProjectId) && j.CreatedAt % Partition.Cycle % hosts == index)));
+
     private static readonly CompiledQuery<Func<DispatchDbContext, Guid, long, IAsyncEnumerable<HeldAlarm>>> Held =
         new(() => EF.CompileAsyncQuery((DispatchDbContext db, Guid hostId, long dueBefore) => db.Jobs
             .Where(j => j.ArmedBy == hostId && j.NextAttemptAt < dueBefore)
@@ -25,10 +31,14 @@ internal sealed class AlarmQueries(IDbContextFactory<DispatchDbContext> contexts
                 j.Status))));
 
     /// <summary>True if <c>ArmJobs</c> would find a job. A transaction that finds none would cost more.</summary>
-    public async Task<bool> AnyFreeAsync(long after, long until, Partition partition, CancellationToken stopping)
+    /// <param name="crowded">Projects whose jobs do not count.</param>
+    public async Task<bool> AnyFreeAsync(
+        long after, long until, Partition partition, IReadOnlyList<Guid> crowded, CancellationToken stopping)
     {
         await using var db = await contexts.CreateDbContextAsync(stopping);
-        return await AnyFree.For(db)(db, after, until, partition.Count, partition.Index);
+        return crowded.Count == 0
+            ? await AnyFree.For(db)(db, after, until, partition.Count, partition.Index)
+            : await AnyFreeOfOthers.For(db)(db, after, until, partition.Count, partition.Index, [.. crowded]);
     }
 
     /// <summary>The jobs that this host holds and that are due before that time, earliest first.</summary>

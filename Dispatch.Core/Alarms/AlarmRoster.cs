@@ -1,3 +1,4 @@
+using Dispatch.Fairness;
 using Dispatch.Model;
 using Dispatch.Time;
 
@@ -14,48 +15,82 @@ internal enum AlarmKind
     Retry,
 }
 
-/// <summary>Knows each job's latest alarm that is set, and counts them against the limits.</summary>
+/// <summary>
+/// Knows each job's latest alarm that is set, and counts them against the limits, in total and per account: an account may have as many
+/// as are free.
+/// </summary>
 internal sealed class AlarmRoster(TimeProvider clock)
 {
-    /// <summary>The most overdue jobs armed at once: enough to keep deliveries busy, few enough not to delay new jobs.</summary>
-    public const int OverdueWindow = 2_000;
+    /// <summary>
+    /// The most overdue jobs armed at once. The half of it that one account gets is enough to keep deliveries busy, and few enough not to
+    /// delay new jobs.
+    /// </summary>
+    public const int OverdueWindow = 4_000;
 
     private static readonly TimeSpan Recent = TimeSpan.FromSeconds(15);
 
     private readonly Lock gate = new();
     private readonly Dictionary<Guid, Entry> entries = [];
-    private int counted;
-    private int overdue;
+    private readonly AlarmCounts counts = new();
 
-    /// <summary>Raised when half of the <see cref="OverdueWindow"/> is free again.</summary>
+    /// <summary>Raised when half of an account's part of the <see cref="OverdueWindow"/> is free again.</summary>
     public event Action? OverdueHasRoom;
 
     /// <summary>The alarms that are set, without retries.</summary>
-    public int Counted => Volatile.Read(ref counted);
+    public int Counted => counts.Total.Set;
 
     /// <summary>The overdue jobs that are armed and not done, without those that wait for a hanging receiver.</summary>
-    public int Overdue => Volatile.Read(ref overdue);
+    public int Overdue => counts.Total.Overdue;
+
+    /// <summary>True if the account may have another alarm, within so many of all accounts.</summary>
+    public bool HasRoom(Guid accountId, int limit)
+    {
+        lock (gate) return counts.Of(accountId).Set < limit - Counted;
+    }
+
+    /// <summary>The projects of the accounts that have so many alarms that they may not have more.</summary>
+    /// <param name="limit">The most alarms of all accounts; null: of overdue jobs.</param>
+    public IReadOnlyList<Guid> Crowded(int? limit)
+    {
+        lock (gate)
+        {
+            return counts.Crowded(count => limit is { } set ? count.Set >= set - Counted : count.Overdue >= OverdueWindow - Overdue);
+        }
+    }
 
     /// <summary>Takes the place of the job's older alarm, whose task ends. False: a newer one is set, and this one is stale.</summary>
-    public bool Add(AlarmId alarm, AlarmKind kind)
+    public bool Add(Alarm alarm, AlarmKind kind)
     {
         Entry? old = null;
         lock (gate)
         {
             if (entries.TryGetValue(alarm.JobId, out var entry))
             {
-                if (alarm.IsOlderThan(entry.Alarm)) return false;
+                if (alarm.Id.IsOlderThan(entry.Alarm)) return false;
                 old = entry;
             }
 
             Forget(alarm.JobId);
-            var replaced = old?.Alarm == alarm ? old.Value.Replaced : null;   // a lost alarm that is set again may ring at this moment
-            entries[alarm.JobId] = new(alarm, clock.NowMs(), kind, SetOverdue: kind == AlarmKind.Overdue, replaced);
-            Count(kind, 1);
+            var replaced = old?.Alarm == alarm.Id ? old.Value.Replaced : null;   // a lost alarm that is set again may ring at this moment
+            entries[alarm.JobId] = new(
+                alarm.Id, alarm.AccountId, alarm.ProjectId, clock.NowMs(), kind, SetOverdue: kind == AlarmKind.Overdue, replaced, Place: null);
+            Count(entries[alarm.JobId], 1);
         }
 
-        if (old is { } other && other.Alarm != alarm) End(other);
+        if (old is { } other && other.Alarm != alarm.Id) End(other);
         return true;
+    }
+
+    /// <summary>Hangfire gets the alarm. False: it is no longer the job's latest, and the caller keeps the place.</summary>
+    /// <param name="place">Returned when the alarm is done or forgotten.</param>
+    public bool HandOver(AlarmId alarm, Permit place)
+    {
+        lock (gate)
+        {
+            if (!entries.TryGetValue(alarm.JobId, out var entry) || entry.Alarm != alarm || entry.Place is not null) return false;
+            entries[alarm.JobId] = entry with { Place = place };
+            return true;
+        }
     }
 
     /// <summary>True if it is the job's latest alarm.</summary>
@@ -106,17 +141,18 @@ internal sealed class AlarmRoster(TimeProvider clock)
     }
 
     /// <summary>
-    /// True if the alarm of an overdue job was set so recently that it still waits in Hangfire's queue, so that a second one would be a
-    /// duplicate. False for an alarm that was set ahead: if it did not ring in time, it is lost.
+    /// True if the alarm is not lost though it did not ring in time: it waits for its account's turn, or it was set for an overdue job so
+    /// recently that it still waits in Hangfire's queue. An alarm that Hangfire got ahead of its time is lost.
     /// </summary>
-    public bool WasSetRecently(AlarmId alarm)
+    public bool IsUnderWay(AlarmId alarm)
     {
         lock (gate)
         {
-            if (!entries.TryGetValue(alarm.JobId, out var entry) || entry.Alarm != alarm || !entry.SetOverdue) return false;
+            if (!entries.TryGetValue(alarm.JobId, out var entry) || entry.Alarm != alarm) return false;
+            if (entry is { Place: null, Kind: not AlarmKind.Retry }) return true;
 
             var age = clock.NowMs() - entry.SetAt;
-            return age >= 0 && age < Recent.TotalMilliseconds;
+            return entry.SetOverdue && age >= 0 && age < Recent.TotalMilliseconds;
         }
     }
 
@@ -125,34 +161,39 @@ internal sealed class AlarmRoster(TimeProvider clock)
     {
         lock (gate)
         {
-            if (overdue == 0) return;
+            if (Overdue == 0) return;
             var before = clock.NowMs() - (long)age.TotalMilliseconds;
             foreach (var (jobId, entry) in entries.Where(e => e.Value.Kind == AlarmKind.Overdue && e.Value.SetAt < before).ToArray())
             {
+                Count(entry, -1);
                 entries[jobId] = entry with { Kind = AlarmKind.Upcoming };
-                overdue--;
+                Count(entries[jobId], 1);
             }
         }
     }
 
-    /// <summary>True if this removal brings the overdue jobs down to half of their window.</summary>
+    /// <summary>True if this removal brings the overdue jobs down to half of what their account, or all accounts, may have.</summary>
     private bool Forget(Guid jobId)
     {
         if (!entries.Remove(jobId, out var entry)) return false;
-        Count(entry.Kind, -1);
-        return entry.Kind == AlarmKind.Overdue && overdue == OverdueWindow / 2;
+        entry.Place?.Dispose();
+        Count(entry, -1);
+        return entry.Kind == AlarmKind.Overdue
+            && (Overdue == OverdueWindow / 2 || counts.Of(entry.AccountId).Overdue == OverdueWindow / 4);
     }
 
-    private void Count(AlarmKind kind, int step)
+    private void Count(Entry entry, int step)
     {
-        if (kind != AlarmKind.Retry) counted += step;
-        if (kind == AlarmKind.Overdue) overdue += step;
+        if (entry.Kind != AlarmKind.Retry)
+            counts.Add(entry.AccountId, entry.ProjectId, new AlarmCount(step, entry.Kind == AlarmKind.Overdue ? step : 0));
     }
 
     // Asynchronously, because the task would otherwise go on in its canceller's call.
     private static void End(Entry entry) => _ = entry.Replaced?.CancelAsync();
 
     /// <param name="Replaced">Ends the task of the alarm; null until it rings.</param>
+    /// <param name="Place">The account's place for it in Hangfire; null until Hangfire gets it.</param>
     private readonly record struct Entry(
-        AlarmId Alarm, long SetAt, AlarmKind Kind, bool SetOverdue, CancellationTokenSource? Replaced);
+        AlarmId Alarm, Guid AccountId, Guid ProjectId, long SetAt, AlarmKind Kind, bool SetOverdue, CancellationTokenSource? Replaced,
+        Permit? Place);
 }

@@ -17,6 +17,8 @@ namespace Dispatch.Delivery;
 internal sealed class DeliveryRunner(
     WriteQueue queue,
     DeliveryLimiters limiters,
+    PayloadReader payloads,
+    HeldDeliveries held,
     WebhookSender sender,
     RetryLadder ladder,
     SigningSecrets secrets,
@@ -58,27 +60,46 @@ internal sealed class DeliveryRunner(
     // A stopping host sends the jobs it has claimed, too, because they are due soon.
     private async Task<(ClaimedJob Job, AttemptReport Report)?> ClaimAndSendAsync(Alarm alarm, CancellationToken waiting)
     {
-        var share = new Share(alarm.AccountId, alarm.ProjectId, alarm.Destination);
+        var share = limiters.ShareOf(alarm);
         using var claim = await limiters.Claims.EnterAsync(share, waiting);
         var job = await queue.WriteAsync(new ClaimJob(alarm, () => lease.TermForClaim) { Cancellation = waiting });
         if (job is null) return null;   // cancelled, moved, or claimed already
 
+        using var payload = await payloads.ReadAsync(job, share, shutdown.Sending);
+        if (payload is Payload.Gone) return null;   // deleted with its project, or another host has the job
+
         await preciseTimer.WaitUntilAsync(job.DueAt, shutdown.Sending);
-        using var wire = await limiters.Wire.EnterAsync(share, shutdown.Sending);
-        var report = await SendAsync(job, share);
+        var report = await SendOnWireAsync(share, job, payload);
         if (report.Outcome is not DeliveryOutcome.NotSent) return (job, report);
 
         Log.LeaseLost(log, job.Id, job.Attempt);   // another host has the job, or the sweeper frees it
         return null;
     }
 
-    private async Task<AttemptReport> SendAsync(ClaimedJob job, Share share)
+    // A delivery that the host lacked something for has not begun. It leaves its place to others, and each try has all of its time.
+    private async Task<AttemptReport> SendOnWireAsync(Share share, ClaimedJob job, Payload payload)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            AttemptReport report;
+            using (await limiters.Wire.EnterAsync(share, shutdown.Sending)) report = await SendAsync(job, share, payload);
+            if (report.Outcome is not DeliveryOutcome.HeldBack(var shortage))
+            {
+                held.DeliveryEnded();
+                return report;
+            }
+
+            await held.WaitAsync(shortage, tries, shutdown.Sending);
+        }
+    }
+
+    private async Task<AttemptReport> SendAsync(ClaimedJob job, Share share, Payload payload)
     {
         var firedAt = clock.NowMs();
         try
         {
             var keys = secrets.Current(job.SecretCipher, job.PreviousSecretCipher, job.PreviousSecretExpiresAt, firedAt);
-            var request = WebhookRequest.For(job.Row, keys, firedAt);
+            var request = payload.ToRequest(job.Row, keys, firedAt);
             return await sender.SendAsync(request, share, () => lease.IsHeldSince(job.Term), shutdown.Sending);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)

@@ -9,6 +9,7 @@ using Dispatch.Inboxes;
 using Dispatch.Jobs;
 using Dispatch.Live;
 using Dispatch.Model;
+using Dispatch.Projects;
 using Dispatch.Settings;
 using Dispatch.Time;
 using Dispatch.Writing;
@@ -46,6 +47,7 @@ internal static class CoreServices
         this IServiceCollection services, DispatchSettings settings, IHostEnvironment environment) => services
         .AddSingleton(settings.Dispatch).AddSingleton(settings.Database).AddSingleton(settings.Hangfire).AddSingleton(settings.Delivery)
         .AddSingleton(settings.Dashboard).AddSingleton(settings.Redis).AddSingleton(settings.RateLimits)
+        .AddSingleton(settings.Limits).AddSingleton(settings.Reading).AddSingleton(Descriptors.OfThisProcess())
         .AddSingleton(new ContentRoot(environment.ContentRootPath));
 
     private static IServiceCollection AddStorage(this IServiceCollection services, DispatchSettings settings, IHostEnvironment environment)
@@ -56,7 +58,7 @@ internal static class CoreServices
         return services
             .AddDispatchDatabase(settings.Database, environment.ContentRootPath).AddSingleton<DatabaseSetup>()
             .AddSingleton<WriteHealth>().AddSingleton<WriteQueue>().AddSingleton<JobRecovery>().AddSingleton<AlarmQueries>()
-            .AddSingleton<InboxWriter>().AddSingleton<InboxStore>()
+            .AddSingleton<InboxCache>().AddSingleton<InboxWriter>().AddSingleton<InboxStore>()
             .AddSingleton<JobFeed>().AddSingleton(provider => provider.GetRequiredService<JobFeed>().WriterEvents)
             .AddSingleton<HostIdentity>().AddSingleton<HostLocks>()
             .AddSingleton<Lease>().AddSingleton<LiveHosts>().AddSingleton<HostLease>();
@@ -65,8 +67,9 @@ internal static class CoreServices
     private static IServiceCollection AddDelivery(this IServiceCollection services, IHostEnvironment environment) => services
         .AddSingleton(provider => new TargetGuard(
             provider.GetRequiredService<DeliveryOptions>(), openLoopback: environment.IsDevelopment()))
-        .AddSingleton<OwnInbox>().AddSingleton<DeliveryLimiters>().AddSingleton<WebhookSender>().AddSingleton<RetryLadder>()
-        .AddSingleton<DeliveryRunner>().AddSingleton<PreciseTimer>().AddSingleton<Shutdown>();
+        .AddSingleton<OwnInbox>().AddSingleton<DeliveryLimiters>().AddSingleton<HeldDeliveries>().AddSingleton<WebhookSender>()
+        .AddSingleton<RetryLadder>().AddSingleton<PayloadReader>().AddSingleton<DeliveryRunner>().AddSingleton<PreciseTimer>()
+        .AddSingleton<Shutdown>();
 
     private static IServiceCollection AddHosted<TService>(this IServiceCollection services)
         where TService : class, IHostedService => services.AddHostedService(provider => provider.GetRequiredService<TService>());

@@ -13,7 +13,9 @@ internal sealed record DispatchSettings(
     DeliveryOptions Delivery,
     DashboardOptions Dashboard,
     RedisOptions Redis,
-    RateLimitOptions RateLimits)
+    ReadingOptions Reading,
+    RateLimitOptions RateLimits,
+    LimitOptions Limits)
 {
     /// <exception cref="StartupException">Settings are wrong; the message names each of them and the allowed values.</exception>
     public static DispatchSettings Read(IConfigurationRoot configuration)
@@ -26,9 +28,14 @@ internal sealed record DispatchSettings(
             reader.Read<DeliveryOptions>("Delivery"),
             reader.Read<DashboardOptions>("Dashboard"),
             reader.Read<RedisOptions>("Redis"),
-            reader.Read<RateLimitOptions>("RateLimits"));
+            reader.Read<ReadingOptions>("Reading"),
+            reader.Read<RateLimitOptions>("RateLimits"),
+            reader.Read<LimitOptions>("Limits"));
 
         Check(reader, settings.Delivery);
+        Check(reader, settings.Limits);
+        if (settings.Reading.MaxConcurrency is { } reads) Range(reader, "Reading:MaxConcurrency", reads, 2, 1_000);
+        Range(reader, "Reading:MaxAnswerBytes", settings.Reading.MaxAnswerBytes, 8 * 1024 * 1024, 1024 * 1024 * 1024);
         Range(reader, "RateLimits:PerAccount", settings.RateLimits.PerAccount, 1, 100_000);
         Range(reader, "RateLimits:PerAddress", settings.RateLimits.PerAddress, 1, 100_000);
         Range(reader, "RateLimits:PasswordQueue", settings.RateLimits.PasswordQueue, 0, 1_000);
@@ -71,10 +78,26 @@ internal sealed record DispatchSettings(
         Range(reader, "Delivery:MaxPerAccount", delivery.MaxPerAccount, 1, 100_000);
         Range(reader, "Delivery:MaxPerDestination", delivery.MaxPerDestination, 1, 100_000);
         Range(reader, "Delivery:MaxPerProject", delivery.MaxPerProject, 1, 100_000);
+        Range(reader, "Delivery:MaxBytesInFlight", delivery.MaxBytesInFlight, 1024 * 1024, 1024 * 1024 * 1024);
+        reader.Require(delivery.MaxBytesInFlight / 4 >= delivery.MaxPayloadBytes,
+            $"Delivery:MaxBytesInFlight is {delivery.MaxBytesInFlight}; "
+            + $"allowed: at least four times Delivery:MaxPayloadBytes, which is {delivery.MaxPayloadBytes}.");
         var (shortest, longest) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
         reader.Require(
             delivery.RetryLadder.Count is >= 1 and <= 20 && delivery.RetryLadder.All(rung => rung >= shortest && rung <= longest),
             "Delivery:RetryLadder has 1 to 20 delays, each 00:00:00.001 to 1.00:00:00, such as \"00:00:30, 00:01:00, 00:05:00\".");
+    }
+
+    private static void Check(SettingsReader reader, LimitOptions limits)
+    {
+        Range(reader, "Limits:MaxConnections", limits.MaxConnections, 100, 1_000_000);
+        if (limits.MaxConnectionsPerAddress is { } perAddress)
+            Range(reader, "Limits:MaxConnectionsPerAddress", perAddress, 1, limits.MaxConnections);
+        if (limits.MaxWebSockets is { } sockets) Range(reader, "Limits:MaxWebSockets", sockets, 1, 1_000_000);
+        Range(reader, "Limits:MaxAnonymousRequests", limits.MaxAnonymousRequests, 1, 10_000);
+        reader.Require(
+            limits.UnreadAnswerTimeout >= TimeSpan.FromSeconds(1) && limits.UnreadAnswerTimeout <= TimeSpan.FromHours(1),
+            $"Limits:UnreadAnswerTimeout is {limits.UnreadAnswerTimeout}; allowed: 00:00:01 to 01:00:00.");
     }
 
     private static void Range(SettingsReader reader, string key, int value, int from, int to) =>

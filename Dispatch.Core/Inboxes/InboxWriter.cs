@@ -1,4 +1,5 @@
 using Dispatch.Data;
+using Dispatch.Fairness;
 using Dispatch.Model;
 using Dispatch.Time;
 using Dispatch.Writing;
@@ -8,30 +9,27 @@ namespace Dispatch.Inboxes;
 
 /// <summary>
 /// Stores received requests through <see cref="WriteQueue"/>, because a writer of its own would compete for SQLite's lock and commit apart
-/// from the jobs. It writes one small batch at a time, so that a claim never waits behind a burst.
+/// from the jobs. It writes one small batch at a time, so that a claim never waits behind a burst, and accounts take turns in it. The
+/// bytes that wait here are bounded by whoever hands the requests in.
 /// </summary>
 internal sealed class InboxWriter(WriteQueue commits, TimeProvider clock)
 {
     private const int MaxBatch = 256;
     private const int MaxBatchBytes = 1024 * 1024;
-    private const long MaxWaitingBytes = 64 * 1024 * 1024;
     private const int RowBytes = 1024;   // estimate of a request without its body and headers
 
     private readonly Lock gate = new();
-    private readonly Queue<Waiting> queue = [];
-    private long waitingBytes;
+    private readonly TurnQueue<Waiting> queue = new();
     private bool isWriting;
 
-    /// <summary>Completes when the request is durable, or dropped because the queue is full or the project is gone.</summary>
+    /// <summary>Completes when the request is durable, or dropped because its project is gone.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
-    public Task StoreAsync(ReceivedRequest request)
+    public Task StoreAsync(Guid accountId, ReceivedRequest request)
     {
         var waiting = new Waiting(request);
         lock (gate)
         {
-            if (waitingBytes + waiting.Bytes > MaxWaitingBytes) return Task.CompletedTask;
-            queue.Enqueue(waiting);
-            waitingBytes += waiting.Bytes;
+            queue.Add(accountId, request.ProjectId, waiting);
             if (isWriting) return waiting.Done.Task;
             isWriting = true;
         }
@@ -66,13 +64,12 @@ internal sealed class InboxWriter(WriteQueue commits, TimeProvider clock)
         lock (gate)
         {
             var bytes = 0;
-            while (batch.Count < MaxBatch && bytes < MaxBatchBytes && queue.TryDequeue(out var next))
+            while (batch.Count < MaxBatch && bytes < MaxBatchBytes && queue.TryTake(out var next))
             {
                 batch.Add(next);
                 bytes += next.Bytes;
             }
 
-            waitingBytes -= bytes;
             isWriting = batch.Count > 0;
         }
 

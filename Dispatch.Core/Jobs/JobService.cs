@@ -22,7 +22,7 @@ internal sealed class JobService(WriteQueue queue, AlarmClock alarms, HostIdenti
         var now = clock.NowMs();
         // A job of another host's partition waits for that host's sweep if there is time.
         var isOurs = liveHosts.Partition.Has(now) || job.FireAt - now < Timing.FreeForAllLead.TotalMilliseconds;
-        var armsNow = isOurs && alarms.HasRoomFor(job.FireAt);
+        var armsNow = isOurs && alarms.HasRoomFor(job.AccountId, job.FireAt);
         job.Id = Guid.CreateVersion7(clock.GetUtcNow());
         job.NextAttemptAt = job.FireAt;
         job.ArmedBy = armsNow ? host.Id : null;
@@ -41,9 +41,9 @@ internal sealed class JobService(WriteQueue queue, AlarmClock alarms, HostIdenti
 
     /// <summary>Cancels a job of the project if no host has claimed it.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
-    public async Task<CancelOutcome> CancelAsync(Guid jobId, Guid projectId)
+    public async Task<CancelOutcome> CancelAsync(Guid accountId, Guid projectId, Guid jobId)
     {
-        var outcome = await queue.WriteAsync(new CancelJob(jobId, projectId));
+        var outcome = await queue.WriteAsync(new CancelJob(jobId, projectId) { AccountId = accountId });
         if (outcome == CancelOutcome.Cancelled) alarms.Remove(jobId);
         return outcome;
     }
@@ -54,12 +54,12 @@ internal sealed class JobService(WriteQueue queue, AlarmClock alarms, HostIdenti
     /// </summary>
     /// <param name="fireAt">Milliseconds since the Unix epoch, UTC. A time that has passed means now.</param>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
-    public async Task<MoveOutcome> MoveAsync(Guid jobId, Guid projectId, long fireAt)
+    public async Task<MoveOutcome> MoveAsync(Guid accountId, Guid projectId, Guid jobId, long fireAt)
     {
         var dueAt = Math.Max(fireAt, clock.NowMs());
         // Of any host's partition: a job is moved so rarely that it need not wait for its host's sweep.
-        var armsNow = alarms.HasRoomFor(dueAt);
-        var moved = await queue.WriteAsync(new MoveJob(jobId, projectId, dueAt, armsNow));
+        var armsNow = alarms.HasRoomFor(accountId, dueAt);
+        var moved = await queue.WriteAsync(new MoveJob(jobId, projectId, dueAt, armsNow) { AccountId = accountId });
         if (moved.Alarm is not { } alarm) return moved.Outcome;
 
         if (armsNow) alarms.Move(alarm);

@@ -18,7 +18,7 @@ internal readonly record struct AlarmId(Guid JobId, int Attempt, int Generation)
 }
 
 /// <summary>Wakes the engine for one attempt of one job.</summary>
-/// <param name="Destination">The receiver's <c>host:port</c>, the unit of fairness.</param>
+/// <param name="Destination">See <see cref="DestinationOf"/>.</param>
 /// <param name="DueAt">When the attempt is due, milliseconds since the Unix epoch, UTC.</param>
 /// <param name="IsRetry">The job is FAILED and goes back to SCHEDULED first.</param>
 /// <param name="Attempt"><inheritdoc cref="AlarmId" path="/param[@name='Attempt']"/></param>
@@ -32,9 +32,15 @@ internal sealed record Alarm(
     /// <param name="dueAt">Milliseconds since the Unix epoch, UTC.</param>
     public Alarm ForRetry(long dueAt) => this with { DueAt = dueAt, IsRetry = true, Attempt = Id.AfterClaim.Attempt };
 
+    /// <summary>
+    /// The receiver's <c>host:port</c>, the unit of fairness; for what may be an inbox of this host, the URL without its query. Only the
+    /// host that delivers knows its own addresses (<c>OwnInbox</c>), and it may be another one, or not listen yet.
+    /// </summary>
     public static string DestinationOf(string webhookUrl)
     {
         var url = new Uri(webhookUrl);
-        return $"{url.Host}:{url.Port}";
+        return InboxToken.Ends(url.AbsolutePath) ? url.GetLeftPart(UriPartial.Path) : HostAndPort(url);
     }
+
+    public static string HostAndPort(Uri url) => $"{url.Host}:{url.Port}";
 }

@@ -18,6 +18,7 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
     public const string Prefix = "sk_";
 
     private readonly KeyCache cache = new();
+    private readonly RecentSecrets recent = new(clock);
 
     /// <summary>Null: the account has no such project.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
@@ -78,10 +79,14 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
     {
         if (!Secret.IsWellFormed(text, Prefix)) return null;
         var hash = Secret.Hash(text);
+        if (recent.IsUnknown(hash)) return null;
         var owner = mayBeCached && cache.TryGet(hash, out var cached) ? cached : await LoadAsync(hash, cancellation);
         if (owner is not null) usage.Mark(owner.KeyId, clock.NowMs());
         return owner;
     }
+
+    /// <summary>The key could be right, and it takes the database to tell.</summary>
+    public bool IsNew(string text) => Secret.IsWellFormed(text, Prefix) && recent.IsNew(Secret.Hash(text));
 
     /// <summary>Asks the database, because another host may have revoked a key that the cache still knows.</summary>
     public async Task<bool> IsThereAsync(Guid keyId, CancellationToken cancellation)
@@ -102,6 +107,7 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
             .Where(k => k.Hash == hash)
             .Join(db.Projects.Where(p => p.DeletedAt == null), k => k.ProjectId, p => p.Id, (k, p) => new KeyOwner(k.Id, p.Id, p.AccountId))
             .FirstOrDefaultAsync(cancellation);
+        recent.Remember(hash, isThere: owner is not null);
         if (owner is not null) cache.Add(hash, owner, epoch);
         return owner;
     }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
 
 namespace Dispatch.Projects;
 
@@ -37,10 +36,5 @@ internal sealed class KeyCache
             epoch++;
             owners.Clear();
         }
-    }
-
-    private readonly record struct HashKey(UInt128 High, UInt128 Low)
-    {
-        public static HashKey Of(ReadOnlySpan<byte> sha256) => MemoryMarshal.Read<HashKey>(sha256);
     }
 }

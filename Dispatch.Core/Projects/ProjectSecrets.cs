@@ -14,7 +14,7 @@ internal sealed record SigningSecret(string Secret, long? PreviousExpiresAt);
 
 /// <summary>Reveals and rotates the signing secret of a project for its owner.</summary>
 internal sealed class ProjectSecrets(
-    IDbContextFactory<DispatchDbContext> contexts, WriteQueue queue, SigningSecrets secrets, TimeProvider clock)
+    IDbContextFactory<DispatchDbContext> contexts, WriteQueue queue, SigningSecrets secrets, InboxCache inboxes, TimeProvider clock)
 {
     /// <summary>Null: the account has no such project.</summary>
     public async Task<SigningSecret?> RevealAsync(Guid accountId, Guid projectId, CancellationToken cancellation)
@@ -34,10 +34,10 @@ internal sealed class ProjectSecrets(
     /// one old secret is stored. Null: the account has no such project.
     /// </summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
-    public Task<SigningSecret?> RotateAsync(Guid accountId, Guid projectId)
+    public async Task<SigningSecret?> RotateAsync(Guid accountId, Guid projectId)
     {
         var cipher = secrets.CreateCipher();
-        return queue.WriteAsync(new CustomWrite<SigningSecret?>(async (db, changes) =>
+        var secret = await queue.WriteAsync(new CustomWrite<SigningSecret?>(async (db, changes) =>
         {
             long? expiresAt = clock.NowMs() + (long)SigningSecrets.Overlap.TotalMilliseconds;
             // The old value of the column: of two rotations at once, the second one replaces the first one's secret.
@@ -49,6 +49,8 @@ internal sealed class ProjectSecrets(
             changes.ProjectChanged(accountId, projectId, clock.NowMs());
             return new SigningSecret(secrets.Reveal(cipher), expiresAt);
         }));
+        inboxes.Clear();
+        return secret;
     }
 
     private static IQueryable<Project> Owned(DispatchDbContext db, Guid accountId, Guid projectId) =>

@@ -16,6 +16,7 @@ internal sealed class ProjectStore(
     WriteQueue commits,
     SigningSecrets secrets,
     ApiKeyStore keys,
+    InboxCache inboxes,
     TimeProvider clock)
 {
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
@@ -86,6 +87,7 @@ internal sealed class ProjectStore(
             return await db.Projects.Where(p => ids.Contains(p.Id)).ExecuteUpdateAsync(set => set.SetProperty(p => p.DeletedAt, now));
         }));
         keys.ClearCache();
+        inboxes.Clear();
         return deleted;
     }
 

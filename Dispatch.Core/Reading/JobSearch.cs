@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text;
 using Dispatch.Data;
 using Dispatch.Model;
@@ -21,6 +22,9 @@ internal sealed class JobSearch(TimeProvider clock)
 
     private const int FirstChunk = 1_000;
     private const int LargestChunk = 32_000;
+
+    /// <summary>Chunks grow until one takes this long. The client of a longer one may be gone, and others wait.</summary>
+    private static readonly TimeSpan ShortChunk = TimeSpan.FromMilliseconds(15);
 
     /// <summary>How far a search for new jobs goes back, ms, because <c>createdAt</c> is earlier than the commit.</summary>
     private const long Overlap = 5_000;
@@ -78,9 +82,10 @@ internal sealed class JobSearch(TimeProvider clock)
     private static async Task SearchOlderAsync(
         SearchCursor cursor, IQueryable<Job> jobs, string text, Func<bool> hasTime, CancellationToken cancellation)
     {
-        // A call searches at least one chunk, because it would otherwise make no progress when its time is over.
-        for (var chunk = FirstChunk; !cursor.IsComplete && (chunk == FirstChunk || hasTime()); chunk = Math.Min(chunk * 2, LargestChunk))
+        var chunk = FirstChunk;
+        while (!cursor.IsComplete)
         {
+            var begun = Stopwatch.GetTimestamp();
             var (reached, size) = (cursor.Reached, chunk);
             var left = jobs.Where(j => j.CreatedAt < reached);
             // A chunk includes all jobs of its last millisecond, so that the next chunk needs no comparison of ids.
@@ -89,20 +94,24 @@ internal sealed class JobSearch(TimeProvider clock)
             if (end is { } last) left = left.Where(j => j.CreatedAt >= last);
 
             cursor.Add(await MatchAsync(left, text, cancellation), end);
+            // A call searches at least one chunk, because it would otherwise make no progress when its time is over.
+            if (!hasTime()) return;
+            if (Stopwatch.GetElapsedTime(begun) < ShortChunk) chunk = Math.Min(chunk * 2, LargestChunk);
         }
     }
 
     private static async Task<IReadOnlyList<JobSortKey>> MatchAsync(IQueryable<Job> jobs, string text, CancellationToken cancellation)
     {
         if (text.Contains('\0')) return [];   // no stored text contains NUL, and PostgreSQL rejects it in a parameter
-        // SQL Server takes [ as a wildcard too.
-        var escaped = text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_").Replace("[", "\\[");
-        var pattern = $"%{escaped}%";
         var newestFirst = jobs.OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id);
         if (!Ascii.IsValid(text))
         {
-            // SQLite's lower() changes ASCII letters only.
-            var texts = await newestFirst.Select(j => new { j.CreatedAt, j.Id, j.Title, j.WebhookUrl }).ToListAsync(cancellation);
+            // SQLite's lower() changes ASCII letters only, so the database looks for a part that has no others.
+            var part = PatternOf(LongestAsciiPart(text));
+            var texts = await newestFirst
+                .Where(j => EF.Functions.Like(j.Title.ToLower(), part, "\\") || EF.Functions.Like(j.WebhookUrl.ToLower(), part, "\\"))
+                .Select(j => new { j.CreatedAt, j.Id, j.Title, j.WebhookUrl })
+                .ToListAsync(cancellation);
             return
             [
                 .. texts.Where(j => Contains(j.Title, text) || Contains(j.WebhookUrl, text))
@@ -110,6 +119,7 @@ internal sealed class JobSearch(TimeProvider clock)
             ];
         }
 
+        var pattern = PatternOf(text);
         if (text.AsSpan().ContainsAnyExcept(IdCharacters))
         {
             return await newestFirst
@@ -133,6 +143,15 @@ internal sealed class JobSearch(TimeProvider clock)
                 .Select(j => new JobSortKey(j.CreatedAt, j.Id)),
         ];
     }
+
+    // SQL Server takes [ as a wildcard too.
+    private static string PatternOf(string text) =>
+        $"%{text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_").Replace("[", "\\[")}%";
+
+    private static string LongestAsciiPart(string text) => string
+        .Concat(text.Select(character => char.IsAscii(character) ? character : '\0'))
+        .Split('\0')
+        .MaxBy(part => part.Length)!;
 
     private static bool IsWithin(JobSummary row, GridFilter filter) =>
         (filter.Status is null || row.Status == filter.Status)

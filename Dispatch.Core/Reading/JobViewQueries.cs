@@ -9,7 +9,7 @@ namespace Dispatch.Reading;
 
 /// <param name="Headers">In the order they were sent; without the signatures if they are unknown.</param>
 /// <param name="SignaturesKnown">False: the secret may have been rotated since the claim.</param>
-internal sealed record RequestAsSent(int Attempt, IReadOnlyList<Header> Headers, byte[] Body, bool SignaturesKnown);
+internal sealed record RequestAsSent(int Attempt, IReadOnlyList<Header> Headers, ReadOnlyMemory<byte> Body, bool SignaturesKnown);
 
 /// <summary>Reads the page of a job. Requests are not stored; the last one is rebuilt from the job, the attempt and the secret.</summary>
 internal sealed class JobViewQueries(IDbContextFactory<DispatchDbContext> contexts, JobQueries jobs, SigningSecrets secrets)

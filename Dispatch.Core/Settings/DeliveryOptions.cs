@@ -37,4 +37,10 @@ internal sealed class DeliveryOptions
 
     /// <summary>The limit per project. 1 to 100,000.</summary>
     public int MaxPerProject { get; set; } = 2048;
+
+    /// <summary>
+    /// Bytes of bodies in memory at once, from reading a payload until it is on the wire, for payloads of more than 4 KiB. An account gets
+    /// at most half. 1 MiB to 1 GiB, and at least four times <see cref="MaxPayloadBytes"/>, so that each payload finds room.
+    /// </summary>
+    public int MaxBytesInFlight { get; set; } = 64 * 1024 * 1024;
 }

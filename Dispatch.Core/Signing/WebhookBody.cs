@@ -3,6 +3,10 @@ using System.Text;
 
 namespace Dispatch.Signing;
 
+/// <summary>
+/// A delivery's body: <c>{"jobId":"…","title":"…","payload":{…},"firedAt":"…"}</c> in UTF-8, without added white space. The payload, a JSON
+/// object, stands in it byte for byte.
+/// </summary>
 internal static class WebhookBody
 {
     private const int IdLength = 36;
@@ -12,34 +16,46 @@ internal static class WebhookBody
     private static readonly SearchValues<char> MustBeEscaped =
         SearchValues.Create([.. Enumerable.Range(0, ' ').Select(code => (char)code), '"', '\\']);
 
-    /// <summary>Builds <c>{"jobId":"…","title":"…","payload":{…},"firedAt":"…"}</c> in UTF-8, without added white space.</summary>
+    private static ReadOnlySpan<byte> BeforeInstant => ",\"firedAt\":\""u8;
+
+    private static ReadOnlySpan<byte> AfterInstant => "\"}"u8;
+
     /// <param name="payload">A JSON object, UTF-8; copied byte for byte.</param>
     /// <param name="firedAtMs">The time of this attempt, milliseconds since the Unix epoch, UTC.</param>
     public static byte[] Build(Guid jobId, string title, ReadOnlySpan<byte> payload, long firedAtMs)
     {
         var escapedTitle = Escape(title);
-        var frame = """{"jobId":"","title":"","payload":,"firedAt":""}"""u8.Length + IdLength + InstantLength;
-        var body = GC.AllocateUninitializedArray<byte>(frame + Encoding.UTF8.GetByteCount(escapedTitle) + payload.Length);
+        var body = GC.AllocateUninitializedArray<byte>(Length(escapedTitle, payload.Length));
+        payload.CopyTo(body.AsSpan(Begin(body, jobId, escapedTitle)));
+        End(body, firedAtMs);
+        return body;
+    }
 
+    /// <summary>The length of the whole body, in bytes.</summary>
+    public static int Length(string escapedTitle, int payloadBytes) =>
+        """{"jobId":"","title":"","payload":}"""u8.Length - 1 + IdLength + Encoding.UTF8.GetByteCount(escapedTitle)
+        + payloadBytes + BeforeInstant.Length + InstantLength + AfterInstant.Length;
+
+    /// <summary>Writes what stands before the payload; returns its length.</summary>
+    public static int Begin(Span<byte> body, Guid jobId, string escapedTitle)
+    {
         var rest = Append(body, "{\"jobId\":\""u8);
         jobId.TryFormat(rest, out _);
         rest = Append(rest[IdLength..], "\",\"title\":\""u8);
         rest = rest[Encoding.UTF8.GetBytes(escapedTitle, rest)..];
-        rest = Append(rest, "\",\"payload\":"u8);
-        rest = Append(rest, payload);
-        rest = Append(rest, ",\"firedAt\":\""u8);
-        DateTimeOffset.FromUnixTimeMilliseconds(firedAtMs).TryFormat(rest, out _, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
-        Append(rest[InstantLength..], "\"}"u8);
-        return body;
+        return body.Length - Append(rest, "\",\"payload\":"u8).Length;
     }
 
-    private static Span<byte> Append(Span<byte> rest, ReadOnlySpan<byte> piece)
+    /// <summary>Writes what stands behind the payload, at the end of the body.</summary>
+    /// <param name="firedAtMs">The time of this attempt, milliseconds since the Unix epoch, UTC.</param>
+    public static void End(Span<byte> body, long firedAtMs)
     {
-        piece.CopyTo(rest);
-        return rest[piece.Length..];
+        var rest = Append(body[^(BeforeInstant.Length + InstantLength + AfterInstant.Length)..], BeforeInstant);
+        DateTimeOffset.FromUnixTimeMilliseconds(firedAtMs).TryFormat(rest, out _, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
+        Append(rest[InstantLength..], AfterInstant);
     }
 
-    private static string Escape(string title)
+    public static string Escape(string title)
     {
         if (!title.AsSpan().ContainsAny(MustBeEscaped)) return title;
 
@@ -55,5 +71,11 @@ internal static class WebhookBody
         }
 
         return escaped.ToString();
+    }
+
+    private static Span<byte> Append(Span<byte> rest, ReadOnlySpan<byte> piece)
+    {
+        piece.CopyTo(rest);
+        return rest[piece.Length..];
     }
 }

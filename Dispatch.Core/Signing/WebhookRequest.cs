@@ -5,9 +5,12 @@ namespace Dispatch.Signing;
 /// <summary>One attempt, ready to be sent.</summary>
 /// <param name="Url">Absolute http or https URL.</param>
 /// <param name="FiredAtMs">Milliseconds since the Unix epoch, UTC. The body contains it, and the signature its seconds.</param>
-internal sealed record WebhookRequest(Guid JobId, Uri Url, byte[] Body, WebhookSignature Signature, long FiredAtMs)
+internal sealed record WebhookRequest(Guid JobId, Uri Url, ReadOnlyMemory<byte> Body, WebhookSignature Signature, long FiredAtMs)
 {
     private static readonly string UserAgent = $"Dispatch/{typeof(WebhookRequest).Assembly.GetName().Version!.ToString(3)}";
+
+    /// <summary>What holds the body; the sender gives it back when the body is on the wire. Null: nothing, as for a small one.</summary>
+    public PooledBody? Pooled { get; init; }
 
     /// <summary>The headers that Dispatch sets, in the order they are sent.</summary>
     public IReadOnlyList<Header> Headers =>
@@ -31,11 +34,16 @@ internal sealed record WebhookRequest(Guid JobId, Uri Url, byte[] Body, WebhookS
     private string WireHost => Url.HostNameType == UriHostNameType.IPv6 ? Url.Host : Url.IdnHost;
 
     /// <param name="secrets">The project's secrets as shown, newest first.</param>
-    public static WebhookRequest For(Job job, IReadOnlyList<string> secrets, long firedAtMs)
-    {
-        var body = WebhookBody.Build(job.Id, job.Title, job.Payload, firedAtMs);
-        return new(job.Id, new Uri(job.WebhookUrl), body, WebhookSignature.Sign(secrets, job.Id, firedAtMs / 1000, body), firedAtMs);
-    }
+    public static WebhookRequest For(Job job, IReadOnlyList<string> secrets, long firedAtMs) =>
+        For(job, WebhookBody.Build(job.Id, job.Title, job.Payload, firedAtMs), secrets, firedAtMs);
+
+    /// <inheritdoc cref="For(Job, IReadOnlyList{string}, long)"/>
+    /// <param name="body">Has the job's payload already.</param>
+    public static WebhookRequest For(Job job, PooledBody body, IReadOnlyList<string> secrets, long firedAtMs) =>
+        For(job, body.Complete(firedAtMs), secrets, firedAtMs) with { Pooled = body };
+
+    private static WebhookRequest For(Job job, ReadOnlyMemory<byte> body, IReadOnlyList<string> secrets, long firedAtMs) =>
+        new(job.Id, new Uri(job.WebhookUrl), body, WebhookSignature.Sign(secrets, job.Id, firedAtMs / 1000, body.Span), firedAtMs);
 }
 
 /// <summary>One header of a delivery.</summary>

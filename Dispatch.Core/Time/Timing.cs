@@ -8,6 +8,12 @@ internal static class Timing
     /// </summary>
     public static readonly TimeSpan AlarmLead = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// How long before its due time Hangfire gets a job's alarm: longer than <see cref="AlarmLead"/> by more than the alarm clock's
+    /// interval, <see cref="Sweep"/>. Until then the alarm clock keeps it.
+    /// </summary>
+    public static readonly TimeSpan HandOverLead = AlarmLead + TimeSpan.FromSeconds(3);
+
     /// <summary>How long before its due time a job is claimed, so that the claim is committed by then.</summary>
     public static readonly TimeSpan ClaimLead = TimeSpan.FromMilliseconds(100);
 

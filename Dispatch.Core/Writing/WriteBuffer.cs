@@ -1,17 +1,26 @@
 using System.Diagnostics;
+using Dispatch.Fairness;
 using Dispatch.Time;
 
 namespace Dispatch.Writing;
 
-/// <summary>The frequent writes that wait for a batch: those of callers, of the engine, and those that must be tried again.</summary>
+/// <summary>
+/// The frequent writes that wait for a batch: those of callers, of the engine, and those that must be tried again. Accounts take turns.
+/// </summary>
 internal sealed class WriteBuffer(TimeProvider clock) : IDisposable
 {
     /// <summary>Writes in one transaction: enough to hide the fsync, few enough that a claim never waits long behind inserts.</summary>
     public const int MaxBatch = 1000;
 
+    /// <summary>
+    /// Payload and answers in one transaction, of callers and of the engine each. A small write waits for the whole batch, and a megabyte
+    /// takes the disk some milliseconds.
+    /// </summary>
+    private const int MaxBatchBytes = 2 * 1024 * 1024;
+
     private readonly Lock gate = new();
-    private readonly Queue<WriteRequest> callers = [];
-    private readonly Queue<WriteRequest> engine = [];
+    private readonly FairQueue<WriteRequest> callers = new();
+    private readonly FairQueue<WriteRequest> engine = new();
     private readonly PriorityQueue<WriteRequest, long> postponed = new();
     private readonly AutoResetEvent arrived = new(false);
     private long earliest = long.MaxValue;
@@ -96,9 +105,9 @@ internal sealed class WriteBuffer(TimeProvider clock) : IDisposable
         {
             // Half of a batch is the engine's if it needs it, because callers could otherwise keep its writes out for ever.
             var callersMax = withEngineWrites ? MaxBatch - Math.Min(engine.Count, MaxBatch / 2) : MaxBatch;
-            while (taken.Count < callersMax && callers.TryDequeue(out var write)) taken.Add(write);
+            Take(callers, callersMax, taken);
             if (!withEngineWrites) return taken;
-            while (taken.Count < MaxBatch && engine.TryDequeue(out var write)) taken.Add(write);
+            Take(engine, MaxBatch, taken);
             if (engine.Count == 0) earliest = long.MaxValue;
         }
 
@@ -110,9 +119,8 @@ internal sealed class WriteBuffer(TimeProvider clock) : IDisposable
     {
         lock (gate)
         {
-            WriteRequest[] all = [.. callers, .. engine, .. postponed.UnorderedItems.Select(item => item.Element)];
-            callers.Clear();
-            engine.Clear();
+            WriteRequest[] all =
+                [.. callers.DequeueAll(), .. engine.DequeueAll(), .. postponed.UnorderedItems.Select(item => item.Element)];
             postponed.Clear();
             return all;
         }
@@ -120,11 +128,21 @@ internal sealed class WriteBuffer(TimeProvider clock) : IDisposable
 
     public void Dispose() => arrived.Dispose();
 
+    private static void Take(FairQueue<WriteRequest> queue, int maxCount, List<WriteRequest> taken)
+    {
+        var bytes = 0;
+        while (taken.Count < maxCount && bytes < MaxBatchBytes && queue.TryDequeue(out var write))
+        {
+            taken.Add(write);
+            bytes += write.Bytes;
+        }
+    }
+
     /// <summary>True if the write may change when the next batch begins, so that the writer must look.</summary>
     private bool Enqueue(WriteRequest write)
     {
         var queue = write.IsAwaited ? callers : engine;
-        queue.Enqueue(write);
+        queue.Enqueue(write.AccountId, write);
         if (write.IsAwaited) return queue.Count == 1;
 
         var isUrgent = write.Before < earliest;

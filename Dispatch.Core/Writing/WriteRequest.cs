@@ -19,6 +19,12 @@ internal abstract class WriteRequest
     /// <summary>False: it cannot be made at this moment and waits for the next batch. Asked before each try.</summary>
     public virtual bool CanBeMade => true;
 
+    /// <summary>Whose turn it takes among the waiting writes; none for what belongs to no account.</summary>
+    public virtual Guid AccountId { get; init; }
+
+    /// <summary>The bytes that it stores, where they may be many.</summary>
+    public virtual int Bytes => 0;
+
     /// <summary>The row that it changes, for the log.</summary>
     public virtual string Subject => GetType().Name;
 

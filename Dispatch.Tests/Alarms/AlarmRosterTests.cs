@@ -1,4 +1,5 @@
 using Dispatch.Alarms;
+using Dispatch.Fairness;
 using Dispatch.Model;
 using Microsoft.Extensions.Time.Testing;
 
@@ -6,9 +7,11 @@ namespace Dispatch.Tests.Alarms;
 
 public sealed class AlarmRosterTests
 {
-    private static readonly AlarmId First = new(Guid.CreateVersion7(), Attempt: 0, Generation: 0);
-    private static readonly AlarmId Moved = First with { Generation = 1 };
+    private static readonly Alarm First = New(Guid.CreateVersion7());
+    private static readonly Alarm Moved = First with { Generation = 1 };
+    private static readonly Alarm MovedRetry = Moved.ForRetry(1);
 
+    private readonly FairLimiter places = new(new FairLimits(100));
     private readonly AlarmRoster roster = new(new FakeTimeProvider());
 
     [Fact]
@@ -17,11 +20,11 @@ public sealed class AlarmRosterTests
         roster.Add(First, AlarmKind.Upcoming);
         roster.Add(Moved, AlarmKind.Upcoming);
 
-        roster.Remove(First);
+        roster.Remove(First.Id);
 
-        Assert.Equal((true, 1), (roster.Has(Moved), roster.Counted));
-        roster.Remove(Moved);
-        Assert.Equal((false, 0), (roster.Has(Moved), roster.Counted));
+        Assert.Equal((true, 1), (roster.Has(Moved.Id), roster.Counted));
+        roster.Remove(Moved.Id);
+        Assert.Equal((false, 0), (roster.Has(Moved.Id), roster.Counted));
     }
 
     [Fact]
@@ -30,10 +33,10 @@ public sealed class AlarmRosterTests
         Assert.True(roster.Add(Moved, AlarmKind.Upcoming));
 
         Assert.False(roster.Add(First, AlarmKind.Overdue));
-        Assert.False(roster.Add(First.AfterClaim, AlarmKind.Retry));   // as if its attempt had failed meanwhile
+        Assert.False(roster.Add(First.ForRetry(1), AlarmKind.Retry));   // as if its attempt had failed meanwhile
 
-        Assert.Equal((true, 1, 0), (roster.Has(Moved), roster.Counted, roster.Overdue));
-        Assert.True(roster.Add(Moved.AfterClaim, AlarmKind.Retry));
+        Assert.Equal((true, 1, 0), (roster.Has(Moved.Id), roster.Counted, roster.Overdue));
+        Assert.True(roster.Add(MovedRetry, AlarmKind.Retry));
         Assert.Equal(0, roster.Counted);
     }
 
@@ -44,18 +47,18 @@ public sealed class AlarmRosterTests
         var ended = new TaskCompletionSource();
         rings.Token.Register(ended.SetResult);
         roster.Add(First, AlarmKind.Upcoming);
-        Assert.True(roster.Begin(First, rings));
+        Assert.True(roster.Begin(First.Id, rings));
 
         roster.Add(First, AlarmKind.Upcoming);   // doubled: it is the same alarm
         Assert.False(rings.IsCancellationRequested);
         roster.Add(Moved, AlarmKind.Upcoming);
 
         await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
-        Assert.False(roster.Begin(First, new CancellationTokenSource()));
+        Assert.False(roster.Begin(First.Id, new CancellationTokenSource()));
     }
 
     [Fact]
-    public void An_alarm_that_is_not_known_may_ring() => Assert.True(roster.Begin(First, new CancellationTokenSource()));
+    public void An_alarm_that_is_not_known_may_ring() => Assert.True(roster.Begin(First.Id, new CancellationTokenSource()));
 
     [Fact]
     public void Removal_spares_alarms_of_a_later_move()
@@ -63,16 +66,57 @@ public sealed class AlarmRosterTests
         roster.Add(Moved, AlarmKind.Upcoming);
 
         roster.RemoveOlder(Moved.JobId, generation: 1);
-        Assert.True(roster.Has(Moved));
+        Assert.True(roster.Has(Moved.Id));
         roster.RemoveOlder(Moved.JobId, generation: 2);
-        Assert.False(roster.Has(Moved));
+        Assert.False(roster.Has(Moved.Id));
     }
 
     [Fact]
-    public void Only_the_alarm_itself_was_set_recently()
+    public async Task Only_the_alarm_itself_is_under_way()
     {
         roster.Add(Moved, AlarmKind.Overdue);
+        Assert.True(roster.HandOver(Moved.Id, await PlaceAsync()));
 
-        Assert.Equal((true, false), (roster.WasSetRecently(Moved), roster.WasSetRecently(First)));
+        Assert.Equal((true, false), (roster.IsUnderWay(Moved.Id), roster.IsUnderWay(First.Id)));
     }
+
+    [Fact]
+    public async Task An_alarm_that_waits_for_its_turn_is_under_way_and_one_that_did_not_ring_is_lost()
+    {
+        roster.Add(First, AlarmKind.Upcoming);
+        Assert.True(roster.IsUnderWay(First.Id));
+
+        Assert.True(roster.HandOver(First.Id, await PlaceAsync()));
+
+        Assert.False(roster.IsUnderWay(First.Id));
+    }
+
+    [Fact]
+    public async Task The_place_in_Hangfire_is_free_again_once_the_alarm_is_gone()
+    {
+        roster.Add(First, AlarmKind.Upcoming);
+        Assert.True(roster.HandOver(First.Id, await PlaceAsync()));
+        Assert.Equal(1, places.Taken);
+
+        roster.Add(Moved, AlarmKind.Upcoming);
+        Assert.Equal(0, places.Taken);
+        Assert.False(roster.HandOver(First.Id, await PlaceAsync()));
+    }
+
+    [Fact]
+    public void An_account_has_room_for_as_many_alarms_as_are_free()
+    {
+        var accounts = Enumerable.Range(0, 2).Select(_ => Guid.CreateVersion7()).ToList();
+        for (var i = 0; i < 5; i++) roster.Add(New(accounts[0]), AlarmKind.Upcoming);
+
+        Assert.Equal((false, true), (roster.HasRoom(accounts[0], 10), roster.HasRoom(accounts[1], 10)));
+        Assert.Single(roster.Crowded(10));
+        Assert.Empty(roster.Crowded(11));
+        Assert.Empty(roster.Crowded(null));
+    }
+
+    private ValueTask<Permit> PlaceAsync() => places.EnterAsync(Share.Of(First.AccountId), TestContext.Current.CancellationToken);
+
+    private static Alarm New(Guid accountId) => new(
+        Guid.CreateVersion7(), accountId, ProjectId: accountId, "example.com:80", DueAt: 0, IsRetry: false, Attempt: 0, Generation: 0);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Dispatch.Alarms;
 using Dispatch.Alarms.HangfireAdapter;
+using Dispatch.Data;
 using Dispatch.Jobs;
 using Dispatch.Model;
 using Dispatch.Settings;
@@ -8,6 +9,7 @@ using Dispatch.Tests.Infrastructure;
 using Dispatch.Time;
 using Hangfire;
 using Hangfire.States;
+using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Tests.Alarms;
 
@@ -195,8 +197,13 @@ public sealed class MovedJobTests
         throw new Xunit.Sdk.XunitException("The machine is too busy to move a job a second before its time.");
     }
 
-    private static Task<MoveOutcome> MoveAsync(TestHost host, ApiUser user, Guid id, DateTimeOffset to) =>
-        host.Service<JobService>().MoveAsync(id, Guid.Parse(user.ProjectId), to.ToUnixTimeMilliseconds());
+    private static async Task<MoveOutcome> MoveAsync(TestHost host, ApiUser user, Guid id, DateTimeOffset to)
+    {
+        await using var db = await host.Service<IDbContextFactory<DispatchDbContext>>().CreateDbContextAsync();
+        var job = await db.Jobs.AsNoTracking().SingleAsync(j => j.Id == id);
+        return await host.Service<JobService>()
+            .MoveAsync(job.AccountId, Guid.Parse(user.ProjectId), id, to.ToUnixTimeMilliseconds());
+    }
 
     private static async Task<string> AlarmAsync(TestHost host, Guid jobId)
     {

@@ -1,15 +1,7 @@
 using System.Net;
-using Dispatch.Delivery;
 using Dispatch.Delivery.Http;
-using Dispatch.Hosts;
 using Dispatch.Model;
-using Dispatch.Settings;
-using Dispatch.Signing;
 using Dispatch.Tests.Infrastructure;
-using Dispatch.Time;
-using Microsoft.AspNetCore.DataProtection;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dispatch.Tests.Delivery;
 
@@ -61,52 +53,25 @@ public sealed class NotSentDeliveryTests : SenderTest
     [Fact]
     public async Task Nothing_is_recorded_of_an_attempt_that_was_not_made()
     {
-        await using var rig = await StoreRig.StartAsync(DatabaseProvider.Sqlite);
         await using var receiver = HostileReceiver.Answering(Answer("200 OK"));
-        var secrets = new SigningSecrets(new EphemeralDataProtectionProvider());
-        await using (var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken))
-        {
-            var cipher = secrets.CreateCipher();
-            await db.Projects.ExecuteUpdateAsync(
-                set => set.SetProperty(p => p.SecretCipher, cipher), TestContext.Current.CancellationToken);
-        }
-
-        var lease = new Lease(new DatabaseOptions { Provider = DatabaseProvider.Postgres }, rig.Clock);
-        var losing = false;
+        Action? whileConnecting = null;
         using var sender = Sender(resolve: (_, _, _) =>
         {
-            if (losing) lease.Lose();
+            whileConnecting?.Invoke();
             return Task.FromResult<IPAddress[]>([IPAddress.Loopback]);
         });
-        using var shutdown = new Shutdown();
-        using var preciseTimer = new PreciseTimer(rig.Clock);
-        var options = new DeliveryOptions();
-        var runner = new DeliveryRunner(
-            rig.Commits, new DeliveryLimiters(options), sender, new RetryLadder(options), secrets, lease, shutdown, preciseTimer,
-            rig.Clock, NullLogger<DeliveryRunner>.Instance);
-        async Task<Job> RunAsync()
+        await using var rig = await RunnerRig.StartAsync(sender);
+        async Task<(JobStatus Status, int Attempts, int Requests)> RunAsync()
         {
-            var url = $"http://{Guid.NewGuid():N}.example:{receiver.Port}/";   // a connection of its own each
-            var job = await rig.InsertAsync(rig.Now);
-            await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
-            await db.Jobs.Where(j => j.Id == job.Id)
-                .ExecuteUpdateAsync(set => set.SetProperty(j => j.WebhookUrl, url), TestContext.Current.CancellationToken);
-            Assert.Same(
-                AttemptEnd.Finished,
-                await runner.RunAsync(
-                    new Alarm(
-                        job.Id, job.AccountId, rig.ProjectId, Alarm.DestinationOf(url), job.FireAt, IsRetry: false, Attempt: 0,
-                        Generation: 0),
-                    CancellationToken.None));
-            return await rig.ReadAsync(job.Id);
+            var job = await rig.InsertAsync($"http://{Guid.NewGuid():N}.example:{receiver.Port}/");   // a connection of its own each
+            Assert.Same(AttemptEnd.Finished, await rig.RunAsync(job));
+            return ((await rig.Store.ReadAsync(job.Id)).Status, (await rig.Store.AttemptsAsync(job.Id)).Count, receiver.Requests.Count);
         }
 
-        var sent = await RunAsync();
-        Assert.Equal((JobStatus.Success, 1, 1), (sent.Status, (await rig.AttemptsAsync(sent.Id)).Count, receiver.Requests.Count));
+        Assert.Equal((JobStatus.Success, 1, 1), await RunAsync());
 
-        losing = true;
-        var lost = await RunAsync();
+        whileConnecting = rig.Lease.Lose;
         // It stays FIRING, for whoever takes it over.
-        Assert.Equal((JobStatus.Firing, 0, 1), (lost.Status, (await rig.AttemptsAsync(lost.Id)).Count, receiver.Requests.Count));
+        Assert.Equal((JobStatus.Firing, 0, 1), await RunAsync());
     }
 }

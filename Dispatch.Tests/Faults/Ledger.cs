@@ -10,6 +10,7 @@ namespace Dispatch.Tests.Faults;
 internal sealed class Ledger
 {
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> acknowledged = new();
+    private readonly ConcurrentDictionary<Guid, string> accounts = new();
     private readonly ConcurrentDictionary<string, bool> inDoubt = new();
     private int posts;
     private int unavailable;
@@ -38,6 +39,7 @@ internal sealed class Ledger
             if (response.StatusCode == HttpStatusCode.Created)
             {
                 var id = answer.GetProperty("data").GetProperty("id").GetGuid();
+                accounts[id] = user.Email;
                 acknowledged[id] = fireAt;
                 inDoubt.TryRemove(title, out _);
                 return id;
@@ -89,13 +91,13 @@ internal sealed class Ledger
                 .Select(a => a.Value[0])]);
     }
 
-    /// <summary>How late the jobs of that choice arrived first.</summary>
+    /// <summary>How late the jobs of that choice arrived first, all together and each account's.</summary>
     public Lateness LatenessOf(Receiver receiver, Func<Guid, DateTimeOffset, bool> choice)
     {
         var first = receiver.Arrivals.GroupBy(a => a.JobId).ToDictionary(g => g.Key, g => g.Min(a => a.At));
         return new Lateness(acknowledged
             .Where(job => choice(job.Key, job.Value) && first.ContainsKey(job.Key))
-            .Select(job => (first[job.Key] - job.Value).TotalMilliseconds));
+            .Select(job => (accounts[job.Key], (first[job.Key] - job.Value).TotalMilliseconds)));
     }
 }
 
@@ -127,13 +129,26 @@ internal sealed record Findings(
 }
 
 /// <summary>Arrival − fireAt of some jobs, ms.</summary>
-internal sealed class Lateness(IEnumerable<double> milliseconds)
+internal sealed class Lateness
 {
-    private readonly double[] sorted = [.. milliseconds.Order()];
+    private readonly double[] sorted;
+
+    public Lateness(IEnumerable<(string Account, double Ms)> jobs)
+    {
+        var all = jobs.ToArray();
+        sorted = [.. all.Select(job => job.Ms).Order()];
+        var own = all.GroupBy(job => job.Account).OrderBy(jobs => jobs.Key, StringComparer.Ordinal).ToArray();
+        ByAccount = own.Length < 2 ? [] : own.ToDictionary(jobs => jobs.Key, jobs => new Lateness(jobs));
+    }
+
+    /// <summary>The same for each account's jobs alone; empty where all are one account's.</summary>
+    public Dictionary<string, Lateness> ByAccount { get; }
 
     public int Count => sorted.Length;
 
     public double P(double share) => sorted.Length == 0 ? double.NaN : sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * share))];
 
-    public override string ToString() => $"{Count} jobs, lateness p50 {P(0.5):0.0} ms, p99 {P(0.99):0.0} ms, max {P(1):0.0} ms";
+    public override string ToString() =>
+        $"{Count} jobs, lateness p50 {P(0.5):0.0} ms, p99 {P(0.99):0.0} ms, max {P(1):0.0} ms"
+        + string.Concat(ByAccount.Select(own => $"; of {own.Key} {own.Value}"));
 }

@@ -51,6 +51,12 @@ public sealed class SettingsTests
         "Database:ConnectionString has no file as its Data Source; such as Data Source=data/dispatch.db is wanted.")]
     [InlineData("Dispatch:Operators", "ada@example.com, bob", "Dispatch:Operators has 'bob'; e-mail addresses are wanted.")]
     [InlineData("RateLimits:PasswordQueue", "1001", "RateLimits:PasswordQueue is 1001; allowed: 0 to 1000.")]
+    [InlineData("Limits:MaxConnections", "99", "Limits:MaxConnections is 99; allowed: 100 to 1000000.")]
+    [InlineData("Limits:MaxConnectionsPerAddress", "10001", "Limits:MaxConnectionsPerAddress is 10001; allowed: 1 to 10000.")]
+    [InlineData("Limits:MaxWebSockets", "0", "Limits:MaxWebSockets is 0; allowed: 1 to 1000000.")]
+    [InlineData("Limits:MaxAnonymousRequests", "0", "Limits:MaxAnonymousRequests is 0; allowed: 1 to 10000.")]
+    [InlineData(
+        "Limits:UnreadAnswerTimeout", "00:00:00", "Limits:UnreadAnswerTimeout is 00:00:00; allowed: 00:00:01 to 01:00:00.")]
     public void A_wrong_setting_is_named_with_what_is_allowed(string key, string value, string expected)
     {
         var wrong = Assert.Throws<StartupException>(() => Read((key, value)));

@@ -21,6 +21,15 @@ internal sealed class InboxUser(ApiUser user, string inboxUrl) : IDisposable
             user, (await user.DataAsync(HttpMethod.Get, $"projects/{user.ProjectId}/inbox")).GetProperty("url").GetString()!);
     }
 
+    /// <summary>A further project of the same account, with a key and an inbox of its own.</summary>
+    public async Task<InboxUser> AddProjectAsync(string hostUrl)
+    {
+        var id = (await user.DataAsync(HttpMethod.Post, "projects", new { name = "another" })).GetProperty("id").GetString()!;
+        var key = (await user.DataAsync(HttpMethod.Post, $"projects/{id}/keys", new { label = "test" })).GetProperty("key").GetString()!;
+        var url = (await user.DataAsync(HttpMethod.Get, $"projects/{id}/inbox")).GetProperty("url").GetString()!;
+        return new InboxUser(user.At(hostUrl, id, key), url);
+    }
+
     public Task<JsonElement> InboxAsync() => user.DataAsync(HttpMethod.Get, $"projects/{user.ProjectId}/inbox");
 
     public async Task<JsonElement[]> RequestsAsync() => [.. (await InboxAsync()).GetProperty("requests").EnumerateArray()];

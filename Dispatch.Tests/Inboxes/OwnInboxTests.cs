@@ -159,4 +159,22 @@ public sealed class OwnInboxTests : SenderTest
         Assert.Equal(own, inbox.Is(new Uri($"{url}/in/{Token}")));
         Assert.False(inbox.Is(new Uri($"{url}/in/{Token}0")));
     }
+
+    [Theory]
+    [InlineData($"http://127.0.0.1:5080/in/{Token}?from=a", $"/in/{Token}")]
+    [InlineData($"http://LOCALHOST:5080/in/{Token}", $"/in/{Token}")]
+    [InlineData($"https://dispatch.example/base/in/{Token}", $"/in/{Token}")]
+    [InlineData($"https://dispatch.example/in/{Token}", "dispatch.example:443")]
+    [InlineData($"https://dispatch.example/base/in/{Token}0", "dispatch.example:443")]
+    [InlineData($"http://evil.example:5080/in/{Token}", "evil.example:5080")]
+    [InlineData($"http://evil.example:5080/x/in/{Token}", "evil.example:5080")]
+    [InlineData($"http://[::1]:8080/in/{Token}", "[::1]:8080")]
+    [InlineData("http://127.0.0.1:5080/hangfire", "127.0.0.1:5080")]
+    public void An_inbox_of_this_host_is_a_destination_of_its_own_and_the_same_path_elsewhere_is_none(string url, string destination)
+    {
+        var inbox = new OwnInbox(new DispatchOptions { PublicUrl = new Uri("https://dispatch.example/base") });
+        var alarms = Dispatch.Model.Alarm.DestinationOf(url);   // made before the server listens
+        inbox.Listen(["http://127.0.0.1:5080"]);
+        Assert.Equal(destination, inbox.DestinationOf(alarms));
+    }
 }

@@ -47,6 +47,10 @@ public sealed class ApiUser : IDisposable
     /// <summary>The same user at another address, as after a restart on a new port.</summary>
     public ApiUser At(string hostUrl) => new(hostUrl) { Email = Email, Token = Token, ProjectId = ProjectId, Key = Key, KeyId = KeyId };
 
+    /// <summary>The same account with another of its projects.</summary>
+    public ApiUser At(string hostUrl, string projectId, string key) =>
+        new(hostUrl) { Email = Email, Token = Token, ProjectId = projectId, Key = key };
+
     /// <summary>A call with the bearer token.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body = null)
     {

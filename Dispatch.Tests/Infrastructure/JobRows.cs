@@ -19,7 +19,7 @@ internal static class JobRows
         for (var from = 0; from < count; from += 50_000)
         {
             var jobs = Enumerable.Range(from, Math.Min(50_000, count - from))
-                .Select(i => Row(rig, (begin ?? rig.Now) + i, i, describe(i)))
+                .Select(i => Row(rig.AccountId, (begin ?? rig.Now) + i, i, describe(i)))
                 .ToArray();
             await using var db = await rig.Database.Contexts.CreateDbContextAsync();
             await using var transaction = await db.Database.BeginTransactionAsync();
@@ -31,13 +31,14 @@ internal static class JobRows
         }
     }
 
-    private static Job Row(StoreRig rig, long createdAt, int at, (Guid ProjectId, JobStatus Status, string Title) described)
+    /// <summary>One of them, not stored yet.</summary>
+    public static Job Row(Guid accountId, long createdAt, int at, (Guid ProjectId, JobStatus Status, string Title) described)
     {
         var isLive = described.Status is JobStatus.Scheduled or JobStatus.Firing or JobStatus.Failed;
         return new Job
         {
             Id = Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(createdAt)),
-            AccountId = rig.AccountId,
+            AccountId = accountId,
             ProjectId = described.ProjectId,
             Title = described.Title,
             WebhookUrl = $"https://hooks.example.com/customers/{at % 977}/events",

@@ -29,8 +29,10 @@ internal sealed class JobWrites(WriteQueue queue, StoreRig rig, HostIdentity hos
     public Task<bool> RecordAsync(ClaimedJob job, Attempt attempt, Transition transition, long? retryAt, bool keepsAlarm) =>
         queue.WriteAsync(new EndAttempt(job, attempt, transition, retryAt, keepsAlarm));
 
-    public async Task<IReadOnlyList<Alarm>> ArmAsync(long after, long until, int limit, Partition? partition = null) =>
-        [.. (await queue.WriteAsync(new ArmJobs(after, until, limit, partition ?? Partition.Whole)))!.OrderBy(alarm => alarm.DueAt)];
+    /// <param name="crowded">Projects whose jobs are left out.</param>
+    public async Task<IReadOnlyList<Alarm>> ArmAsync(
+        long after, long until, int limit, Partition? partition = null, params IReadOnlyList<Guid> crowded) =>
+        [.. (await queue.WriteAsync(new ArmJobs(after, until, limit, partition ?? Partition.Whole, crowded)))!.OrderBy(alarm => alarm.DueAt)];
 
     public Task<Recovery> RecoverAsync(Guid hostId) => recovery.RecoverAsync(HeldJobs.Of(hostId), CancellationToken.None);
 

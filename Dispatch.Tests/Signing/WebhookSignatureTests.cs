@@ -69,9 +69,9 @@ public sealed class WebhookSignatureTests
             [Shown(Key)],
             firedAt);
 
-        Assert.Equal(Body, Encoding.UTF8.GetString(request.Body));
+        Assert.Equal(Body, Encoding.UTF8.GetString(request.Body.Span));
         Assert.Equal(firedAt, request.FiredAtMs);
-        Assert.Equal(WebhookSignature.Sign([Shown(Key)], JobId, firedAt / 1000, request.Body), request.Signature);
+        Assert.Equal(WebhookSignature.Sign([Shown(Key)], JobId, firedAt / 1000, request.Body.Span), request.Signature);
     }
 
     private static WebhookSignature Sign(params string[] secrets) =>

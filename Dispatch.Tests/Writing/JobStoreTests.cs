@@ -228,6 +228,16 @@ public sealed class JobStoreTests
     }
 
     [Theory, MemberData(nameof(Providers))]
+    public async Task Free_jobs_of_crowded_projects_are_left_out(DatabaseProvider provider)
+    {
+        await using var rig = await StoreRig.StartAsync(provider);
+        for (var i = 0; i < 3; i++) await rig.InsertAsync(rig.Now, armed: false);
+
+        Assert.Empty(await rig.Store.ArmAsync(0, rig.Now, 5, null, Guid.CreateVersion7(), rig.ProjectId));
+        Assert.Equal(3, (await rig.Store.ArmAsync(0, rig.Now, 5, null, Guid.CreateVersion7())).Count);
+    }
+
+    [Theory, MemberData(nameof(Providers))]
     public async Task Status_cannot_be_changed_by_saving_a_row(DatabaseProvider provider)
     {
         await using var rig = await StoreRig.StartAsync(provider);

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Dispatch.Settings;
 using Dispatch.Web.Api;
@@ -37,7 +36,7 @@ internal sealed class AccountLimits(RateLimitOptions options) : IDisposable
     /// <summary>Counts a try that names no account, such as one with a passkey.</summary>
     public Failure? Count(IPAddress? address)
     {
-        using var byAddress = perAddress.AttemptAcquire(Network(address));
+        using var byAddress = perAddress.AttemptAcquire(ClientAddress.Network(address));
         return byAddress.IsAcquired ? null : TooMany(byAddress);
     }
 
@@ -51,15 +50,6 @@ internal sealed class AccountLimits(RateLimitOptions options) : IDisposable
     private static LimiterPerKey<string> PerMinute(int permits) =>
         new(() => new FixedWindowRateLimiter(
             new FixedWindowRateLimiterOptions { PermitLimit = permits, Window = Window, AutoReplenishment = false }));
-
-    // Whoever has one IPv6 address usually has its whole /64.
-    private static string Network(IPAddress? address)
-    {
-        if (address is null) return "";
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address.ToString();
-        return new IPNetwork(new IPAddress([.. address.GetAddressBytes()[..8], 0, 0, 0, 0, 0, 0, 0, 0]), 64).ToString();
-    }
 
     private static Failure TooMany(RateLimitLease lease) =>
         TooMany(lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : Window, "Too many tries, wait a minute and try again");

@@ -14,7 +14,8 @@ internal static class AccountServices
 {
     public static IServiceCollection AddDispatchAccounts(this IServiceCollection services)
     {
-        services.AddSingleton<AccountLimits>().AddSingleton<DummyPassword>().AddSingleton<SessionStore>().AddSingleton<SessionLook>()
+        services.AddSingleton<AccountLimits>().AddSingleton<CredentialTurns>();
+        services.AddSingleton<DummyPassword>().AddSingleton<SessionStore>().AddSingleton<SessionLook>()
             .AddScoped<AccountService>().AddScoped<PasskeyService>();
         services.AddSingleton<SessionWatch>().AddHostedService(provider => provider.GetRequiredService<SessionWatch>());
         services.AddSingleton<IAuthorizationHandler, OperatorHandler>();

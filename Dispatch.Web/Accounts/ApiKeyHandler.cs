@@ -9,7 +9,8 @@ namespace Dispatch.Web.Accounts;
 
 /// <summary>Programs by <c>x-api-key</c>.</summary>
 internal sealed class ApiKeyHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyStore keys)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder,
+    ApiKeyStore keys, CredentialTurns turns)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Header = "x-api-key";
@@ -17,6 +18,8 @@ internal sealed class ApiKeyHandler(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Request.Headers[Header] is not [{ } text]) return AuthenticateResult.NoResult();
+        using var turn = keys.IsNew(text) ? await turns.EnterAsync(Context) : null;
+        if (CredentialTurns.WasRefused(Context)) return AuthenticateResult.NoResult();
         // Only POST /jobs may believe the cache: its insert looks at the key once more, in the database.
         if (await keys.FindAsync(text, mayBeCached: HttpMethods.IsPost(Request.Method), Context.RequestAborted) is not { } owner)
             return AuthenticateResult.NoResult();
@@ -24,7 +27,8 @@ internal sealed class ApiKeyHandler(
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(Scheme.Name)), Scheme.Name));
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => Refuse(Request).ExecuteAsync(Context);
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
+        (CredentialTurns.WasRefused(Context) ? CredentialTurns.Busy : Refuse(Request)).ExecuteAsync(Context);
 
     /// <summary>The same answer where the key turns out to be revoked only when the job is stored.</summary>
     public static Failure Refuse(HttpRequest request)

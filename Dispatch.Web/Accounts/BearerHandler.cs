@@ -11,7 +11,8 @@ namespace Dispatch.Web.Accounts;
 /// every host.
 /// </summary>
 internal sealed class BearerHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, SessionLook sessions)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder,
+    SessionLook sessions, CredentialTurns turns)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     /// <summary>What an answer of 401 asks for.</summary>
@@ -28,6 +29,8 @@ internal sealed class BearerHandler(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Token(Request) is not { } token) return AuthenticateResult.NoResult();
+        using var turn = sessions.IsNew(token) ? await turns.EnterAsync(Context) : null;
+        if (CredentialTurns.WasRefused(Context)) return AuthenticateResult.NoResult();
         if (await sessions.FindAsync(token, Context.RequestAborted) is not { } session) return AuthenticateResult.NoResult();
         Context.Features.Set(new Caller(session.AccountId));
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(Scheme.Name)), Scheme.Name));
@@ -35,6 +38,7 @@ internal sealed class BearerHandler(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (CredentialTurns.WasRefused(Context)) return CredentialTurns.Busy.ExecuteAsync(Context);
         var sent = Request.Headers.Authorization.Count > 0;
         Response.Headers.WWWAuthenticate = sent ? $"{Challenge}, error=\"invalid_token\"" : Challenge;   // RFC 6750, section 3
         return Failure

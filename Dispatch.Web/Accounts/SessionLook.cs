@@ -23,12 +23,20 @@ internal sealed class SessionLook(IDbContextFactory<DispatchDbContext> contexts,
 
     private static readonly long MarkEvery = (long)TimeSpan.FromMinutes(1).TotalMilliseconds;
 
+    private readonly RecentSecrets recent = new(clock);
+
+    /// <summary>The token could be right, and it takes the database to tell.</summary>
+    public bool IsNew(string token) => Secret.IsWellFormed(token, SessionStore.Prefix) && recent.IsNew(Secret.Hash(token));
+
     /// <summary>The session a token stands for; null when it is malformed, unknown, expired or signed out.</summary>
     public async Task<OpenSession?> FindAsync(string token, CancellationToken cancellation)
     {
         if (!Secret.IsWellFormed(token, SessionStore.Prefix)) return null;
         var hash = Secret.Hash(token);
-        return await LookAsync(sessions => sessions.Where(s => s.Hash == hash), cancellation);
+        if (recent.IsUnknown(hash)) return null;
+        var session = await LookAsync(sessions => sessions.Where(s => s.Hash == hash), cancellation);
+        recent.Remember(hash, isThere: session is not null);
+        return session;
     }
 
     /// <summary>The session a cookie names; null when it is expired or signed out.</summary>

@@ -13,7 +13,8 @@ internal static class ApiServices
     {
         services.AddDispatchProjects();
         services.AddSingleton<JobQueries>().AddSingleton<JobSearch>().AddSingleton<JobGridQueries>().AddSingleton<JobViewQueries>();
-        services.AddSingleton<OverviewQueries>().AddSingleton<ProjectCardQueries>().AddSingleton<JobRequestReader>();
+        services.AddSingleton<OverviewQueries>().AddSingleton<ProjectCardQueries>().AddSingleton<ReadGate>();
+        services.AddSingleton<JobRequestReader>().AddSingleton<JobBodyLimit>();
         services.ConfigureHttpJsonOptions(options =>
         {
             var json = options.SerializerOptions;

@@ -1,4 +1,5 @@
 using Dispatch.Model;
+using Dispatch.Reading;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -31,7 +32,8 @@ internal static class AuthApi
         auth.MapPost("/logout", SignOutAsync).WithName("logout").WithSummary("Sign out")
             .WithDescription("The token is dead when the answer arrives.").Needs(Schemes.Bearer);
 
-        auth.MapGet("/me", GetMeAsync).WithName("getMe").WithSummary("Who is signed in").Needs(Schemes.Bearer);
+        auth.MapGet("/me", GetMeAsync).WithName("getMe").WithSummary("Who is signed in").Needs(Schemes.Bearer)
+            .Reads(ReadKind.Small);
 
         auth.MapPost("/password", ChangePasswordAsync).WithName("changePassword").WithSummary("Change the password")
             .WithDescription("Ends every session of the account, this one included; sign in again with the new password.")

@@ -67,7 +67,7 @@ internal static class DashboardMapping
     {
         Attempt = request.Attempt,
         Headers = [.. request.Headers.Select(header => new HeaderLine(header.Name, header.Value))],
-        Body = Encoding.UTF8.GetString(request.Body),
+        Body = Encoding.UTF8.GetString(request.Body.Span),
         SignaturesKnown = request.SignaturesKnown,
     };
 

@@ -32,6 +32,12 @@ internal sealed record Failure(
         new ApiError("storage_unavailable"),
         RetryAfter: TimeSpan.FromSeconds(1));
 
+    public static Failure TooManyReads { get; } = new(
+        503,
+        "Too many reads wait at the moment; try again",
+        new ApiError("too_many_reads"),
+        RetryAfter: TimeSpan.FromSeconds(1));
+
     /// <summary>What a bare status of the framework means.</summary>
     public static Failure OfStatus(int status) => status switch
     {

@@ -1,3 +1,4 @@
+using Dispatch.Reading;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Contracts;
 using Dispatch.Web.Inboxes;
@@ -20,7 +21,8 @@ internal static class InboxApi
         inbox.MapGet("", ReadAsync).WithName("readInbox").WithSummary("Read a project's inbox, newest request first")
             .WithDescription(
                 "The address of the project's test endpoint, what it answers, and the last 100 requests it received. "
-                + "Jobs to it are always delivered.");
+                + "Jobs to it are always delivered.")
+            .Reads(ReadKind.Inbox);
 
         inbox.MapPut("/answer", SetAnswerAsync).WithName("setInboxAnswer").WithSummary("Choose what a project's inbox answers")
             .WithDescription("For every request from now on; those that wait for their answer keep the old one.")

@@ -29,8 +29,11 @@ internal sealed class JobRequestReader(DeliveryOptions delivery, TargetCheck why
 
     private static ReadOnlySpan<byte> EmptyObject => "{}"u8;
 
+    /// <summary>The longest body that is read, bytes.</summary>
+    public int Limit => delivery.MaxPayloadBytes + BesidePayload;
+
     public ValueTask<Parsed<Job>> ReadAsync(HttpRequest request) =>
-        JsonBody.ReadAsync(request, delivery.MaxPayloadBytes + BesidePayload, this, static (body, reader) => reader.Read(body.Span));
+        JsonBody.ReadAsync(request, Limit, this, static (body, reader) => reader.Read(body.Span));
 
     public Parsed<Job> Read(ReadOnlySpan<byte> body)
     {

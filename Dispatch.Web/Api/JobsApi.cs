@@ -1,3 +1,4 @@
+using Dispatch.Fairness;
 using Dispatch.Jobs;
 using Dispatch.Model;
 using Dispatch.Projects;
@@ -22,7 +23,7 @@ internal static class JobsApi
             .WithDescription("Stores the job durably and delivers it at `fireAt`. 201 means that it survives a crash right after.")
             .Needs(Schemes.ApiKey).Takes(typeof(JobRequest))
             .Fails(400, JobRequestReader.Errors)
-            .Fails(413, "payload_too_large");
+            .Fails(413, "payload_too_large").Fails(503, "busy");
 
         jobs.MapDelete("/{id}", CancelAsync).WithName("cancelJob").WithSummary("Cancel a job")
             .WithDescription("Only a job that is SCHEDULED can be cancelled; after 200 it is never delivered.")
@@ -32,16 +33,19 @@ internal static class JobsApi
             .WithDescription("All jobs of the signed-in account, or of the key's project. When both credentials are sent, the key counts.")
             .Needs(Schemes.BearerOrApiKey).Query(JobListQuery.Parameters)
             .Fails(400, "status_invalid", "page_invalid", "limit_invalid", "unknown_parameter", "duplicate_parameter")
-            .Fails(404, "not_found");
+            .Fails(404, "not_found").Reads(ReadKind.List);
 
         jobs.MapGet("/{id}", GetAsync).WithName("getJob").WithSummary("Get a job with its attempts")
             .WithDescription("The job with its project and its log, newest attempt first.")
-            .Needs(Schemes.BearerOrApiKey).Fails(404, "not_found");
+            .Needs(Schemes.BearerOrApiKey).Fails(404, "not_found").Reads(ReadKind.Job);
     }
 
     private static async Task<Results<Created<Envelope<JobDto>>, Failure>> ScheduleAsync(
-        HttpRequest request, Caller caller, JobRequestReader reader, JobService jobs, ApiKeyStore keys)
+        HttpRequest request, Caller caller, JobRequestReader reader, JobBodyLimit bodies, JobService jobs, ApiKeyStore keys)
     {
+        using var room = await bodies.ReserveAsync(request, new Share(caller.AccountId, caller.ProjectId!.Value, ""));
+        if (room is null) return JobBodyLimit.Busy;
+
         var (draft, failure) = await reader.ReadAsync(request);
         // Nothing is stored that would look at the key once more, and another host may have revoked it.
         if (draft is null)
@@ -56,8 +60,11 @@ internal static class JobsApi
             : Responses.Created($"/api/v1/jobs/{job.Id}", Scheduled, job.ToDto());
     }
 
-    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> CancelAsync(string id, Caller caller, JobService jobs) =>
-        Refusal(await jobs.CancelAsync(RouteId.Parse(id), caller.ProjectId!.Value)) is { } refusal ? refusal : Responses.Done(Cancelled);
+    private static async Task<Results<Ok<Envelope<NoData>>, Failure>> CancelAsync(string id, Caller caller, JobService jobs)
+    {
+        var outcome = await jobs.CancelAsync(caller.AccountId, caller.ProjectId!.Value, RouteId.Parse(id));
+        return Refusal(outcome) is { } refusal ? refusal : Responses.Done(Cancelled);
+    }
 
     /// <summary>Why a cancellation was refused; null where it was not.</summary>
     public static Failure? Refusal(CancelOutcome outcome) => outcome switch

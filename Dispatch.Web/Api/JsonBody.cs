@@ -36,12 +36,28 @@ internal static class JsonBody
 
             if (read.IsCompleted)
             {
-                var parsed = parse(bytes.IsSingleSegment ? bytes.First : bytes.ToArray(), state);
+                var parsed = bytes.IsSingleSegment ? parse(bytes.First, state) : ParseJoined(bytes, state, parse);
                 reader.AdvanceTo(bytes.End);
                 return parsed;
             }
 
             reader.AdvanceTo(bytes.Start, bytes.End);
+        }
+    }
+
+    private static Parsed<T> ParseJoined<T, TState>(
+        in ReadOnlySequence<byte> bytes, TState state, Func<ReadOnlyMemory<byte>, TState, Parsed<T>> parse)
+        where T : class
+    {
+        var joined = ArrayPool<byte>.Shared.Rent((int)bytes.Length);
+        try
+        {
+            bytes.CopyTo(joined);
+            return parse(joined.AsMemory(0, (int)bytes.Length), state);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(joined);
         }
     }
 

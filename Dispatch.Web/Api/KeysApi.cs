@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dispatch.Projects;
+using Dispatch.Reading;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,7 +22,8 @@ internal static class KeysApi
             .WithDescription("The answer is the only time that `key` is seen.")
             .Takes(typeof(KeyRequest)).Fails(400, "label_required", "label_too_long", "label_invalid");
 
-        keys.MapGet("", ListAsync).WithName("listKeys").WithSummary("List a project's API keys, oldest first");
+        keys.MapGet("", ListAsync).WithName("listKeys").WithSummary("List a project's API keys, oldest first")
+            .Reads(ReadKind.Small);
 
         keys.MapDelete("/{keyId}", RevokeAsync).WithName("revokeKey").WithSummary("Revoke an API key")
             .WithDescription("The first request that starts after this answer gets 401 with the key.");

@@ -30,6 +30,12 @@ internal static class OpenApiDescription
         components.Schemas.Remove(nameof(NoData));
     }
 
+    // The generator names the request's address, with a slash at its end before which the paths would begin with two.
+    private static void DescribeServers(OpenApiDocument document, PublicAddress address)
+    {
+        foreach (var server in document.Servers ?? []) server.Url = address.Or(server.Url ?? "");
+    }
+
     private static Task DescribeDocumentAsync(
         OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
     {
@@ -64,6 +70,7 @@ internal static class OpenApiDescription
             },
         };
         DescribeNoData(document.Components);
+        DescribeServers(document, context.ApplicationServices.GetRequiredService<PublicAddress>());
         return Task.CompletedTask;
     }
 }

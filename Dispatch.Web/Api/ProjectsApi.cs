@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dispatch.Projects;
+using Dispatch.Reading;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,9 +21,11 @@ internal static class ProjectsApi
         projects.MapPost("", CreateAsync).WithName("createProject").WithSummary("Create a project")
             .Takes(typeof(ProjectRequest)).Fails(400, "name_required", "name_too_long", "name_invalid");
 
-        projects.MapGet("", ListAsync).WithName("listProjects").WithSummary("List the account's projects, oldest first");
+        projects.MapGet("", ListAsync).WithName("listProjects").WithSummary("List the account's projects, oldest first")
+            .Reads(ReadKind.Small);
 
-        projects.MapGet("/{id}", GetAsync).WithName("getProject").WithSummary("Get a project").Fails(404, "not_found");
+        projects.MapGet("/{id}", GetAsync).WithName("getProject").WithSummary("Get a project").Fails(404, "not_found")
+            .Reads(ReadKind.Small);
 
         projects.MapPatch("/{id}", RenameAsync).WithName("renameProject").WithSummary("Rename a project")
             .Takes(typeof(ProjectRequest)).Fails(400, "name_required", "name_too_long", "name_invalid").Fails(404, "not_found");

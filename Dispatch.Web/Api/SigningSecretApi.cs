@@ -1,4 +1,5 @@
 using Dispatch.Projects;
+using Dispatch.Reading;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Client.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,7 +13,8 @@ internal static class SigningSecretApi
     {
         var secret = api.MapGroup("/projects/{id}/signing-secret").WithTags("Signing secret").Needs(Schemes.Bearer).Fails(404, "not_found");
 
-        secret.MapGet("", RevealAsync).WithName("revealSigningSecret").WithSummary("Reveal a project's signing secret");
+        secret.MapGet("", RevealAsync).WithName("revealSigningSecret").WithSummary("Reveal a project's signing secret")
+            .Reads(ReadKind.Small);
 
         secret.MapPost("/rotate", RotateAsync).WithName("rotateSigningSecret").WithSummary("Give a project a new signing secret")
             .WithDescription("The old secret keeps signing beside the new one for 24 hours; a second rotation within that time ends it.");

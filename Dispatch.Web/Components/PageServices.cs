@@ -4,6 +4,7 @@ using Dispatch.Web.Client.Api;
 using Dispatch.Web.Dashboard;
 using Dispatch.Web.Live;
 using Dispatch.Web.Operators;
+using Dispatch.Web.Prepared;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Diagnostics;
@@ -56,6 +57,7 @@ internal static class PageServices
             if (!IsApi(http)) AddHeaders(http);
             return next(http);
         })
+        .UsePreparedAnswers()
         .UseWhen(http => !IsApi(http), pages => pages.UseExceptionHandler("/status/500", createScopeForErrors: true))
         .UseWhen(IsForPerson, pages => pages
             .UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true)

@@ -1,5 +1,6 @@
 using Dispatch.Data;
 using Dispatch.Projects;
+using Dispatch.Reading;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Client.Api;
@@ -17,26 +18,29 @@ namespace Dispatch.Web.Dashboard;
 /// </summary>
 internal sealed class CircuitDispatchApi(
     AuthenticationStateProvider authentication, SessionLook sessions, NavigationManager navigation, DashboardService dashboard,
-    InboxService inboxes, ProjectStore projects, ApiKeyStore keys, ProjectSecrets secrets)
+    InboxService inboxes, ProjectStore projects, ApiKeyStore keys, ProjectSecrets secrets, ReadGate gate)
     : IDispatchApi
 {
     public Task<ApiResult<Overview>> OverviewAsync(CancellationToken cancellation = default) =>
-        AsAsync<Overview>(async me => await dashboard.OverviewAsync(me, cancellation));
+        ReadAsync<Overview>(ReadKind.List, async me => await dashboard.OverviewAsync(me, cancellation), cancellation);
 
     public Task<ApiResult<ProjectCards>> ProjectCardsAsync(CancellationToken cancellation = default) =>
-        AsAsync<ProjectCards>(async me => await dashboard.CardsAsync(me, cancellation));
+        ReadAsync<ProjectCards>(ReadKind.Small, async me => await dashboard.CardsAsync(me, cancellation), cancellation);
 
     public Task<ApiResult<ProjectCard>> ProjectAsync(Guid projectId, CancellationToken cancellation = default) =>
-        AsAsync(me => dashboard.CardAsync(me, projectId, cancellation));
+        ReadAsync(ReadKind.Small, me => dashboard.CardAsync(me, projectId, cancellation), cancellation);
 
-    public Task<ApiResult<JobGrid>> JobsAsync(JobsQuery query, CancellationToken cancellation = default) => AsAsync<JobGrid>(async me =>
-    {
-        var (filter, failure) = GridQuery.Read(query);
-        return filter is null ? failure! : await dashboard.GridAsync(me, filter, cancellation);
-    });
+    public Task<ApiResult<JobGrid>> JobsAsync(JobsQuery query, CancellationToken cancellation = default) => ReadAsync<JobGrid>(
+        GridQuery.KindOf(query.Search),
+        async me =>
+        {
+            var (filter, failure) = GridQuery.Read(query);
+            return filter is null ? failure! : await dashboard.GridAsync(me, filter, cancellation);
+        },
+        cancellation);
 
     public Task<ApiResult<JobView>> JobAsync(Guid jobId, CancellationToken cancellation = default) =>
-        AsAsync(me => dashboard.JobAsync(me, jobId, cancellation));
+        ReadAsync(ReadKind.Job, me => dashboard.JobAsync(me, jobId, cancellation), cancellation);
 
     public Task<ApiResult<ProjectDto>> CreateProjectAsync(string name) => AsAsync<ProjectDto>(async me =>
     {
@@ -54,10 +58,12 @@ internal sealed class CircuitDispatchApi(
     public Task<ApiResult<NoData>> DeleteProjectAsync(Guid projectId) => DoAsync(async me =>
         await projects.DeleteAsync(me, projectId) ? null : Failure.NotFound("Project"));
 
-    public Task<ApiResult<KeyList>> KeysAsync(Guid projectId, CancellationToken cancellation = default) => AsAsync<KeyList>(async me =>
-        await keys.ListAsync(me, projectId, cancellation) is { } list
+    public Task<ApiResult<KeyList>> KeysAsync(Guid projectId, CancellationToken cancellation = default) => ReadAsync<KeyList>(
+        ReadKind.Small,
+        async me => await keys.ListAsync(me, projectId, cancellation) is { } list
             ? new KeyList { Keys = [.. list.Select(key => key.ToDto())] }
-            : Failure.NotFound("Project"));
+            : Failure.NotFound("Project"),
+        cancellation);
 
     public Task<ApiResult<NewKeyDto>> CreateKeyAsync(Guid projectId, string label) => AsAsync<NewKeyDto>(async me =>
     {
@@ -70,8 +76,10 @@ internal sealed class CircuitDispatchApi(
         await keys.RevokeAsync(me, projectId, keyId) ? null : Failure.NotFound("API key"));
 
     public Task<ApiResult<SigningSecretDto>> SigningSecretAsync(Guid projectId, CancellationToken cancellation = default) =>
-        AsAsync<SigningSecretDto>(async me =>
-            await secrets.RevealAsync(me, projectId, cancellation) is { } secret ? secret.ToDto() : Failure.NotFound("Project"));
+        ReadAsync<SigningSecretDto>(
+            ReadKind.Small,
+            async me => await secrets.RevealAsync(me, projectId, cancellation) is { } secret ? secret.ToDto() : Failure.NotFound("Project"),
+            cancellation);
 
     public Task<ApiResult<SigningSecretDto>> RotateSigningSecretAsync(Guid projectId) => AsAsync<SigningSecretDto>(async me =>
         await secrets.RotateAsync(me, projectId) is { } secret ? secret.ToDto() : Failure.NotFound("Project"));
@@ -83,7 +91,7 @@ internal sealed class CircuitDispatchApi(
         DoAsync(me => dashboard.CancelAsync(me, projectId, jobId));
 
     public Task<ApiResult<Client.Contracts.Inbox>> InboxAsync(Guid projectId, CancellationToken cancellation = default) =>
-        AsAsync(me => inboxes.ReadAsync(me, projectId, navigation.BaseUri, cancellation));
+        ReadAsync(ReadKind.Inbox, me => inboxes.ReadAsync(me, projectId, navigation.BaseUri, cancellation), cancellation);
 
     public Task<ApiResult<InboxAnswer>> SetInboxAnswerAsync(Guid projectId, InboxAnswer answer) =>
         AsAsync(me => inboxes.SetAnswerAsync(me, projectId, answer));
@@ -106,6 +114,14 @@ internal sealed class CircuitDispatchApi(
             return Failed(Failure.StorageUnavailable);
         }
     }
+
+    /// <summary>As a read by HTTP: in turn with other callers, and away from the threads that accept and fire.</summary>
+    private Task<ApiResult<T>> ReadAsync<T>(ReadKind kind, Func<Guid, Task<Parsed<T>>> read, CancellationToken cancellation)
+        where T : class => AsAsync<T>(async me =>
+        {
+            using var turn = await gate.EnterAsync(me, kind, cancellation);
+            return turn is null ? Failure.TooManyReads : await turn.RunAsync(() => read(me));
+        });
 
     private Task<ApiResult<NoData>> DoAsync(Func<Guid, Task<Failure?>> call) =>
         AsAsync<NoData>(async me => await call(me) is { } failure ? failure : new NoData());

@@ -1,3 +1,5 @@
+using Dispatch.Fairness;
+using Dispatch.Reading;
 using Dispatch.Web.Accounts;
 using Dispatch.Web.Api;
 using Dispatch.Web.Client.Contracts;
@@ -13,13 +15,13 @@ internal static class DashboardApi
         var reads = api.MapGroup("/dashboard").WithTags("Dashboard").Needs(Schemes.Bearer);
 
         reads.MapGet("/overview", OverviewAsync).WithName("getOverview")
-            .WithSummary("Figures of the last 24 hours and of the next one");
+            .WithSummary("Figures of the last 24 hours and of the next one").Reads(ReadKind.List);
 
         reads.MapGet("/projects", CardsAsync).WithName("listProjectCards")
-            .WithSummary("The account's projects with their jobs counted by status");
+            .WithSummary("The account's projects with their jobs counted by status").Reads(ReadKind.Small);
 
         reads.MapGet("/projects/{id}", CardAsync).WithName("getProjectCard").WithSummary("A project with its jobs counted by status")
-            .Fails(404, "not_found");
+            .Fails(404, "not_found").Reads(ReadKind.Small);
 
         reads.MapGet("/jobs", GridAsync).WithName("searchJobs").WithSummary("Search the account's jobs, newest first")
             .WithDescription(
@@ -29,15 +31,16 @@ internal static class DashboardApi
             .Fails(
                 400, "status_invalid", "page_invalid", "limit_invalid", "search_too_long", "from_invalid", "to_invalid",
                 "unknown_parameter", "duplicate_parameter")
-            .Fails(404, "not_found");
+            .Fails(404, "not_found").Reads(request => GridQuery.KindOf(request.Query["search"]));
 
         reads.MapGet("/jobs/{id}", JobAsync).WithName("viewJob").WithSummary("A job with its attempts and its last request as it was sent")
-            .Fails(404, "not_found");
+            .Fails(404, "not_found").Reads(ReadKind.Job);
 
         var jobs = api.MapGroup("/projects/{id}/jobs").WithTags("Dashboard").Needs(Schemes.Bearer).Fails(404, "not_found");
 
         jobs.MapPost("", ScheduleAsync).WithName("scheduleJobOfProject").WithSummary("Schedule a job in a project, without a key")
-            .Takes(typeof(JobRequest)).Fails(400, JobRequestReader.Errors).Fails(413, "payload_too_large");
+            .Takes(typeof(JobRequest)).Fails(400, JobRequestReader.Errors).Fails(413, "payload_too_large")
+            .Fails(503, "busy");
 
         jobs.MapDelete("/{jobId}", CancelAsync).WithName("cancelJobOfProject").WithSummary("Cancel a job of a project, without a key")
             .Fails(400, "job_not_scheduled");
@@ -72,8 +75,12 @@ internal static class DashboardApi
         found.Value is { } data ? Responses.Ok(message, data) : found.Failure!;
 
     private static async Task<Results<Created<Envelope<JobDto>>, Failure>> ScheduleAsync(
-        string id, HttpRequest request, Caller caller, JobRequestReader reader, DashboardService dashboard, CancellationToken cancellation)
+        string id, HttpRequest request, Caller caller, JobRequestReader reader, JobBodyLimit bodies, DashboardService dashboard,
+        CancellationToken cancellation)
     {
+        using var room = await bodies.ReserveAsync(request, new Share(caller.AccountId, RouteId.Parse(id), ""));
+        if (room is null) return JobBodyLimit.Busy;
+
         var (draft, invalid) = await reader.ReadAsync(request);
         if (draft is null) return invalid!;
         var (job, failure) = await dashboard.ScheduleAsync(caller.AccountId, RouteId.Parse(id), draft, cancellation);

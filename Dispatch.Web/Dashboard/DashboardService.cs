@@ -53,6 +53,6 @@ internal sealed class DashboardService(
     public async Task<Failure?> CancelAsync(Guid accountId, Guid projectId, Guid jobId)
     {
         if (await projects.FindAsync(accountId, projectId, CancellationToken.None) is null) return Failure.NotFound("Job");
-        return JobsApi.Refusal(await jobs.CancelAsync(jobId, projectId));
+        return JobsApi.Refusal(await jobs.CancelAsync(accountId, projectId, jobId));
     }
 }

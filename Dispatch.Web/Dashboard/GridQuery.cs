@@ -10,6 +10,9 @@ internal static class GridQuery
 {
     private const int MaxSearch = 500;
 
+    /// <summary>Only a search reads rows that it does not show.</summary>
+    public static ReadKind KindOf(string? search) => string.IsNullOrWhiteSpace(search) ? ReadKind.List : ReadKind.Search;
+
     public static readonly QueryParameter[] Parameters =
     [
         .. JobListQuery.ParametersFor(JobsQuery.DefaultLimit),

@@ -17,6 +17,8 @@ internal sealed partial class InboxEndpoint(
     InboxStore inboxes, InboxLimits limits, DeliveryOptions delivery, IHostApplicationLifetime lifetime, TimeProvider clock,
     ILogger<InboxEndpoint> log)
 {
+    private static readonly TimeSpan BodyPatience = TimeSpan.FromSeconds(30);
+
     // A body longer than any delivery of ours is not signed by us. Up to there it is read whole, for a signature is over all of it.
     private readonly int readBytes = Math.Max(ReceivedRequest.MaxStoredBytes, delivery.MaxPayloadBytes + (64 * 1024));
 
@@ -49,20 +51,24 @@ internal sealed partial class InboxEndpoint(
         if (!place.IsAcquired) return (StatusCodes.Status503ServiceUnavailable, false);
         if (!limits.MayCome(inbox.ProjectId)) return (StatusCodes.Status429TooManyRequests, false);
 
-        await KeepAsync(http.Request, inbox);
+        if (!await KeepAsync(http.Request, inbox)) return (StatusCodes.Status503ServiceUnavailable, false);
         await WaitAsync(inbox.DelayMs, http.RequestAborted);
         return (inbox.Status, true);
     }
 
-    private async Task KeepAsync(HttpRequest request, OpenInbox inbox)
+    /// <summary>False: there is no room for it in memory, because others of its account wait to be stored.</summary>
+    private async Task<bool> KeepAsync(HttpRequest request, OpenInbox inbox)
     {
-        var arrived = clock.GetUtcNow();
-        var body = await InboxBody.ReadAsync(request, readBytes, request.HttpContext.RequestAborted);
+        var (arrived, aborted) = (clock.GetUtcNow(), request.HttpContext.RequestAborted);
+        using var room = await limits.ReserveAsync(inbox.AccountId, inbox.ProjectId, InboxBody.MostOf(request, readBytes), aborted);
+        if (room is null) return false;
+
+        var body = await ReadAsync(request, aborted);
         var kept = body.Bytes.Length > ReceivedRequest.MaxStoredBytes ? body.Bytes[..ReceivedRequest.MaxStoredBytes] : body.Bytes;
         var headers = HeadersOf(request);
-        if (!limits.MayStore(inbox.ProjectId, kept.Length + headers.Length)) return;
+        if (!limits.MayStore(inbox.ProjectId, kept.Length + headers.Length)) return true;
 
-        await inboxes.ReceiveAsync(new ReceivedRequest
+        await inboxes.ReceiveAsync(inbox.AccountId, new ReceivedRequest
         {
             Id = Guid.CreateVersion7(arrived),
             ProjectId = inbox.ProjectId,
@@ -75,6 +81,22 @@ internal sealed partial class InboxEndpoint(
             JobId = DeliveredJobId.Find(body.Bytes),
             AnsweredStatus = inbox.Status,
         });
+        return true;
+    }
+
+    // A body that trickles in would hold the room of its account's others.
+    private async Task<InboxBody> ReadAsync(HttpRequest request, CancellationToken aborted)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        limit.CancelAfter(BodyPatience);
+        try
+        {
+            return await InboxBody.ReadAsync(request, readBytes, limit.Token);
+        }
+        catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
+        {
+            throw new BadHttpRequestException("The body took too long to arrive.", StatusCodes.Status408RequestTimeout);
+        }
     }
 
     // A stopping host does not wait for an answer that is only pretending to be slow.

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Dispatch.Fairness;
 
 namespace Dispatch.Web.Inboxes;
 
@@ -21,6 +22,13 @@ internal sealed class InboxLimits(TimeSpan second)
     private const int BurstKilobytes = 32 * 1024;
     private const int KilobytesPerSecond = 1024;
 
+    // Of bodies that are read or wait to be stored; one account gets half.
+    private const int MaxBytes = 32 * 1024 * 1024;
+    private const int BesideBody = 4 * 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly FairLimiter bytes = new(new FairLimits(MaxBytes));
     private readonly LimiterPerKey<Guid> inside = new(
         () => new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = MaxInside }));
     private readonly LimiterPerKey<Guid> rate = Bucket(Burst, PerSecond, second);
@@ -33,6 +41,10 @@ internal sealed class InboxLimits(TimeSpan second)
 
     /// <summary>A place for one request; give it back by disposing. Not acquired: too many are inside.</summary>
     public RateLimitLease Enter(Guid projectId) => inside.AttemptAcquire(projectId);
+
+    /// <summary>Room in memory for a body; give it back when it is stored. Null: the account's share stayed full for two seconds.</summary>
+    public ValueTask<Permit?> ReserveAsync(Guid accountId, Guid projectId, int bodyBytes, CancellationToken cancellation) =>
+        bytes.TryEnterAsync(new Share(accountId, projectId, ""), bodyBytes + BesideBody, Patience, cancellation);
 
     /// <summary>Counts the request. False: there were too many.</summary>
     public bool MayCome(Guid projectId)

@@ -96,7 +96,7 @@ public class StoreBenchmarks
     public virtual Task ArmAsync() => CpuMeter.MeasureAsync(async () =>
     {
         var now = TimeProvider.System.NowMs();
-        var alarms = (await rig.Commits.WriteAsync(new ArmJobs(now, now + 600_000, 1000, Partition.Whole)))!;
+        var alarms = (await rig.Commits.WriteAsync(new ArmJobs(now, now + 600_000, 1000, Partition.Whole, [])))!;
         Check([alarms.Count == Count]);
     });
 

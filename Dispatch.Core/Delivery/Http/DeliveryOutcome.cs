@@ -51,6 +51,12 @@ internal abstract record DeliveryOutcome
         public override string? Error => "Not sent: another host may have taken the job over.";
     }
 
+    /// <summary>This host itself lacked something to connect. Nothing was sent, and there is no attempt to record.</summary>
+    public sealed record HeldBack(HostShortage Shortage) : DeliveryOutcome
+    {
+        public override string? Error => "Not sent: this host lacks something.";
+    }
+
     /// <summary>No complete answer within the time limit. Code and body hold the part that arrived.</summary>
     public sealed record TimedOut(TimeSpan Limit, int? Code, string? Body) : DeliveryOutcome
     {

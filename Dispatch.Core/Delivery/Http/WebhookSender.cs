@@ -20,21 +20,26 @@ internal sealed class WebhookSender : IDisposable
     private readonly DeliveryOptions options;
     private readonly TimeProvider clock;
     private readonly HttpMessageInvoker http;   // not HttpClient, whose time-out and buffering are not wanted
+    private readonly int connectionsToKeep;
     private readonly OwnInbox? ownInbox;
     private readonly HttpMessageInvoker? toOwnInbox;   // separate, so that no other request gets a connection to this host
+    private int atWork;
 
     /// <param name="resolve">Looks up names; null: as the settings say.</param>
     /// <param name="ownInbox">Recognises requests that go to this host itself; null: none do.</param>
+    /// <param name="descriptors">How many connections there may be; null: any number.</param>
     public WebhookSender(
         DeliveryOptions options,
         TargetGuard guard,
         TimeProvider clock,
         ResolveHost? resolve = null,
-        OwnInbox? ownInbox = null)
+        OwnInbox? ownInbox = null,
+        Descriptors? descriptors = null)
     {
         this.options = options;
         this.clock = clock;
         this.ownInbox = ownInbox;
+        connectionsToKeep = descriptors?.ConnectionsToKeep(options.MaxConcurrency) ?? int.MaxValue;
         http = new(WebhookHandler.Create(new TargetConnector(guard, resolve ?? new NameLookup(options, clock).ResolveAsync).ConnectAsync));
         if (ownInbox is not null) toOwnInbox = new(WebhookHandler.Create(ownInbox.ConnectAsync));
     }
@@ -52,8 +57,17 @@ internal sealed class WebhookSender : IDisposable
     public async Task<AttemptReport> SendAsync(WebhookRequest request, Share share, Func<bool> mayLeave, CancellationToken abort)
     {
         var started = clock.GetTimestamp();
-        var outcome = await AttemptAsync(request, share, mayLeave, abort);
-        return new(outcome, request.FiredAtMs, (long)clock.GetElapsedTime(started).TotalMilliseconds, clock.NowMsRoundedUp());
+        // Each delivery at work may open one more. Idle connections must not take the descriptors of the next deliveries.
+        var mayKeep = Interlocked.Increment(ref atWork) + DeliveryStream.Open <= connectionsToKeep;
+        try
+        {
+            var outcome = await AttemptAsync(request, share, mayKeep, mayLeave, abort);
+            return new(outcome, request.FiredAtMs, (long)clock.GetElapsedTime(started).TotalMilliseconds, clock.NowMsRoundedUp());
+        }
+        finally
+        {
+            Interlocked.Decrement(ref atWork);
+        }
     }
 
     public void Dispose()
@@ -62,13 +76,15 @@ internal sealed class WebhookSender : IDisposable
         toOwnInbox?.Dispose();
     }
 
-    private async Task<DeliveryOutcome> AttemptAsync(WebhookRequest request, Share share, Func<bool> mayLeave, CancellationToken abort)
+    private async Task<DeliveryOutcome> AttemptAsync(
+        WebhookRequest request, Share share, bool mayKeepConnection, Func<bool> mayLeave, CancellationToken abort)
     {
         // One limit covers the name look-up, connecting, sending, headers and body.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(abort);
         limit.CancelAfter(options.Timeout);
-        using var content = new WebhookContent(request.Body, mayLeave) { Headers = { ContentType = Json } };
+        using var content = new WebhookContent(request, mayLeave) { Headers = { ContentType = Json } };
         using var message = ToMessage(request, share, content);
+        if (!mayKeepConnection) message.Headers.ConnectionClose = true;
         using var body = new ResponseBodyReader();
         HttpResponseMessage? answer = null;
         try
@@ -78,6 +94,10 @@ internal sealed class WebhookSender : IDisposable
             return answer.IsSuccessStatusCode
                 ? new DeliveryOutcome.Delivered((int)answer.StatusCode, body.Text())
                 : new DeliveryOutcome.Rejected((int)answer.StatusCode, body.Text());
+        }
+        catch (Exception failure) when (!content.MayHaveLeft && HostShortages.Find(failure) is { } shortage)
+        {
+            return new DeliveryOutcome.HeldBack(shortage);
         }
         catch (Exception failure) when (DeliveryFailure.IsExpected(failure))
         {

@@ -13,15 +13,21 @@ internal static class ConnectionRace
 
     /// <param name="addresses">In the order to try them; the families take turns, beginning with the first address's.</param>
     /// <exception cref="SocketException">No address accepts.</exception>
+    /// <exception cref="HostShortageException">This host lacks something.</exception>
     public static async Task<Stream> ConnectAsync(IPAddress[] addresses, int port, CancellationToken cancellation)
     {
-        if (addresses is [var only]) return new NetworkStream(await OpenAsync(ByIPv4IfMapped(only), port, cancellation), ownsSocket: true);
+        if (addresses is [var only])
+        {
+            var attempt = await TcpConnect.TryAsync(new IPEndPoint(ByIPv4IfMapped(only), port), cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            return new DeliveryStream(attempt.Socket ?? throw attempt.Failure!);
+        }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var running = new List<Task<Attempt>>();
+        var running = new List<Task<ConnectAttempt>>();
         try
         {
-            return new NetworkStream(await WinnerAsync(Alternate(addresses), port, running, over.Token), ownsSocket: true);
+            return new DeliveryStream(await WinnerAsync(Alternate(addresses), port, running, over.Token));
         }
         finally
         {
@@ -31,26 +37,28 @@ internal static class ConnectionRace
     }
 
     private static async Task<Socket> WinnerAsync(
-        IEnumerable<IPAddress> addresses, int port, List<Task<Attempt>> running, CancellationToken over)
+        IEnumerable<IPAddress> addresses, int port, List<Task<ConnectAttempt>> running, CancellationToken over)
     {
         SocketException? failure = null;
         var left = new Queue<IPAddress>(addresses);
         while (left.Count + running.Count > 0)
         {
-            if (left.TryDequeue(out var address)) running.Add(TryAsync(address, port, over));
+            if (left.TryDequeue(out var address)) running.Add(TcpConnect.TryAsync(new IPEndPoint(address, port), over));
             var ended = await FirstToEndAsync(running, left.Count > 0 ? NextAttemptDelay : Timeout.InfiniteTimeSpan, over);
             if (ended is null) continue;
 
             running.Remove(ended);
             var attempt = await ended;
             if (attempt.Socket is { } winner) return winner;
-            failure = MoreTelling(failure, attempt.Failure!);
+            if (attempt.Failure is not SocketException refused) throw attempt.Failure!;   // this host's, so the next would not do either
+            failure = MoreTelling(failure, refused);
         }
 
         throw failure!;
     }
 
-    private static async Task<Task<Attempt>?> FirstToEndAsync(List<Task<Attempt>> running, TimeSpan limit, CancellationToken over)
+    private static async Task<Task<ConnectAttempt>?> FirstToEndAsync(
+        List<Task<ConnectAttempt>> running, TimeSpan limit, CancellationToken over)
     {
         var first = Task.WhenAny(running);
         await ((Task)first).WaitAsync(limit, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -79,39 +87,5 @@ internal static class ConnectionRace
     // A socket for IPv6 cannot connect to ::ffff:a.b.c.d.
     private static IPAddress ByIPv4IfMapped(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
-    private static async Task<Attempt> TryAsync(IPAddress address, int port, CancellationToken over)
-    {
-        try
-        {
-            return new(await OpenAsync(address, port, over), null);
-        }
-        catch (SocketException failure)
-        {
-            return new(null, failure);
-        }
-        catch (OperationCanceledException)
-        {
-            return new(null, new SocketException((int)SocketError.OperationAborted));
-        }
-    }
-
-    private static async Task<Socket> OpenAsync(IPAddress address, int port, CancellationToken cancellation)
-    {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(new IPEndPoint(address, port), cancellation);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private static async Task CloseAsync(Task<Attempt> loser) => (await loser).Socket?.Dispose();
-
-    /// <summary>How the attempt to connect to one address ended: with a socket, or with its failure.</summary>
-    private readonly record struct Attempt(Socket? Socket, SocketException? Failure);
+    private static async Task CloseAsync(Task<ConnectAttempt> loser) => (await loser).Socket?.Dispose();
 }

@@ -19,7 +19,9 @@ namespace Dispatch.Delivery.Targets;
 /// </remarks>
 internal sealed class OwnInbox(DispatchOptions options)
 {
-    public const string Path = "/in/";
+    public const string Path = InboxToken.Path;
+
+    private const string SchemeEnd = "://";
 
     private readonly TaskCompletionSource<ListeningAddress[]> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -33,9 +35,24 @@ internal sealed class OwnInbox(DispatchOptions options)
     /// <summary>True if the URL is an inbox of this host. False before the server listens.</summary>
     public bool Is(Uri url) => listening.Task.IsCompletedSuccessfully && Find(url, listening.Task.Result) is not null;
 
+    /// <summary>
+    /// What a delivery's places are counted for. An inbox of this host is a destination of its own, because one that is slow by choice would
+    /// otherwise stop the account's others. At a foreign host the path says nothing: it would evade the limit per destination.
+    /// </summary>
+    /// <param name="destination">The alarm's (<see cref="Alarm.DestinationOf"/>).</param>
+    public string DestinationOf(string destination)
+    {
+        if (!destination.Contains(SchemeEnd, StringComparison.Ordinal)) return destination;
+
+        var url = new Uri(destination);
+        var token = url.AbsolutePath[^InboxToken.Length..];
+        var addresses = listening.Task.IsCompletedSuccessfully ? listening.Task.Result : [];
+        return IsOwn(url, token, addresses) ? Path + token : Alarm.HostAndPort(url);
+    }
+
     /// <summary>The URL on this machine that such a request goes to; null if it is no inbox of this host.</summary>
     public async ValueTask<Uri?> FindAsync(Uri url, CancellationToken cancellation) =>
-        LooksLikeInbox(url) ? Find(url, await listening.Task.WaitAsync(cancellation)) : null;
+        InboxToken.Ends(url.AbsolutePath) ? Find(url, await listening.Task.WaitAsync(cancellation)) : null;
 
     /// <summary>The connect callback of the inboxes' handler. It connects to the server's own socket, whatever the request says.</summary>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
@@ -53,23 +70,19 @@ internal sealed class OwnInbox(DispatchOptions options)
 
     private Uri? Find(Uri url, ListeningAddress[] addresses)
     {
-        if (!LooksLikeInbox(url) || addresses.Length == 0) return null;
+        if (!InboxToken.Ends(url.AbsolutePath) || addresses.Length == 0) return null;
         var token = url.AbsolutePath[^InboxToken.Length..];
-        if (!IsPublic(url, token) && !(url.AbsolutePath == Path + token && addresses.Any(address => address.Is(url)))) return null;
+        if (!IsOwn(url, token, addresses)) return null;
 
         var own = addresses[0];
         return new UriBuilder(own.Scheme, own.ConnectAddresses[0].ToString(), own.Port, Path + token, url.Query).Uri;
     }
 
+    private bool IsOwn(Uri url, string token, ListeningAddress[] addresses) =>
+        IsPublic(url, token) || (url.AbsolutePath == Path + token && addresses.Any(address => address.Is(url)));
+
     // PublicUrl may have a path of its own, which the proxy removes.
     private bool IsPublic(Uri url, string token) =>
         options.PublicUrl is { } own && url.Scheme == own.Scheme && url.IdnHost == own.IdnHost && url.Port == own.Port
         && url.AbsolutePath == own.AbsolutePath.TrimEnd('/') + Path + token;
-
-    private static bool LooksLikeInbox(Uri url)
-    {
-        var path = url.AbsolutePath;
-        var at = path.Length - InboxToken.Length - Path.Length;
-        return at >= 0 && path.AsSpan(at, Path.Length).SequenceEqual(Path) && InboxToken.IsWellFormed(path.AsSpan(at + Path.Length));
-    }
 }

@@ -21,6 +21,10 @@ internal sealed class EndAttempt(ClaimedJob job, Attempt attempt, Transition tra
 
     public ClaimedJob Job => job;
 
+    public override Guid AccountId => job.Row.AccountId;
+
+    public override int Bytes => attempt.ResponseBody?.Length ?? 0;
+
     // At each tenth try without the answer's body: most likely the database refuses the receiver's text. If it refuses this too, the text
     // was not to blame.
     public Attempt Attempt => Refusals > 0 && Refusals % MaxRefusals == 0 ? withoutBody : attempt;

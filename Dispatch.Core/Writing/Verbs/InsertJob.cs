@@ -15,6 +15,10 @@ internal sealed class InsertJob(Job job, Guid? keyId) : BatchedWrite<bool>
 
     public Guid? KeyId => keyId;
 
+    public override Guid AccountId => job.AccountId;
+
+    public override int Bytes => job.Payload.Length;
+
     public override Verb Verb => InsertJobs.Verb;
 
     public override string Subject => $"The project {job.ProjectId}";

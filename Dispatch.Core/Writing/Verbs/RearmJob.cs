@@ -10,6 +10,8 @@ internal sealed class RearmJob(Alarm alarm) : BatchedWrite<bool>
 {
     public Alarm Alarm => alarm;
 
+    public override Guid AccountId => alarm.AccountId;
+
     public override bool IsAwaited => false;
 
     public override Verb Verb => RearmJobs.Verb;

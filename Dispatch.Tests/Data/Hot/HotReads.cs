@@ -29,7 +29,12 @@ internal static class HotReads
         ["any-free"] = host =>
         {
             host.Database.Expect(host.Database.Rows([true]));
-            return host.Service<AlarmQueries>().AnyFreeAsync(host.Now, host.Now + 30_000, Partition.Whole, CancellationToken.None);
+            return AnyFreeAsync(host);
+        },
+        ["any-free-of-others"] = host =>
+        {
+            host.Database.Expect(host.Database.Rows([true]));
+            return AnyFreeAsync(host, Guid.CreateVersion7());
         },
         ["overdue"] = host =>
         {
@@ -102,9 +107,12 @@ internal static class HotReads
         ["inbox-of-token"] = host =>
         {
             host.Database.Expect(host.Database.Rows());
-            return host.Service<InboxStore>().FindAsync(InboxToken.Create(), CancellationToken.None);
+            return host.Service<InboxStore>().FindAsync(InboxToken.Create(), CancellationToken.None).AsTask();
         },
     };
+
+    private static Task<bool> AnyFreeAsync(FakeHost host, params IReadOnlyList<Guid> crowded) => host.Service<AlarmQueries>()
+        .AnyFreeAsync(host.Now, host.Now + 30_000, Partition.Whole, crowded, CancellationToken.None);
 
     private static Task<JobListPage?> ListAsync(FakeHost host, int projects, JobListFilter filter)
     {

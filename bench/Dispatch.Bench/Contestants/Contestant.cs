@@ -63,14 +63,15 @@ internal abstract class Contestant(int connections = 64) : IAsyncDisposable
     }
 
     /// <summary>The first requests and deliveries pay for the compiler. Returns how many jobs a second it accepted the last time.</summary>
-    public async Task<double> WarmUpAsync()
+    /// <param name="aheadMs">In this time the jobs of a round must have been accepted.</param>
+    public async Task<double> WarmUpAsync(int aheadMs = 3_000)
     {
         const int jobs = 2_000;
         var took = TimeSpan.Zero;
         for (var round = 1; round <= 2; round++)
         {
             await Receiver.ResetAsync();
-            took = await PostAllAsync(Enumerable.Repeat(Clock.NowMs() + 3_000, jobs));
+            took = await PostAllAsync(Enumerable.Repeat(Clock.NowMs() + aheadMs, jobs));
             var arrived = await Receiver.ReportAsync(jobs, TimeSpan.FromSeconds(90));
             if (arrived.Unique < jobs) throw new InvalidOperationException(
                 $"Of {jobs} jobs to warm up {arrived.Unique} arrived within 90 s.");

@@ -26,6 +26,9 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
 
     public DelayingRelay? Relay => relay;
 
+    /// <summary>How each host's process is started.</summary>
+    public HostCommand Command { get; init; } = new();
+
     /// <summary>Of PostgreSQL behind the relay, where there is one.</summary>
     public string RelayedConnectionString => relay is null
         ? Postgres!.ConnectionString
@@ -131,6 +134,7 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
         }
 
         relay?.Dispose();
+        Command.Names?.Dispose();
         if (Postgres is not null) await Postgres.DisposeAsync();
         person.Dispose();
         await base.DisposeAsync();
@@ -181,11 +185,8 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
         string[] database = Postgres is null
             ? []
             : ["--Database:Provider=Postgres", $"--Database:ConnectionString={RelayedConnectionString}"];
-        var start = new ProcessStartInfo("dotnet",
-        [
-            Path.Combine(Top, "bench", "Dispatch.Bench", "bin", "dispatch", "Dispatch.Web.dll"),   // published by bench/run.sh
-            $"--contentRoot={folder}", $"--urls=http://127.0.0.1:{ports[at]}", .. Settings, .. database,
-        ]);
+        var start = Command.Create(
+            [$"--contentRoot={folder}", $"--urls=http://127.0.0.1:{ports[at]}", .. Settings, .. database], folder);
         // A temporary folder of its own, as several hosts have on several machines: else one knows at once that another was killed.
         start.Environment["TMPDIR"] = Directory.CreateDirectory(Path.Combine(folder, $"{at}")).FullName;
         hosts[at] = Process.Start(start);

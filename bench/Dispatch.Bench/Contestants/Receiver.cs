@@ -6,17 +6,27 @@ namespace Dispatch.Bench.Contestants;
 /// <summary>The receiver's process, from the bench's side.</summary>
 internal sealed class Receiver : IAsyncDisposable
 {
-    /// <summary>Receivers that take requests and never answer.</summary>
-    private const int Silent = 5;
+    private const int Further = 5;
 
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromMinutes(2) };
     private readonly int port = Ports.Free();
-    private readonly int[] silentPorts = [.. Enumerable.Range(0, Silent).Select(_ => Ports.Free())];
+    private readonly int[] furtherPorts = [.. Enumerable.Range(0, Further).Select(_ => Ports.Free())];
     private Process? process;
 
     public string Url => $"http://127.0.0.1:{port}/hook";
 
-    public IReadOnlyList<string> SilentUrls => [.. silentPorts.Select(silent => $"http://127.0.0.1:{silent}/silent")];
+    /// <summary>Receivers that take requests and never answer.</summary>
+    public IReadOnlyList<string> SilentUrls => [.. furtherPorts.Select(further => $"http://127.0.0.1:{further}/silent")];
+
+    /// <summary>Receivers that take requests and answer so much later.</summary>
+    public IReadOnlyList<string> SlowUrls(TimeSpan after) =>
+        [.. furtherPorts.Select(further => $"http://127.0.0.1:{further}/slow?ms={after.TotalMilliseconds:0}")];
+
+    /// <summary>Where an account's webhooks go, so that the report can tell them from others'.</summary>
+    public string UrlOf(string account) => $"http://127.0.0.1:{port}/hook/{account}";
+
+    /// <summary>The same by name; each connection ends with its answer, so that the next delivery looks the name up.</summary>
+    public string NamedUrlOf(string account, string name) => $"http://{name}:{port}/hook/{account}?close=1";
 
     public static async Task<Receiver> StartAsync()
     {
@@ -24,7 +34,7 @@ internal sealed class Receiver : IAsyncDisposable
         receiver.process = Process.Start("dotnet",
         [
             Path.Combine(AppContext.BaseDirectory, "Dispatch.Bench.dll"), "receiver", $"{receiver.port}",
-            .. receiver.silentPorts.Select(silent => $"{silent}")
+            .. receiver.furtherPorts.Select(further => $"{further}")
         ]);
         await receiver.http.UntilItAnswersAsync($"http://127.0.0.1:{receiver.port}/count", receiver.process);
         return receiver;
@@ -44,6 +54,15 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>Of what was due in that time (ms since the Unix epoch, UTC).</summary>
     public async Task<Arrivals> DueWithinAsync(long from, long until) =>
         (await http.GetFromJsonAsync<Arrivals>($"http://127.0.0.1:{port}/report?from={from}&until={until}"))!;
+
+    /// <summary>The same for each account that something has arrived for.</summary>
+    public async Task<Dictionary<string, Arrivals>> AccountsDueWithinAsync(long from, long until) =>
+        (await http.GetFromJsonAsync<Dictionary<string, Arrivals>>($"http://127.0.0.1:{port}/accounts?from={from}&until={until}"))!;
+
+    /// <summary>Of one account, since then; what is expected and has not arrived counts as that late.</summary>
+    public async Task<Arrivals> OfAccountAsync(string account, long dueFrom, int expected, double missingMs) =>
+        (await http.GetFromJsonAsync<Arrivals>(
+            $"http://127.0.0.1:{port}/account/{account}?from={dueFrom}&expected={expected}&missing={missingMs:0}"))!;
 
     public Task<int> CountAsync() => http.GetFromJsonAsync<int>($"http://127.0.0.1:{port}/count");
 
