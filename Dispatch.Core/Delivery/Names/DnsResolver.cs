@@ -5,7 +5,8 @@ namespace Dispatch.Delivery.Names;
 
 /// <summary>
 /// Resolves names as glibc does with <c>hosts: files dns</c>: from <c>/etc/hosts</c>, then from the name servers and with the search
-/// domains of <c>/etc/resolv.conf</c>. It reads both files again when they have changed. A look-up holds no thread and ends when it is cancelled.
+/// domains of <c>/etc/resolv.conf</c>. It reads both files again when they have changed. A look-up holds no thread and ends when it is
+/// cancelled.
 /// </summary>
 /// <param name="nameServers">Asked instead of those of <c>resolv.conf</c>; empty: those.</param>
 internal sealed class DnsResolver(
@@ -44,6 +45,7 @@ internal sealed class DnsResolver(
         foreach (var name in Candidates(host, current))
         {
             var reply = await NameQuery.AskAsync(name, Types, current, firstServer, clock, cancellation);
+            cancellation.ThrowIfCancellationRequested();
             if (reply.Kind == ReplyKind.Addresses) return reply.Addresses;
             if (reply.Kind == ReplyKind.NoAddress) error = SocketError.NoData;
             else if (reply.Kind != ReplyKind.UnknownName && error == SocketError.HostNotFound) error = SocketError.TryAgain;

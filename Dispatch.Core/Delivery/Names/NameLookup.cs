@@ -20,8 +20,8 @@ internal sealed class NameLookup
     private readonly SharedCalls<(Share Share, string Host), IPAddress[]> calls;
 
     /// <summary>
-    /// By our own resolver on Linux, or if the settings name servers. Elsewhere by the system's, because other systems keep their servers in
-    /// ways of their own.
+    /// By our own resolver on Linux, or if the settings name servers. Elsewhere by the system's, because other systems keep their servers
+    /// in ways of their own.
     /// </summary>
     public NameLookup(DeliveryOptions options, TimeProvider clock)
         : this(OperatingSystem.IsLinux() || options.NameServers.Count > 0 ? new DnsResolver(options.NameServers, clock) : null)
