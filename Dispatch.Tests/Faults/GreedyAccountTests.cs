@@ -68,12 +68,12 @@ public sealed class GreedyAccountTests
             }));
     }
 
-    private static async Task FloodAsync(IReadOnlyList<ApiUser> projects, IReadOnlyList<string> urls, CancellationToken ended)
+    private static async Task FloodAsync(ApiUser[] projects, string[] urls, CancellationToken ended)
     {
         var due = DateTimeOffset.UtcNow + UntilDue;
         await Parallel.ForAsync(0, JobsAtOnce, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = ended }, async (i, _) =>
         {
-            using var response = await projects[i % projects.Count].PostJobAsync(urls[i % urls.Count], due);
+            using var response = await projects[i % projects.Length].PostJobAsync(urls[i % urls.Length], due);
             Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         });
         Assert.True(DateTimeOffset.UtcNow < due, "The machine was too busy to post the jobs before they were due.");
