@@ -149,7 +149,7 @@ public sealed class HeldDeliveryTests : SenderTest
     }
 
     [Fact]
-    public async Task A_shortage_at_one_address_of_a_name_is_not_covered_by_the_refusal_of_the_next()
+    public async Task A_shortage_inside_of_another_exception_is_held_too()
     {
         using var sender = Sender(resolve: (_, _, _) => throw new HttpRequestException("", Failure("descriptors")));
 
