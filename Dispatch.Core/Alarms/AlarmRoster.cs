@@ -73,7 +73,8 @@ internal sealed class AlarmRoster(TimeProvider clock)
             Forget(alarm.JobId);
             var replaced = old?.Alarm == alarm.Id ? old.Value.Replaced : null;   // a lost alarm that is set again may ring at this moment
             entries[alarm.JobId] = new(
-                alarm.Id, alarm.AccountId, alarm.ProjectId, clock.NowMs(), kind, SetOverdue: kind == AlarmKind.Overdue, replaced, Place: null);
+                alarm.Id, alarm.AccountId, alarm.ProjectId, clock.NowMs(), kind, SetOverdue: kind == AlarmKind.Overdue, replaced,
+                Place: null);
             Count(entries[alarm.JobId], 1);
         }
 

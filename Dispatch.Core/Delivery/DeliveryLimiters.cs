@@ -41,7 +41,9 @@ internal sealed class DeliveryLimiters
 
     public FairLimiter Wire { get; }
 
-    /// <summary>In bytes. A destination may take half of its account's, and a project three quarters, so that another one moves on.</summary>
+    /// <summary>
+    /// In bytes. A destination may take half of its account's, and a project three quarters, so that another one moves on.
+    /// </summary>
     public FairLimiter Bytes { get; }
 
     public FairLimiter Reads { get; } = new(new FairLimits(MaxReads));

@@ -31,7 +31,8 @@ internal sealed class DeliveryOptions
     public int MaxPerAccount { get; set; } = 2048;
 
     /// <summary>
-    /// The limit per destination (host and port) of one account; without it, one hanging receiver blocks the account's others. 1 to 100,000.
+    /// The limit per destination (host and port) of one account, 1 to 100,000. Without it, one hanging receiver blocks the account's
+    /// others.
     /// </summary>
     public int MaxPerDestination { get; set; } = 256;
 

@@ -20,7 +20,10 @@ public abstract class BigPayloadTests(DatabaseProvider provider)
             var log = Assert.Single(job.GetProperty("logs").EnumerateArray());
             var arrival = await receiver.WaitForAsync(arrival => arrival.JobId == id);
             Assert.Equal(
-                $$"""{"jobId":"{{id}}","title":"a \"title\" é","payload":{{payload}},"firedAt":"{{log.GetProperty("firedAt").GetString()}}"}""",
+                $$"""{"jobId":"{{id}}","title":"a \"title\" é","payload":{{payload}},"""
+                    + $$"""
+                        "firedAt":"{{log.GetProperty("firedAt").GetString()}}"}
+                        """,
                 arrival.Text);
         }
     }

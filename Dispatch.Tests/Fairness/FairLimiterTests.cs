@@ -315,8 +315,8 @@ public sealed class FairLimiterTests
                 try
                 {
                     using var place = await entering;
-                    var isOver = Interlocked.Increment(ref total) > 6 | inside.AddOrUpdate((share.AccountId, project), 1, (_, n) => n + 1) > 4;
-                    if (isOver) Interlocked.Increment(ref worst);
+                    if (Interlocked.Increment(ref total) > 6 | inside.AddOrUpdate((share.AccountId, project), 1, (_, n) => n + 1) > 4)
+                        Interlocked.Increment(ref worst);
                     await Task.Yield();
                     inside.AddOrUpdate((share.AccountId, project), 0, (_, n) => n - 1);
                     Interlocked.Decrement(ref total);

@@ -71,7 +71,8 @@ public sealed class GreedyAccountTests
     private static async Task FloodAsync(ApiUser[] projects, string[] urls, CancellationToken ended)
     {
         var due = DateTimeOffset.UtcNow + UntilDue;
-        await Parallel.ForAsync(0, JobsAtOnce, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = ended }, async (i, _) =>
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = ended };
+        await Parallel.ForAsync(0, JobsAtOnce, parallel, async (i, _) =>
         {
             using var response = await projects[i % projects.Length].PostJobAsync(urls[i % urls.Length], due);
             Assert.Equal(HttpStatusCode.Created, response.StatusCode);
@@ -97,7 +98,8 @@ public sealed class GreedyAccountTests
     private static async Task<ApiUser> AnotherProjectAsync(FloodStage stage)
     {
         var project = await stage.Greedy.DataAsync(HttpMethod.Post, "projects", new { name = "another" });
-        var key = await stage.Greedy.DataAsync(HttpMethod.Post, $"projects/{project.GetProperty("id").GetString()}/keys", new { label = "k" });
+        var id = project.GetProperty("id").GetString();
+        var key = await stage.Greedy.DataAsync(HttpMethod.Post, $"projects/{id}/keys", new { label = "k" });
         var user = stage.Greedy.At(stage.Cluster.Hosts[0].Url);
         user.Key = key.GetProperty("key").GetString()!;
         return user;

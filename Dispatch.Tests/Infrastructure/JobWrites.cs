@@ -32,7 +32,8 @@ internal sealed class JobWrites(WriteQueue queue, StoreRig rig, HostIdentity hos
     /// <param name="crowded">Projects whose jobs are left out.</param>
     public async Task<IReadOnlyList<Alarm>> ArmAsync(
         long after, long until, int limit, Partition? partition = null, params IReadOnlyList<Guid> crowded) =>
-        [.. (await queue.WriteAsync(new ArmJobs(after, until, limit, partition ?? Partition.Whole, crowded)))!.OrderBy(alarm => alarm.DueAt)];
+        [.. (await queue.WriteAsync(new ArmJobs(after, until, limit, partition ?? Partition.Whole, crowded)))!
+            .OrderBy(alarm => alarm.DueAt)];
 
     public Task<Recovery> RecoverAsync(Guid hostId) => recovery.RecoverAsync(HeldJobs.Of(hostId), CancellationToken.None);
 

@@ -38,6 +38,10 @@ internal sealed class WatchedFile<TContent>(string path, Func<string, TContent> 
             read = seen;
             return parse(File.ReadAllText(path));
         }
+        catch (IOException failure) when (failure is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            return null;   // this host may lack descriptors, and the file is as it was
+        }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             var wasThere = read != default;
