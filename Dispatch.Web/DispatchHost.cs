@@ -94,7 +94,6 @@ internal static class DispatchHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBufferSize = 64 * 1024;   // a body that waits for its turn waits in the socket, not in our memory
             kestrel.LimitConnections(settings.Limits);
             // Latin-1 can read any byte, so that a garbled key gets 401 in the envelope, not 400 without one.
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;

@@ -22,7 +22,7 @@ internal sealed class HeldDeliveries(Descriptors descriptors, TimeProvider clock
     private volatile bool isShort;
     private int waiting;
 
-    /// <summary>Waits until another delivery has ended, which may have left what is missing, or for a time that grows up to a second.</summary>
+    /// <summary>Waits until another one has ended, which may have left what is missing, or for a time that grows to a second.</summary>
     /// <param name="tries">How often this delivery was held before.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public async Task WaitAsync(HostShortage shortage, int tries, CancellationToken cancellation)

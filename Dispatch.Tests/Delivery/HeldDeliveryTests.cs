@@ -35,7 +35,7 @@ public sealed class HeldDeliveryTests : SenderTest
     {
         await using var receiver = HostileReceiver.Answering(Answer("200 OK"));
         var tries = 0;
-        using var sender = Sender(resolve: (_, _) =>
+        using var sender = Sender(resolve: (_, _, _) =>
             ++tries <= 2 ? throw Failure(shortage) : Task.FromResult<IPAddress[]>([IPAddress.Loopback]));
         await using var rig = await RunnerRig.StartAsync(sender);
         var job = await rig.InsertAsync($"http://hook.example:{receiver.Port}/");
@@ -90,7 +90,7 @@ public sealed class HeldDeliveryTests : SenderTest
         await using var receiver = HostileReceiver.Answering(Answer("200 OK"));
         var isHeld = new TaskCompletionSource();
         var isShort = true;
-        using var sender = Sender(resolve: (_, _) =>
+        using var sender = Sender(resolve: (_, _, _) =>
         {
             if (!isShort) return Task.FromResult<IPAddress[]>([IPAddress.Loopback]);
             isHeld.TrySetResult();
@@ -151,7 +151,7 @@ public sealed class HeldDeliveryTests : SenderTest
     [Fact]
     public async Task A_shortage_at_one_address_of_a_name_is_not_covered_by_the_refusal_of_the_next()
     {
-        using var sender = Sender(resolve: (_, _) => throw new HttpRequestException("", Failure("descriptors")));
+        using var sender = Sender(resolve: (_, _, _) => throw new HttpRequestException("", Failure("descriptors")));
 
         var report = await sender.SendAsync(Request(new("http://hook.example/")), TestContext.Current.CancellationToken);
 

@@ -113,7 +113,8 @@ public abstract class PayloadReaderTests(DatabaseProvider provider)
 
     private static Share ShareOf(ClaimedJob job) => new(job.Row.AccountId, job.ProjectId, "receiver.example:443");
 
-    private static DeliveryLimiters Limiters(DeliveryOptions options) => new(options, new OwnInbox(new DispatchOptions()));
+    private static DeliveryLimiters Limiters(DeliveryOptions options) => new(
+        options, new Descriptors(Limit: null), new OwnInbox(new DispatchOptions()), NullLogger<DeliveryLimiters>.Instance);
 
     private static Lease NeverLost(StoreRig rig) => new(new DatabaseOptions(), rig.Clock);
 

@@ -41,9 +41,9 @@ internal sealed class FloodStage : IAsyncDisposable
         }
     }
 
-    public static async Task<FloodStage> StartAsync(DatabaseProvider provider)
+    public static async Task<FloodStage> StartAsync(DatabaseProvider provider, params string[] settings)
     {
-        var cluster = await Cluster.StartAsync(hosts: 1, provider);
+        var cluster = await Cluster.StartAsync(hosts: 1, provider, settings);
         await cluster.WarmUpAsync();
         return new FloodStage(cluster, await ApiUser.SignUpAsync(cluster.Hosts[0].Url));
     }
@@ -106,7 +106,7 @@ internal sealed class FloodStage : IAsyncDisposable
 
     private sealed record Measured(TimedLoad Load, Ledger Ledger, string Path, Lateness Late)
     {
-        public double PostP99 => new Lateness(Load.Posts.Select(post => post.Took.TotalMilliseconds)).P(0.99);
+        public double PostP99 => new Lateness(Load.Posts.Select(post => ("", post.Took.TotalMilliseconds))).P(0.99);
 
         public override string ToString() => $"[{Load}; {Late}]";
     }

@@ -38,6 +38,14 @@ public sealed class HostProcess : IAsyncDisposable
         return host;
     }
 
+    /// <summary>The same with so many descriptors and no more (<c>ulimit -n</c>). Returns once it is ready.</summary>
+    public static async Task<HostProcess> StartWithDescriptorsAsync(string folder, int descriptors, params string[] settings)
+    {
+        var host = Launch(folder, Ports.Free(), settings, descriptors: descriptors);
+        await host.WaitUntilReadyAsync();
+        return host;
+    }
+
     /// <summary>Starts the host and returns at once.</summary>
     public static HostProcess Launch(string folder, params string[] settings) => Launch(folder, Ports.Free(), settings);
 
@@ -46,14 +54,24 @@ public sealed class HostProcess : IAsyncDisposable
         string folder, IReadOnlyDictionary<string, string> environment, params string[] settings) =>
         Launch(folder, Ports.Free(), settings, environment);
 
-    private static HostProcess Launch(string folder, int port, string[] settings, IReadOnlyDictionary<string, string>? environment = null)
+    private static HostProcess Launch(
+        string folder,
+        int port,
+        string[] settings,
+        IReadOnlyDictionary<string, string>? environment = null,
+        int? descriptors = null)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(descriptors is null ? "dotnet" : "bash")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = folder
         };
+        if (descriptors is not null)
+        {
+            foreach (var part in (string[])["-c", $"ulimit -n {descriptors}; exec dotnet \"$@\"", "bash"]) start.ArgumentList.Add(part);
+        }
+
         string[] arguments =
         [
             Path.Combine(AppContext.BaseDirectory, "Dispatch.Web.dll"), $"--contentRoot={folder}",

@@ -21,6 +21,9 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Every database, those that this machine lacks as visible skips.</summary>
     public static TheoryData<DatabaseProvider> Providers => DatabaseServers.Providers;
 
+    /// <summary>As settings of a host.</summary>
+    public string[] Settings => DatabaseServers.AsSettings(options);
+
     internal IDbContextFactory<DispatchDbContext> Contexts => services.GetRequiredService<IDbContextFactory<DispatchDbContext>>();
 
     internal static async Task<TestDatabase> CreateAsync(DatabaseProvider provider)

@@ -7,12 +7,14 @@ namespace Dispatch.Web.Connections;
 /// refuse the new one: thousands that send a byte now and then would otherwise keep everybody out. Those that never brought a request go
 /// first.
 /// </summary>
-internal sealed class ConnectionRegister(LimitOptions limits, ConnectionLog log)
+internal sealed class ConnectionRegister(LimitOptions limits, Descriptors descriptors, ConnectionLog log)
 {
     /// <summary>How many places one search frees, as a part of the limit: it looks at every connection.</summary>
     private const int PartFreed = 64;
 
-    private readonly int perAddress = limits.MaxConnectionsPerAddress ?? Math.Max(1, limits.MaxConnections / 2);
+    private readonly int inAll = Math.Min(limits.MaxConnections, descriptors.Incoming);
+    private readonly int perAddress =
+        limits.MaxConnectionsPerAddress ?? Math.Max(1, Math.Min(limits.MaxConnections, descriptors.Incoming) / 2);
     private readonly Lock gate = new();
     private readonly HashSet<ClientConnection> open = [];
     private readonly Dictionary<string, int> byAddress = [];
@@ -34,10 +36,10 @@ internal sealed class ConnectionRegister(LimitOptions limits, ConnectionLog log)
                 if (!Free(open.Where(one => one.Address == address), perAddress)) return false;
             }
 
-            if (open.Count >= limits.MaxConnections)
+            if (open.Count >= inAll)
             {
-                log.TooMany("Limits:MaxConnections", limits.MaxConnections);
-                if (!Free(open, limits.MaxConnections)) return false;
+                log.TooMany(inAll < limits.MaxConnections ? "the limit of open files" : "Limits:MaxConnections", inAll);
+                if (!Free(open, inAll)) return false;
             }
 
             open.Add(connection);

@@ -11,7 +11,7 @@ internal static class ConnectionServices
     // An answer waits here for a client that reads slowly; what does not fit stays where it came from.
     private const int MaxUnsent = 16 * 1024;
 
-    // Requests that are sent ahead wait here, and so does the part of a body that is not read yet; 1 MiB otherwise.
+    // Requests that are sent ahead wait here, and so does a part of a body that waits for its turn; 1 MiB otherwise.
     private const int MaxUnread = 64 * 1024;
 
     public static IServiceCollection AddDispatchConnections(this IServiceCollection services) => services
