@@ -39,7 +39,10 @@ internal sealed class DnsResolver(
 
     private async Task<IPAddress[]> AskAsync(string host, CancellationToken cancellation)
     {
-        var current = nameServers.Count == 0 ? conf.Current : conf.Current with { Servers = nameServers };
+        var current = conf.Current;
+        current = current with { Servers = Usable(nameServers.Count == 0 ? current.Servers : nameServers) };
+        if (current.Servers.Count == 0) throw new SocketException((int)SocketError.TryAgain);
+
         var firstServer = current.Rotate ? (int)((uint)Interlocked.Increment(ref lookUps) % (uint)current.Servers.Count) : 0;
         var error = SocketError.HostNotFound;
         foreach (var name in Candidates(host, current))
@@ -54,6 +57,10 @@ internal sealed class DnsResolver(
 
         throw new SocketException((int)error);
     }
+
+    // A system without IPv6 cannot even make a socket for such a server.
+    private static IReadOnlyList<IPEndPoint> Usable(IReadOnlyList<IPEndPoint> servers) =>
+        Socket.OSSupportsIPv6 ? servers : [.. servers.Where(server => server.AddressFamily == AddressFamily.InterNetwork)];
 
     private static IEnumerable<string> Candidates(string host, ResolvConf conf)
     {
