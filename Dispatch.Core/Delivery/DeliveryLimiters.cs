@@ -26,7 +26,7 @@ internal sealed class DeliveryLimiters(DeliveryOptions options, OwnInbox inboxes
 
     public FairLimiter Wire { get; } = Places(options, 1);
 
-    /// <summary>In bytes. A destination may take half of its account's, and a project three quarters, so that another one moves on.</summary>
+    /// <summary>In bytes. A destination may take half of its account's, a project three quarters, so that another one moves on.</summary>
     public FairLimiter Bytes { get; } = new(new FairLimits(
         options.MaxBytesInFlight, options.MaxBytesInFlight / 2, options.MaxBytesInFlight / 4, options.MaxBytesInFlight / 8 * 3));
 

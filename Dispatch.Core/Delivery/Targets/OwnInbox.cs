@@ -36,8 +36,8 @@ internal sealed class OwnInbox(DispatchOptions options)
     public bool Is(Uri url) => listening.Task.IsCompletedSuccessfully && Find(url, listening.Task.Result) is not null;
 
     /// <summary>
-    /// What a delivery's places are counted for. An inbox of this host is a destination of its own, because one that is slow by choice would
-    /// otherwise stop the account's others. At a foreign host the path says nothing: it would evade the limit per destination.
+    /// What a delivery's places are counted for. An inbox of this host is a destination of its own, because one that is slow by choice
+    /// would otherwise stop the account's others. At a foreign host the path says nothing: it would evade the limit per destination.
     /// </summary>
     /// <param name="destination">The alarm's (<see cref="Alarm.DestinationOf"/>).</param>
     public string DestinationOf(string destination)
