@@ -29,7 +29,7 @@ public sealed class SettingsTests
     [InlineData(
         "Delivery:Retries", "3",
         "Delivery:Retries is not a setting; Delivery has Timeout, MaxAttempts, RetryLadder, MaxPayloadBytes, AllowedNetworks, "
-        + "MaxConcurrency, MaxPerDestination, MaxPerProject.")]
+        + "MaxConcurrency, MaxPerAccount, MaxPerDestination, MaxPerProject, MaxBytesInFlight.")]
     [InlineData("Dispatch:Registration", "Invite", "Dispatch:Registration is 'Invite'; allowed: Open, Closed.")]
     [InlineData("Dispatch:Registration", "1", "Dispatch:Registration is '1'; allowed: Open, Closed.")]
     [InlineData("Dispatch:Registration", "Open, Closed", "Dispatch:Registration is 'Open, Closed'; allowed: Open, Closed.")]
