@@ -19,12 +19,9 @@ public abstract class BigPayloadTests(DatabaseProvider provider)
             var job = await user.JobWhenAsync(id, "SUCCESS");
             var log = Assert.Single(job.GetProperty("logs").EnumerateArray());
             var arrival = await receiver.WaitForAsync(arrival => arrival.JobId == id);
+            var firedAt = log.GetProperty("firedAt").GetString();
             Assert.Equal(
-                $$"""{"jobId":"{{id}}","title":"a \"title\" é","payload":{{payload}},"""
-                    + $$"""
-                        "firedAt":"{{log.GetProperty("firedAt").GetString()}}"}
-                        """,
-                arrival.Text);
+                $$"""{"jobId":"{{id}}","title":"a \"title\" é","payload":{{payload}},"firedAt":"{{firedAt}}"}""", arrival.Text);
         }
     }
 
