@@ -48,7 +48,31 @@ public sealed class ConnectionLimitTests
         await greedy.WaitForClosedAsync(40, Soon);
         await host.WaitForOutputAsync("Limits:MaxConnectionsPerAddress of 20 was reached");
         Assert.Equal(0, quiet.Closed);
-        Assert.Equal(40, greedy.Open[0]);   // the oldest went
+        Assert.Equal(20, greedy.Open);
+    }
+
+    [Fact]
+    public async Task A_connection_that_was_used_and_goes_on_with_half_a_request_is_closed_as_well()
+    {
+        using var folder = new TemporaryFolder();
+        await using var host = await HostProcess.StartAsync(folder.Path, "--Limits:MaxConnectionsPerAddress=20");
+        using var sly = new Crowd(host.Url, "127.0.0.3");
+        await sly.ComeAsync(20, sly.Get("/health/live"));
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Contains("200 OK", await sly.ReadAsync(i), StringComparison.Ordinal);
+            await sly.SendAsync(i, "GET / HT");
+        }
+
+        using var more = new Crowd(host.Url, "127.0.0.3");
+        for (var i = 0; i < 5; i++)
+        {
+            await more.ComeAsync(1, more.Get("/health/live"));
+            Assert.Contains("200 OK", await more.ReadAsync(i), StringComparison.Ordinal);
+        }
+
+        await sly.WaitForClosedAsync(5, TimeSpan.FromSeconds(10));   // long before the 30 s that Kestrel waits for headers
+        Assert.Equal(5, sly.Closed);
     }
 
     [Fact]

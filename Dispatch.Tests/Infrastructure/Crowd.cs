@@ -33,8 +33,7 @@ internal sealed class Crowd : IDisposable
     /// <summary>How many connections the host has closed.</summary>
     public int Closed => sockets.Count(IsClosed);
 
-    /// <summary>The connections that are still open, in the order they were opened.</summary>
-    public IReadOnlyList<int> Open => [.. Enumerable.Range(0, sockets.Count).Where(i => !IsClosed(sockets[i]))];
+    public int Open => sockets.Count - Closed;
 
     /// <summary>What the host has sent there so far, at least one byte.</summary>
     public async Task<string> ReadAsync(int connection)

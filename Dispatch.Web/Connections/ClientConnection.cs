@@ -7,9 +7,12 @@ namespace Dispatch.Web.Connections;
 /// <param name="address">Whom its place is counted for; null if that address may hold as many as it likes.</param>
 internal sealed class ClientConnection(ConnectionContext connection, string? address)
 {
+    private const long PatienceMs = 1000;
+
     private int atWork;
     private int requests;
     private long idleSince = Environment.TickCount64;
+    private long endingSince;   // 0: it is not
 
     public string? Address { get; } = address;
 
@@ -23,7 +26,10 @@ internal sealed class ClientConnection(ConnectionContext connection, string? add
     public bool WasUsed => Volatile.Read(ref requests) > 0;
 
     /// <summary>It is being closed and takes no place any more.</summary>
-    public bool IsEnding { get; set; }
+    public bool IsEnding => Volatile.Read(ref endingSince) != 0;
+
+    /// <summary>It was told to end a second ago and has no request at work: a client that goes on sending half a request keeps it.</summary>
+    public bool IsOverdue => IsEnding && IsIdle && Environment.TickCount64 - Volatile.Read(ref endingSince) > PatienceMs;
 
     public bool IsAborted { get; private set; }
 
@@ -38,6 +44,8 @@ internal sealed class ClientConnection(ConnectionContext connection, string? add
         Volatile.Write(ref idleSince, Environment.TickCount64);
         Interlocked.Decrement(ref atWork);
     }
+
+    public void MarkEnding() => Volatile.Write(ref endingSince, Environment.TickCount64);
 
     /// <summary>
     /// Ends it without loss: the server closes a connection that was used as soon as nothing is on it. One that has never brought a

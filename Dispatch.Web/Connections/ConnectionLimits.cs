@@ -41,13 +41,15 @@ internal sealed class ConnectionLimits(
     {
         var output = new WatchedOutput(connection.Transport.Output);
         connection.Transport = new Ways(connection.Transport.Input, output);
-        connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(_ => EndUnread(client, output), this);
+        connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(_ => Look(client, output), this);
     }
 
     // Kestrel's heart beats once a second.
-    private void EndUnread(ClientConnection client, WatchedOutput output)
+    private void Look(ClientConnection client, WatchedOutput output)
     {
-        if (client.IsAborted || !output.IsStuck(unreadMs)) return;
+        if (client.IsAborted) return;
+        if (client.IsOverdue) client.Abort("too many connections");
+        if (!output.IsStuck(unreadMs)) return;
         client.Abort("the client does not read");
         log.Unread(limits.UnreadAnswerTimeout);
     }

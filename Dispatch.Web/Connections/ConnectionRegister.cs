@@ -65,7 +65,7 @@ internal sealed class ConnectionRegister(LimitOptions limits, Descriptors descri
         foreach (var connection in ending)
         {
             Forget(connection);
-            connection.IsEnding = true;
+            connection.MarkEnding();
             // Closing calls back, and the lock is held.
             ThreadPool.UnsafeQueueUserWorkItem(one => one.EndIdle(), connection, preferLocal: false);
         }

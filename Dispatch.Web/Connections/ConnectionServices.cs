@@ -15,13 +15,13 @@ internal static class ConnectionServices
     private const int MaxUnread = 64 * 1024;
 
     public static IServiceCollection AddDispatchConnections(this IServiceCollection services) => services
-        .Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = ListenSocket.Create)
+        .Configure<SocketTransportOptions>(LimitBuffers)
         .AddSingleton<ConnectionLog>().AddSingleton<ConnectionRegister>().AddSingleton<ConnectionLimits>();
 
     public static void LimitConnections(this KestrelServerOptions kestrel, LimitOptions limits)
     {
         kestrel.Limits.MaxConcurrentUpgradedConnections = limits.MaxWebSockets ?? Math.Max(1, limits.MaxConnections / 2);
-        kestrel.Limits.MaxResponseBufferSize = MaxUnsent;
+        kestrel.Limits.MaxResponseBufferSize = MaxUnsent;   // of TLS and HTTP/2; the sockets have their own
         kestrel.Limits.MaxRequestBufferSize = MaxUnread;
         kestrel.ConfigureEndpointDefaults(endpoint =>
             endpoint.Use(kestrel.ApplicationServices.GetRequiredService<ConnectionLimits>().Around));
@@ -50,6 +50,13 @@ internal static class ConnectionServices
     {
         var turns = new AddressTurns(app.ApplicationServices.GetRequiredService<LimitOptions>().MaxAnonymousRequests);
         return app.Use(next => http => IsPageForStranger(http) ? RunAsync(http, next, turns) : next(http));
+    }
+
+    private static void LimitBuffers(SocketTransportOptions sockets)
+    {
+        sockets.MaxWriteBufferSize = MaxUnsent;
+        sockets.MaxReadBufferSize = MaxUnread;
+        sockets.CreateBoundListenSocket = ListenSocket.Create;
     }
 
     private static bool IsPageForStranger(HttpContext http) =>

@@ -8,9 +8,6 @@ internal sealed class PreparedAnswer(PreparedPath path, TemplateMaker maker, Tim
 
     public bool IsForStrangers => path.IsForStrangers;
 
-    /// <summary>How often the answer was made.</summary>
-    public int TimesMade { get; private set; }
-
     /// <summary>Null: it could not be made; the next request tries again.</summary>
     public Task<Made?> GetAsync()
     {
@@ -23,7 +20,6 @@ internal sealed class PreparedAnswer(PreparedPath path, TemplateMaker maker, Tim
         lock (gate)
         {
             if (made is not null && IsGood(made)) return made;
-            TimesMade++;
             return made = Task.Run(MakeAsync);
         }
     }

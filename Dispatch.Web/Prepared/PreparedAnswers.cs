@@ -13,14 +13,21 @@ internal sealed class PreparedAnswers
     /// <summary>How many bytes are given to a connection before it must have taken earlier ones.</summary>
     private const int Chunk = 8 * 1024;
 
+    // An answer costs as much as so many bytes, even if it has none.
+    private const int Overhead = 16 * 1024;
+
+    // How much is sent between two looks at the pace: more would be a leap, less a timer for each chunk.
+    private const int PerTurn = 8 * Chunk;
+
     private const int MaxAddress = 300;   // a name has 253 characters at most
 
     private readonly PublicAddress address;
+    private readonly AnswerPace pace;
     private readonly Dictionary<string, PreparedAnswer> answers;
 
     public PreparedAnswers(PublicAddress address, TemplateMaker maker, TimeProvider clock)
     {
-        this.address = address;
+        (this.address, pace) = (address, new AnswerPace(clock));
         answers = PreparedPath.All.ToDictionary(
             path => path.Path, path => new PreparedAnswer(path, maker, clock), StringComparer.OrdinalIgnoreCase);
     }
@@ -33,6 +40,7 @@ internal sealed class PreparedAnswers
     /// <summary>False: the answer could not be made, and nothing was sent.</summary>
     public async Task<bool> TrySendAsync(HttpContext http, PreparedAnswer answer)
     {
+        await pace.TakeAsync(Overhead, http.RequestAborted);
         if (await answer.GetAsync().WaitAsync(http.RequestAborted) is not { } made) return false;
 
         var reachedAt = address.Of(http.Request);
@@ -67,12 +75,12 @@ internal sealed class PreparedAnswers
         response.Headers.ContentEncoding = encoding.Name();
     }
 
-    private static async Task SendAsync(HttpContext http, IReadOnlyList<ReadOnlyMemory<byte>> pieces)
+    private async Task SendAsync(HttpContext http, IReadOnlyList<ReadOnlyMemory<byte>> pieces)
     {
         http.Response.ContentLength = pieces.Sum(piece => (long)piece.Length);
         if (HttpMethods.IsHead(http.Request.Method)) return;
 
-        var (writer, unsent) = (http.Response.BodyWriter, 0);
+        var (writer, unsent, sinceTurn) = (http.Response.BodyWriter, 0, 0);
         foreach (var piece in pieces)
         {
             for (var rest = piece; rest.Length > 0;)
@@ -86,6 +94,10 @@ internal sealed class PreparedAnswers
                 // The whole answer would lie in memory for each connection that does not read. A connection that is gone takes no more.
                 if ((await writer.FlushAsync()).IsCompleted) return;
                 unsent = 0;
+                sinceTurn += Chunk;
+                if (sinceTurn < PerTurn) continue;
+                await pace.TakeAsync(sinceTurn, http.RequestAborted);
+                sinceTurn = 0;
             }
         }
 
