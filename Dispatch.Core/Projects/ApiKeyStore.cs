@@ -72,7 +72,7 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
 
     /// <summary>Null: the key is malformed, unknown or revoked.</summary>
     /// <param name="mayBeCached">
-    /// True only if the database checks the key again, as the insert of a job does, because another host may have revoked it.
+    /// True only if the database checks the key again, as the insert of a job does, or if no other host can have revoked it.
     /// </param>
     public async ValueTask<KeyOwner?> FindAsync(string text, bool mayBeCached, CancellationToken cancellation)
     {
