@@ -1,4 +1,5 @@
 using Dispatch.Data;
+using Dispatch.Fairness;
 using Dispatch.Model;
 using Dispatch.Time;
 using Dispatch.Writing;
@@ -17,7 +18,14 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
 {
     public const string Prefix = "sk_";
 
+    /// <summary>
+    /// Looks at keys in the database at once. Otherwise many requests at once would take all connections, and each new one costs a server
+    /// a process.
+    /// </summary>
+    private const int MaxLooks = 8;
+
     private readonly KeyCache cache = new();
+    private readonly FairLimiter looks = new(new(MaxLooks));
 
     /// <summary>Null: the account has no such project.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
@@ -78,7 +86,8 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
     {
         if (!Secret.IsWellFormed(text, Prefix)) return null;
         var hash = Secret.Hash(text);
-        var owner = mayBeCached && cache.TryGet(hash, out var cached) ? cached : await LoadAsync(hash, cancellation);
+        var isCached = cache.TryGet(hash, out var cached);
+        var owner = mayBeCached && isCached ? cached : await LookAsync(hash, cached?.AccountId, cancellation);
         if (owner is not null) usage.Mark(owner.KeyId, clock.NowMs());
         return owner;
     }
@@ -93,6 +102,13 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
 
     /// <summary>Clears the cache after keys were deleted together with their project.</summary>
     public void ClearCache() => cache.Clear();
+
+    /// <param name="accountId">Whose key it was at the last look; unknown keys together count as one account.</param>
+    private async Task<KeyOwner?> LookAsync(byte[] hash, Guid? accountId, CancellationToken cancellation)
+    {
+        using var turn = await looks.EnterAsync(Share.Of(accountId ?? Guid.Empty), cancellation);
+        return await LoadAsync(hash, cancellation);
+    }
 
     private async Task<KeyOwner?> LoadAsync(byte[] hash, CancellationToken cancellation)
     {
