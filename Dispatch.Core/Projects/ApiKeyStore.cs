@@ -1,4 +1,5 @@
 using Dispatch.Data;
+using Dispatch.Fairness;
 using Dispatch.Model;
 using Dispatch.Time;
 using Dispatch.Writing;
@@ -17,8 +18,15 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
 {
     public const string Prefix = "sk_";
 
+    /// <summary>
+    /// Looks at keys in the database at once. Otherwise many requests at once would take all connections, and each new one costs a server
+    /// a process.
+    /// </summary>
+    private const int MaxLooks = 8;
+
     private readonly KeyCache cache = new();
     private readonly RecentSecrets recent = new(clock);
+    private readonly FairLimiter looks = new(new(MaxLooks));
 
     /// <summary>Null: the account has no such project.</summary>
     /// <exception cref="StoreUnavailableException">The database does not take writes at the moment.</exception>
@@ -73,14 +81,15 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
 
     /// <summary>Null: the key is malformed, unknown or revoked.</summary>
     /// <param name="mayBeCached">
-    /// True only if the database checks the key again, as the insert of a job does, because another host may have revoked it.
+    /// True only if the database checks the key again, as the insert of a job does, or if no other host can have revoked it.
     /// </param>
     public async ValueTask<KeyOwner?> FindAsync(string text, bool mayBeCached, CancellationToken cancellation)
     {
         if (!Secret.IsWellFormed(text, Prefix)) return null;
         var hash = Secret.Hash(text);
         if (recent.IsUnknown(hash)) return null;
-        var owner = mayBeCached && cache.TryGet(hash, out var cached) ? cached : await LoadAsync(hash, cancellation);
+        var isCached = cache.TryGet(hash, out var cached);
+        var owner = mayBeCached && isCached ? cached : await LookAsync(hash, cached?.AccountId, cancellation);
         if (owner is not null) usage.Mark(owner.KeyId, clock.NowMs());
         return owner;
     }
@@ -98,6 +107,13 @@ internal sealed class ApiKeyStore(IDbContextFactory<DispatchDbContext> contexts,
 
     /// <summary>Clears the cache after keys were deleted together with their project.</summary>
     public void ClearCache() => cache.Clear();
+
+    /// <param name="accountId">Whose key it was at the last look; unknown keys together count as one account.</param>
+    private async Task<KeyOwner?> LookAsync(byte[] hash, Guid? accountId, CancellationToken cancellation)
+    {
+        using var turn = await looks.EnterAsync(Share.Of(accountId ?? Guid.Empty), cancellation);
+        return await LoadAsync(hash, cancellation);
+    }
 
     private async Task<KeyOwner?> LoadAsync(byte[] hash, CancellationToken cancellation)
     {
