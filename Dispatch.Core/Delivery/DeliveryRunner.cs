@@ -19,6 +19,7 @@ internal sealed class DeliveryRunner(
     DeliveryLimiters limiters,
     PayloadReader payloads,
     HeldDeliveries held,
+    QuickFailures quickFailures,
     WebhookSender sender,
     RetryLadder ladder,
     SigningSecrets secrets,
@@ -82,10 +83,12 @@ internal sealed class DeliveryRunner(
         for (var tries = 0; ; tries++)
         {
             AttemptReport report;
-            using (await limiters.Wire.EnterAsync(share, shutdown.Sending)) report = await SendAsync(job, share, payload);
+            var size = quickFailures.SizeOf(share);
+            using (await limiters.Wire.EnterAsync(share, size, shutdown.Sending)) report = await SendAsync(job, share, payload);
             if (report.Outcome is not DeliveryOutcome.HeldBack(var shortage))
             {
                 held.DeliveryEnded();
+                quickFailures.Note(share, report);
                 return report;
             }
 

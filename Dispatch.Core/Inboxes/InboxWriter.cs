@@ -19,7 +19,7 @@ internal sealed class InboxWriter(WriteQueue commits, TimeProvider clock)
     private const int RowBytes = 1024;   // estimate of a request without its body and headers
 
     private readonly Lock gate = new();
-    private readonly TurnQueue<Waiting> queue = new();
+    private readonly FairQueue<Waiting> queue = new();
     private bool isWriting;
 
     /// <summary>Completes when the request is durable, or dropped because its project is gone.</summary>
@@ -29,7 +29,7 @@ internal sealed class InboxWriter(WriteQueue commits, TimeProvider clock)
         var waiting = new Waiting(request);
         lock (gate)
         {
-            queue.Add(accountId, request.ProjectId, waiting);
+            queue.Enqueue(accountId, waiting);
             if (isWriting) return waiting.Done.Task;
             isWriting = true;
         }
@@ -64,7 +64,7 @@ internal sealed class InboxWriter(WriteQueue commits, TimeProvider clock)
         lock (gate)
         {
             var bytes = 0;
-            while (batch.Count < MaxBatch && bytes < MaxBatchBytes && queue.TryTake(out var next))
+            while (batch.Count < MaxBatch && bytes < MaxBatchBytes && queue.TryDequeue(out var next))
             {
                 batch.Add(next);
                 bytes += next.Bytes;

@@ -21,7 +21,7 @@ internal sealed class LimitOptions
     /// <summary>
     /// Pages that are made at once for people who are not signed in; an address gets at most half. The others wait. 1 to 10,000.
     /// </summary>
-    public int MaxAnonymousRequests { get; set; } = 8;
+    public int MaxAnonymousRequests { get; set; } = 2;
 
     /// <summary>
     /// How long a client may take none of an answer before its connection is closed. 1 s to 1 h.

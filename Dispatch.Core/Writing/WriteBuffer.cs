@@ -10,7 +10,7 @@ namespace Dispatch.Writing;
 internal sealed class WriteBuffer(TimeProvider clock) : IDisposable
 {
     /// <summary>Writes in one transaction: enough to hide the fsync, few enough that a claim never waits long behind inserts.</summary>
-    public const int MaxBatch = 1000;
+    public const int MaxBatch = 250;
 
     /// <summary>
     /// Payload and answers in one transaction, of callers and of the engine each. A small write waits for the whole batch, and a megabyte
