@@ -6,8 +6,7 @@ namespace Dispatch.Writing;
 /// </summary>
 /// <param name="callerGap">The shortest time between the beginnings of two batches that callers wait for.</param>
 /// <param name="engineGap">The shortest time between two batches that only the engine waits for.</param>
-/// <param name="maxBatch">So many writes fill a batch, so that waiting gains nothing.</param>
-internal sealed class BatchPacing(TimeSpan callerGap, TimeSpan engineGap, int maxBatch, TimeProvider clock)
+internal sealed class BatchPacing(TimeSpan callerGap, TimeSpan engineGap, TimeProvider clock)
 {
     private static readonly TimeSpan MinCommit = TimeSpan.FromMilliseconds(20);
 
@@ -58,7 +57,7 @@ internal sealed class BatchPacing(TimeSpan callerGap, TimeSpan engineGap, int ma
     private TimeSpan EngineWait(in WaitingWrites waiting, TimeSpan now)
     {
         if (waiting.Engine == 0) return TimeSpan.MaxValue;
-        if (waiting.Engine >= maxBatch) return TimeSpan.Zero;
+        if (waiting.IsFull) return TimeSpan.Zero;
 
         var wait = Left(engineBegan, engineGap, now);
         if (waiting.UntilDeadline is not { } untilDeadline) return wait;
@@ -79,4 +78,5 @@ internal sealed class BatchPacing(TimeSpan callerGap, TimeSpan engineGap, int ma
 /// <param name="Callers">Writes that a caller waits for.</param>
 /// <param name="Engine">Writes that only the engine waits for.</param>
 /// <param name="UntilDeadline">The time left until the first of them must be durable.</param>
-internal readonly record struct WaitingWrites(int Callers, int Engine, TimeSpan? UntilDeadline);
+/// <param name="IsFull">The engine's writes fill a batch, so that waiting gains nothing.</param>
+internal readonly record struct WaitingWrites(int Callers, int Engine, TimeSpan? UntilDeadline, bool IsFull = false);

@@ -10,7 +10,12 @@ namespace Dispatch.Writing;
 internal sealed class WriteBuffer(TimeProvider clock) : IDisposable
 {
     /// <summary>Writes in one transaction: enough to hide the fsync, few enough that a claim never waits long behind inserts.</summary>
-    public const int MaxBatch = 250;
+    private const int LargestBatch = 1000;
+
+    /// <summary>
+    /// The same while several accounts write: a write waits for the batch before its own, which would be somebody else's.
+    /// </summary>
+    private const int SharedBatch = 250;
 
     /// <summary>
     /// Payload and answers in one transaction, of callers and of the engine each. A small write waits for the whole batch, and a megabyte
@@ -24,6 +29,8 @@ internal sealed class WriteBuffer(TimeProvider clock) : IDisposable
     private readonly PriorityQueue<WriteRequest, long> postponed = new();
     private readonly AutoResetEvent arrived = new(false);
     private long earliest = long.MaxValue;
+    private Guid lastAccount;
+    private long? sharedAt;   // when a write came after one of another account
     private bool isClosed;
 
     /// <summary>True if no write waits or is postponed.</summary>
@@ -76,7 +83,7 @@ internal sealed class WriteBuffer(TimeProvider clock) : IDisposable
             var now = Stopwatch.GetTimestamp();
             while (postponed.TryPeek(out _, out var at) && at <= now) Enqueue(postponed.Dequeue());
             TimeSpan? untilDeadline = earliest == long.MaxValue ? null : TimeSpan.FromMilliseconds(earliest - clock.NowMs());
-            return new WaitingWrites(callers.Count, engine.Count, untilDeadline);
+            return new WaitingWrites(callers.Count, engine.Count, untilDeadline, IsFull: engine.Count >= MaxBatch);
         }
     }
 
@@ -104,10 +111,11 @@ internal sealed class WriteBuffer(TimeProvider clock) : IDisposable
         lock (gate)
         {
             // Half of a batch is the engine's if it needs it, because callers could otherwise keep its writes out for ever.
-            var callersMax = withEngineWrites ? MaxBatch - Math.Min(engine.Count, MaxBatch / 2) : MaxBatch;
+            var max = MaxBatch;
+            var callersMax = withEngineWrites ? max - Math.Min(engine.Count, max / 2) : max;
             Take(callers, callersMax, taken);
             if (!withEngineWrites) return taken;
-            Take(engine, MaxBatch, taken);
+            Take(engine, max, taken);
             if (engine.Count == 0) earliest = long.MaxValue;
         }
 
@@ -128,6 +136,9 @@ internal sealed class WriteBuffer(TimeProvider clock) : IDisposable
 
     public void Dispose() => arrived.Dispose();
 
+    private int MaxBatch =>
+        sharedAt is { } at && Stopwatch.GetElapsedTime(at) < TimeSpan.FromSeconds(1) ? SharedBatch : LargestBatch;
+
     private static void Take(FairQueue<WriteRequest> queue, int maxCount, List<WriteRequest> taken)
     {
         var bytes = 0;
@@ -138,11 +149,19 @@ internal sealed class WriteBuffer(TimeProvider clock) : IDisposable
         }
     }
 
+    private void NoteAccount(Guid accountId)
+    {
+        if (accountId == Guid.Empty) return;   // maintenance of the engine is nobody's
+        if (lastAccount != Guid.Empty && lastAccount != accountId) sharedAt = Stopwatch.GetTimestamp();
+        lastAccount = accountId;
+    }
+
     /// <summary>True if the write may change when the next batch begins, so that the writer must look.</summary>
     private bool Enqueue(WriteRequest write)
     {
         var queue = write.IsAwaited ? callers : engine;
         queue.Enqueue(write.AccountId, write);
+        NoteAccount(write.AccountId);
         if (write.IsAwaited) return queue.Count == 1;
 
         var isUrgent = write.Before < earliest;

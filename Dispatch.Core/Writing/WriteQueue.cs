@@ -128,7 +128,7 @@ internal sealed class WriteQueue : IHostedService, IDisposable
 
     // Not the injected clock: it stands still in tests, and a batch would never begin.
     private static BatchPacing PacingFor(DatabaseProvider provider) =>
-        new(provider.CallerGap(), provider.EngineGap(), WriteBuffer.MaxBatch, TimeProvider.System);
+        new(provider.CallerGap(), provider.EngineGap(), TimeProvider.System);
 
     private void Run()
     {

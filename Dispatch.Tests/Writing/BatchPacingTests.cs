@@ -8,7 +8,7 @@ public sealed class BatchPacingTests
     private readonly FakeTimeProvider clock = new();
     private readonly BatchPacing pacing;
 
-    public BatchPacingTests() => pacing = new(Ms(4), Ms(60), maxBatch: 1000, clock);
+    public BatchPacingTests() => pacing = new(Ms(4), Ms(60), clock);
 
     [Fact]
     public void The_first_write_begins_at_once()
@@ -48,8 +48,8 @@ public sealed class BatchPacingTests
     {
         Run(withEngineWrites: true, Ms(1));
 
-        Assert.Equal(TimeSpan.Zero, pacing.Wait(new WaitingWrites(0, 1000, null)));
-        Assert.True(pacing.TakesEngineWrites(new WaitingWrites(0, 1000, null)));
+        Assert.Equal(TimeSpan.Zero, pacing.Wait(new WaitingWrites(0, 1000, null, IsFull: true)));
+        Assert.True(pacing.TakesEngineWrites(new WaitingWrites(0, 1000, null, IsFull: true)));
     }
 
     [Fact]

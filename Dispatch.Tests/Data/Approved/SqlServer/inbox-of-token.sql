@@ -1,4 +1,4 @@
 -- 1 of 1: @token nvarchar(32)
-SELECT TOP(1) [p].[Id], [p].[InboxStatus], [p].[InboxDelayMs], [p].[SecretCipher], [p].[PreviousSecretCipher], [p].[PreviousSecretExpiresAt]
+SELECT TOP(1) [p].[Id], [p].[AccountId], [p].[InboxStatus], [p].[InboxDelayMs], [p].[SecretCipher], [p].[PreviousSecretCipher], [p].[PreviousSecretExpiresAt]
 FROM [Projects] AS [p]
 WHERE [p].[InboxToken] = @token AND [p].[DeletedAt] IS NULL;
