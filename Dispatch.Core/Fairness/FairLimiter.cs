@@ -8,8 +8,8 @@ namespace Dispatch.Fairness;
 /// - <b>Among accounts:</b> an account may hold at most as much as is free. So one greedy account gets half, two get a third each, and
 ///   something is always left for whoever comes next. The account that holds the least is admitted first.
 /// - <b>Within an account:</b> work waits in the lane of its project and destination, first come, first served. A waiting lane is either
-///   ready (only the account's share can stop it) or parked at the full count that stops it. Ready lanes take turns. A count that gets room wakes
-///   one lane, and each lane that leaves the ready list wakes the next if there is still room.
+///   ready (only the account's share can stop it) or parked at the full count that stops it. Ready lanes take turns. A count that gets
+///   room wakes one lane, and each lane that leaves the ready list wakes the next if there is still room.
 ///
 /// So no release searches through blocked lanes: entering and leaving cost the same with one waiter as with 10,000.
 /// </remarks>

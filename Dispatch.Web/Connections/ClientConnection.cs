@@ -28,7 +28,7 @@ internal sealed class ClientConnection(ConnectionContext connection, string? add
     /// <summary>It is being closed and takes no place any more.</summary>
     public bool IsEnding => Volatile.Read(ref endingSince) != 0;
 
-    /// <summary>It was told to end a second ago and has no request at work: a client that goes on sending half a request keeps it.</summary>
+    /// <summary>It was told to end a second ago, with no request at work: a client that goes on sending half a request keeps it.</summary>
     public bool IsOverdue => IsEnding && IsIdle && Environment.TickCount64 - Volatile.Read(ref endingSince) > PatienceMs;
 
     public bool IsAborted { get; private set; }
