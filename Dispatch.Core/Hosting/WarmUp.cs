@@ -24,6 +24,7 @@ internal sealed class WarmUp(
     TimeProvider clock,
     ILogger<WarmUp> log) : BackgroundService
 {
+    private const int Refusals = 20;
     private const string Secret = "whsec_d2FybS11cA==";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -66,6 +67,9 @@ internal sealed class WarmUp(
         var job = new Job { Title = "warm-up", WebhookUrl = $"http://{listener.LocalEndpoint}/", Payload = "{}"u8.ToArray() };
         await sender.SendAsync(WebhookRequest.For(job, [Secret], clock.NowMs()), stopping);
         await answering;
+        listener.Stop();
+        // Now the port refuses: the first failures would take tens of milliseconds of the processor from others.
+        for (var i = 0; i < Refusals; i++) await sender.SendAsync(WebhookRequest.For(job, [Secret], clock.NowMs()), stopping);
     }
 
     private static async Task AnswerAsync(TcpListener listener, CancellationToken stopping)

@@ -19,9 +19,9 @@ internal sealed class WriteBuffer(TimeProvider clock) : IDisposable
 
     /// <summary>
     /// Payload and answers in one transaction, of callers and of the engine each. A small write waits for the whole batch, and a megabyte
-    /// takes the disk some milliseconds.
+    /// takes a database up to 15 ms.
     /// </summary>
-    private const int MaxBatchBytes = 2 * 1024 * 1024;
+    private const int MaxBatchBytes = 512 * 1024;
 
     private readonly Lock gate = new();
     private readonly FairQueue<WriteRequest> callers = new();

@@ -146,8 +146,13 @@ public abstract class HangfireOperatorTests(DatabaseProvider provider) : IAsyncL
             };
         }
 
-        var id = await user.ScheduleAsync(receiver.Url, In(status == "CANCELLED" ? 8 : 1));
-        if (status == "CANCELLED") await user.CancelAsync(id);
+        var id = await user.ScheduleAsync(receiver.Url, In(status == "CANCELLED" ? 5.5 : 1));   // Hangfire has alarms of the next 6 s
+        if (status == "CANCELLED")
+        {
+            await AlarmOfAsync(id, hangfireState);
+            await user.CancelAsync(id);
+        }
+
         await user.JobWhenAsync(id, status);
         var sent = receiver.Arrivals.Count;
         var alarm = await AlarmOfAsync(id, hangfireState);
