@@ -62,7 +62,7 @@ internal sealed class DeliveryRunner(
     private async Task<(ClaimedJob Job, AttemptReport Report)?> ClaimAndSendAsync(Alarm alarm, CancellationToken waiting)
     {
         var share = limiters.ShareOf(alarm);
-        using var claim = await limiters.Claims.EnterAsync(share, quickFailures.SizeOf(share), waiting);
+        using var claim = await limiters.Claims.EnterAsync(share, waiting);
         var job = await queue.WriteAsync(new ClaimJob(alarm, () => lease.TermForClaim) { Cancellation = waiting });
         if (job is null) return null;   // cancelled, moved, or claimed already
 

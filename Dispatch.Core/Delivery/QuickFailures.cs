@@ -10,7 +10,7 @@ namespace Dispatch.Delivery;
 /// </summary>
 internal sealed class QuickFailures
 {
-    /// <summary>A place at such a destination counts as so many, among the claims and on the wire.</summary>
+    /// <summary>A place at such a destination counts as so many, on the wire.</summary>
     private const int Size = 16;
 
     /// <summary>A failure that takes longer waits for something, and does not take the processor.</summary>

@@ -14,7 +14,7 @@ internal sealed class ReadGate : IDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     // Each is a process of PostgreSQL that competes with the one that stores and claims.
-    private const int PlacesOnServer = 8;
+    private const int PlacesOnServer = 4;
 
     private const int AttemptBytes = 32 * 1024;   // of each attempt, up to 16 KiB of the receiver's answer are kept
 

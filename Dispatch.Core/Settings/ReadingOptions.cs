@@ -4,7 +4,7 @@ namespace Dispatch.Settings;
 internal sealed class ReadingOptions
 {
     /// <summary>
-    /// Reads at work at once. 2 to 1,000. Null: twice the processors on SQLite, which reads in this process; 8 on a server.
+    /// Reads at work at once. 2 to 1,000. Null: twice the processors on SQLite, which reads in this process; 4 on a server.
     /// </summary>
     public int? MaxConcurrency { get; set; }
 

@@ -8,9 +8,9 @@ public sealed class DeadNamesTests
 {
     private const int DeadJobs = 600;
 
-    private const int GoodJobs = 60;
+    private const int GoodJobs = 120;
 
-    private static readonly TimeSpan BetweenGoodJobs = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan BetweenGoodJobs = TimeSpan.FromMilliseconds(100);
 
     [Fact]
     public async Task Dead_names_of_one_account_make_no_other_account_late()

@@ -19,6 +19,9 @@ internal sealed class FloodStage : IAsyncDisposable
 
     private static readonly TimeSpan Phase = TimeSpan.FromSeconds(10);
 
+    /// <summary>A p99 of 220 posts is the third worst, so one pause of the machine decides it. A broken promise is broken each time.</summary>
+    private const int MaxTries = 3;
+
     /// <summary>The promise: at most twice as slow as without the flood, or this.</summary>
     private const double AlwaysAllowedMs = 100;
 
@@ -76,6 +79,13 @@ internal sealed class FloodStage : IAsyncDisposable
     /// <param name="flood">Begins; ends when it is told to.</param>
     public async Task AssertOthersDoNotNoticeAsync(string what, Func<CancellationToken, Task> flood)
     {
+        for (var tries = 1; !await OthersDoNotNoticeAsync(what, flood, mustHold: tries == MaxTries); tries++)
+        {
+        }
+    }
+
+    private async Task<bool> OthersDoNotNoticeAsync(string what, Func<CancellationToken, Task> flood, bool mustHold)
+    {
         var quiet = await MeasureAsync();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var flooding = flood(end.Token);
@@ -87,11 +97,13 @@ internal sealed class FloodStage : IAsyncDisposable
         Assert.True(flooding.IsCanceled || flooding.IsCompletedSuccessfully, $"the flood ended early: {flooding.Exception}");
         flooded.Load.AssertAllTaken();
         flooded.Ledger.Compare(Cluster.Receiver, flooded.Path).AssertEachOnce();
-        Assert.True(
-            flooded.PostP99 <= Math.Max(2 * quiet.PostP99, AlwaysAllowedMs), $"posts were slow: {flooded}; without the flood {quiet}");
-        Assert.True(
-            flooded.Late.P(0.99) <= Math.Max(2 * quiet.Late.P(0.99), AlwaysAllowedMs),
-            $"jobs were late: {flooded}; without the flood {quiet}");
+        var postsAreQuick = flooded.PostP99 <= Math.Max(2 * quiet.PostP99, AlwaysAllowedMs);
+        var jobsAreOnTime = flooded.Late.P(0.99) <= Math.Max(2 * quiet.Late.P(0.99), AlwaysAllowedMs);
+        if (!mustHold && !(postsAreQuick && jobsAreOnTime)) return false;
+
+        Assert.True(postsAreQuick, $"posts were slow: {flooded}; without the flood {quiet}");
+        Assert.True(jobsAreOnTime, $"jobs were late: {flooded}; without the flood {quiet}");
+        return true;
     }
 
     public async ValueTask DisposeAsync()
