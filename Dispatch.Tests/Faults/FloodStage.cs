@@ -19,7 +19,9 @@ internal sealed class FloodStage : IAsyncDisposable
 
     private static readonly TimeSpan Phase = TimeSpan.FromSeconds(10);
 
-    /// <summary>A p99 of 220 posts is the third worst, so one pause of the machine decides it. A broken promise is broken each time.</summary>
+    /// <summary>
+    /// A p99 of 220 posts is the third worst, so one pause of the machine decides it. A broken promise is broken each time.
+    /// </summary>
     private const int MaxTries = 3;
 
     /// <summary>The promise: at most twice as slow as without the flood, or this.</summary>
