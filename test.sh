@@ -27,7 +27,7 @@ need pgbouncer /usr/sbin/pgbouncer   # not on the PATH of every user
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 selection=(-explicit off)
-limit=60m
+limit=80m
 if [ "${1:-}" = "--long" ]; then
   selection=(-explicit only -trait "Category=Long")
   limit=6h
@@ -39,7 +39,7 @@ elif [ "${1:-}" = "--screenshots" ]; then
 fi
 
 # What is tested, before anything is built: a run without a selection is written down in TestResults/last-run.txt, in one line.
-isFull=$([ $# = 0 ] && [ "$limit" = 60m ] && [ -z "${DISPATCH_SCREENSHOTS:-}" ] && echo yes)
+isFull=$([ $# = 0 ] && [ "$limit" = 80m ] && [ -z "${DISPATCH_SCREENSHOTS:-}" ] && echo yes)
 commit=$(git rev-parse --verify -q HEAD 2>/dev/null || echo unknown)
 state=$(changes=$(git status --porcelain 2>/dev/null) && [ -z "$changes" ] && echo clean || echo dirty)
 
