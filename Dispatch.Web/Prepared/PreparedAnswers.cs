@@ -52,9 +52,9 @@ internal sealed class PreparedAnswers
 
         var encoding = AnswerEncodings.Choose(http.Request.Headers.AcceptEncoding);
         var tag = made.Template.TagFor(reachedAt);
-        if (IsKnown(http.Request, tag, encoding))
+        if (FindKnown(http.Request, tag, encoding) is { } known)
         {
-            SetHead(http.Response, made.Template, tag, encoding);
+            SetHead(http.Response, made.Template, tag, known);
             http.Response.StatusCode = StatusCodes.Status304NotModified;
             return true;
         }
@@ -104,13 +104,18 @@ internal sealed class PreparedAnswers
         await writer.FlushAsync();   // Kestrel does not by itself
     }
 
-    // RFC 9110, section 13.1.2: the comparison is the weak one.
-    private static bool IsKnown(HttpRequest request, string tag, AnswerEncoding encoding)
+    // The plain bytes too: they went to those whose address had no place. RFC 9110, section 13.1.2: the comparison is the weak one.
+    private static AnswerEncoding? FindKnown(HttpRequest request, string tag, AnswerEncoding encoding)
     {
-        if (request.Headers.IfNoneMatch.Count == 0) return false;
-        if (!EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var known)) return false;
-        var own = new EntityTagHeaderValue(Quoted(tag, encoding));
-        return known.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(own, useStrongComparison: false));
+        if (request.Headers.IfNoneMatch.Count == 0) return null;
+        if (!EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var known)) return null;
+        foreach (var candidate in (AnswerEncoding[])[encoding, AnswerEncoding.Identity])
+        {
+            var own = new EntityTagHeaderValue(Quoted(tag, candidate));
+            if (known.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(own, useStrongComparison: false))) return candidate;
+        }
+
+        return null;
     }
 
     // A strong tag is for exact bytes, so each encoding has its own (RFC 9110, section 8.8.3.3).
