@@ -17,19 +17,8 @@ internal sealed class AddressTurns(int places)
     private readonly FairLimiter limiter = new(new FairLimits(places));
 
     /// <summary>A place; give it back by disposing. Null: there was none for too long.</summary>
-    public async ValueTask<Permit?> EnterAsync(IPAddress? address, CancellationToken cancellation)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
-        try
-        {
-            return await limiter.EnterAsync(ShareOf(address), patience.Token);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return null;
-        }
-    }
+    public ValueTask<Permit?> EnterAsync(IPAddress? address, CancellationToken cancellation) =>
+        limiter.TryEnterAsync(ShareOf(address), 1, Patience, cancellation);
 
     // The limiter shares among accounts; here an address is one.
     private static Share ShareOf(IPAddress? address) =>

@@ -38,6 +38,9 @@ internal sealed class AlarmClock(
     private ITimer? handingOver;
     private int disposed;
 
+    /// <summary>No delivery is under way, and none begins within the next seconds unless somebody schedules it now.</summary>
+    public bool IsIdle => handedOver.Taken == 0;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         // Hangfire's storage blocks its caller. With threads of its own, the clock does not make HTTP requests wait for it.

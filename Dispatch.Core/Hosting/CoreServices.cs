@@ -40,7 +40,8 @@ internal static class CoreServices
             .AddHosted<AlarmClock>()
             .AddHostedService<DeliveryServer>()
             .AddHostedService<Sweeper>()
-            .AddHostedService<MaintenanceService>();
+            .AddHostedService<MaintenanceService>()
+            .AddHostedService<SpareMemory>();
     }
 
     private static IServiceCollection AddSettings(

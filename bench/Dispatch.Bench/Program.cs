@@ -38,6 +38,10 @@ for (var i = 0; i < args.Length; i++)
     {
         (AllAtOnce.Jobs, keeps, i) = (jobs, false, i + 1);   // the row's words say 100,000
     }
+    else if (args[i] == "--memory" && i + 1 < args.Length && int.TryParse(args[i + 1], out var megabytes) && megabytes > 0)
+    {
+        (HostCommand.MemoryMb, keeps, i) = (megabytes, false, i + 1);   // the rows are measured without
+    }
     else if (args[i] == "--hold" && i + 1 < args.Length && int.TryParse(args[i + 1], out var seconds) && seconds > 0)
     {
         (Locking.Hold, keeps, i) = (TimeSpan.FromSeconds(seconds), false, i + 1);   // the row's words say 60 s
@@ -58,6 +62,7 @@ if (names.FirstOrDefault(name => !rows.ContainsKey(name) && !scenarios.ContainsK
             + "Options: --runs N (3), --only CONTESTANT,…, --scratch (prints and keeps nothing), "
             + "--hold SECONDS (how long `locked` holds its row, 60; keeps nothing), "
             + "--jobs N (how many `all-at-once` has, 100,000; keeps nothing), "
+            + "--memory MB (what each host may have, as root on Linux; keeps nothing), "
             + "--host FOLDER (a published host to measure instead of this one; keeps nothing).");
     return 2;
 }

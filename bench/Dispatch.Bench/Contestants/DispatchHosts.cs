@@ -138,6 +138,7 @@ internal sealed class DispatchHosts(bool onPostgres, int count = 1, Seed? seed =
         if (Postgres is not null) await Postgres.DisposeAsync();
         person.Dispose();
         await base.DisposeAsync();
+        new MemoryGroup(folder).Remove();
         Directory.Delete(folder, recursive: true);
     }
 

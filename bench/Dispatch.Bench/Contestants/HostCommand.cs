@@ -10,6 +10,9 @@ internal sealed record HostCommand(int? Descriptors = null, NameServer? Names = 
     /// <summary>The folder of the host that is measured; bench/run.sh publishes one, and another can be named.</summary>
     public static string Published { get; set; } = Path.Combine(DispatchHosts.Top, "bench", "Dispatch.Bench", "bin", "dispatch");
 
+    /// <summary>The megabytes that each host may have, its share of the system's file cache included; null: as many as there are.</summary>
+    public static int? MemoryMb { get; set; }
+
     /// <summary>A published host's appsettings.json has each setting it knows; it refuses to start with any other.</summary>
     public static bool KnowsNameServers => File.ReadAllText(Path.Combine(Published, "appsettings.json")).Contains("\"NameServers\"");
 
@@ -20,6 +23,7 @@ internal sealed record HostCommand(int? Descriptors = null, NameServer? Names = 
         if (Names is not null && KnowsNameServers) host = [.. host, $"--Delivery:NameServers={Names.Address}:{Names.Port}"];
         else if (Names is not null) host = Shell($"mount --bind '{ResolvConf(folder)}' /etc/resolv.conf", ["unshare", "-m"], host);
         if (Descriptors is { } limit) host = Shell($"ulimit -n {limit}", [], host);
+        if (MemoryMb is { } megabytes) host = Shell(new MemoryGroup(folder).Enter(megabytes), [], host);
         return new ProcessStartInfo(host[0], host[1..]);
     }
 
