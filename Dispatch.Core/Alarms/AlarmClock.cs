@@ -29,11 +29,18 @@ internal sealed class AlarmClock(
     /// <summary>The most alarms that Hangfire has at once; an account alone may have half of them. Each takes about 2 KB.</summary>
     private const int MaxHandedOver = 24_000;
 
+    /// <summary>
+    /// The most of these that ring as soon as Hangfire comes to them. It takes about 4,000 a second beside deliveries, one after the other,
+    /// so the next alarm of another account is heard well within <see cref="Timing.AlarmLead"/>.
+    /// </summary>
+    private const int MaxRinging = 2_000;
+
     private readonly BlockingCollection<Alarm> toSet = new(new ConcurrentQueue<Alarm>());
     private readonly CancellationTokenSource closing = new();
     private readonly Lock gate = new();
     private readonly PriorityQueue<Alarm, long> later = new();
     private readonly FairLimiter handedOver = new(new FairLimits(MaxHandedOver));
+    private readonly FairLimiter ringing = new(new FairLimits(MaxRinging));
     private Thread[] setters = [];
     private ITimer? handingOver;
     private int disposed;
@@ -136,26 +143,38 @@ internal sealed class AlarmClock(
     private void HandOver(Alarm alarm)
     {
         if (!roster.Has(alarm.Id)) return;   // moved or cancelled
-        var entering = handedOver.EnterAsync(new Share(alarm.AccountId, alarm.ProjectId, alarm.Destination), closing.Token);
-        if (entering.IsCompletedSuccessfully) HandOver(alarm, entering.Result);
-        else _ = HandOverInTurnAsync(alarm, entering);
+        var share = new Share(alarm.AccountId, alarm.ProjectId, alarm.Destination);
+        var entering = handedOver.EnterAsync(share, closing.Token);
+        if (entering.IsCompletedSuccessfully && !RingsAtOnce(alarm)) HandOver(alarm, entering.Result, untilItRings: null);
+        else _ = HandOverInTurnAsync(alarm, share, entering);
     }
 
-    private async Task HandOverInTurnAsync(Alarm alarm, ValueTask<Permit> entering)
+    private async Task HandOverInTurnAsync(Alarm alarm, Share share, ValueTask<Permit> entering)
     {
+        Permit? place = null;
         try
         {
-            HandOver(alarm, await entering);
+            place = await entering;
+            HandOver(alarm, place, RingsAtOnce(alarm) ? await ringing.EnterAsync(share, closing.Token) : null);
         }
         catch (OperationCanceledException)
         {
+            place?.Dispose();
         }
     }
 
-    private void HandOver(Alarm alarm, Permit place)
+    private bool RingsAtOnce(Alarm alarm) => alarm.DueAt - clock.NowMs() <= Timing.AlarmLead.TotalMilliseconds;
+
+    private void HandOver(Alarm alarm, Permit place, Permit? untilItRings)
     {
-        if (!toSet.IsAddingCompleted && roster.HandOver(alarm.Id, place)) toSet.Add(alarm);
-        else place.Dispose();
+        if (!toSet.IsAddingCompleted && roster.HandOver(alarm.Id, place, untilItRings))
+        {
+            toSet.Add(alarm);
+            return;
+        }
+
+        place.Dispose();
+        untilItRings?.Dispose();
     }
 
     private void SetAll()

@@ -74,7 +74,7 @@ internal sealed class AlarmRoster(TimeProvider clock)
             var replaced = old?.Alarm == alarm.Id ? old.Value.Replaced : null;   // a lost alarm that is set again may ring at this moment
             entries[alarm.JobId] = new(
                 alarm.Id, alarm.AccountId, alarm.ProjectId, clock.NowMs(), kind, SetOverdue: kind == AlarmKind.Overdue, replaced,
-                Place: null);
+                Place: null, UntilItRings: null);
             Count(entries[alarm.JobId], 1);
         }
 
@@ -84,12 +84,13 @@ internal sealed class AlarmRoster(TimeProvider clock)
 
     /// <summary>Hangfire gets the alarm. False: it is no longer the job's latest, and the caller keeps the place.</summary>
     /// <param name="place">Returned when the alarm is done or forgotten.</param>
-    public bool HandOver(AlarmId alarm, Permit place)
+    /// <param name="untilItRings">Returned when the alarm rings.</param>
+    public bool HandOver(AlarmId alarm, Permit place, Permit? untilItRings)
     {
         lock (gate)
         {
             if (!entries.TryGetValue(alarm.JobId, out var entry) || entry.Alarm != alarm || entry.Place is not null) return false;
-            entries[alarm.JobId] = entry with { Place = place };
+            entries[alarm.JobId] = entry with { Place = place, UntilItRings = untilItRings };
             return true;
         }
     }
@@ -109,7 +110,12 @@ internal sealed class AlarmRoster(TimeProvider clock)
         lock (gate)
         {
             if (!entries.TryGetValue(alarm.JobId, out var entry)) return true;
-            if (entry.Alarm == alarm) entries[alarm.JobId] = entry with { Replaced = replaced };
+            if (entry.Alarm == alarm)
+            {
+                entry.UntilItRings?.Dispose();
+                entries[alarm.JobId] = entry with { Replaced = replaced };
+            }
+
             return !alarm.IsOlderThan(entry.Alarm);
         }
     }
@@ -178,6 +184,7 @@ internal sealed class AlarmRoster(TimeProvider clock)
     {
         if (!entries.Remove(jobId, out var entry)) return false;
         entry.Place?.Dispose();
+        entry.UntilItRings?.Dispose();
         Count(entry, -1);
         return entry.Kind == AlarmKind.Overdue
             && (Overdue == OverdueWindow / 2 || counts.Of(entry.AccountId).Overdue == OverdueWindow / 4);
@@ -194,7 +201,8 @@ internal sealed class AlarmRoster(TimeProvider clock)
 
     /// <param name="Replaced">Ends the task of the alarm; null until it rings.</param>
     /// <param name="Place">The account's place for it in Hangfire; null until Hangfire gets it.</param>
+    /// <param name="UntilItRings">Its place among those that ring at once; null if it rings later.</param>
     private readonly record struct Entry(
         AlarmId Alarm, Guid AccountId, Guid ProjectId, long SetAt, AlarmKind Kind, bool SetOverdue, CancellationTokenSource? Replaced,
-        Permit? Place);
+        Permit? Place, Permit? UntilItRings);
 }

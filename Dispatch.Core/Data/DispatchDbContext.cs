@@ -13,6 +13,8 @@ internal abstract class DispatchDbContext(DbContextOptions options) : IdentityUs
 
     public DbSet<Job> Jobs => Set<Job>();
 
+    public DbSet<BigPayload> BigPayloads => Set<BigPayload>();
+
     public DbSet<Attempt> Attempts => Set<Attempt>();
 
     public DbSet<ProjectCounters> ProjectCounters => Set<ProjectCounters>();

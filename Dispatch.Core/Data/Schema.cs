@@ -12,6 +12,7 @@ internal static class Schema
     public static void Describe(ModelBuilder model)
     {
         model.Entity<Job>(DescribeJob);
+        model.Entity<BigPayload>(DescribeBigPayload);
         model.Entity<Attempt>(DescribeAttempt);
         model.Entity<ProjectCounters>(DescribeProjectCounters);
         model.Entity<HourlyStats>(DescribeHourlyStats);
@@ -44,6 +45,13 @@ internal static class Schema
         job.HasIndex(j => new { j.AccountId, j.UpdatedAt, j.ProjectId }).HasFilter("\"Status\" IN ('FAILED', 'DEAD')");
         // For the sweeper: free jobs by due time, and the jobs of each host. ProjectId is for the chart of the next hour.
         job.HasIndex(j => new { j.ArmedBy, j.NextAttemptAt, j.ProjectId }).HasFilter("\"NextAttemptAt\" IS NOT NULL");
+    }
+
+    private static void DescribeBigPayload(EntityTypeBuilder<BigPayload> payload)
+    {
+        payload.ToTable("BigPayloads");
+        payload.HasKey(p => p.JobId);
+        payload.HasOne<Job>().WithOne().HasForeignKey<BigPayload>(p => p.JobId).OnDelete(DeleteBehavior.Cascade);
     }
 
     private static void DescribeAttempt(EntityTypeBuilder<Attempt> attempt)

@@ -20,6 +20,7 @@ internal sealed class DeliveryRunner(
     PayloadReader payloads,
     HeldDeliveries held,
     QuickFailures quickFailures,
+    Departures departures,
     WebhookSender sender,
     RetryLadder ladder,
     SigningSecrets secrets,
@@ -84,7 +85,12 @@ internal sealed class DeliveryRunner(
         {
             AttemptReport report;
             var size = quickFailures.SizeOf(share);
-            using (await limiters.Wire.EnterAsync(share, size, shutdown.Sending)) report = await SendAsync(job, share, payload);
+            using (await limiters.Wire.EnterAsync(share, size, shutdown.Sending))
+            {
+                await departures.TurnAsync(share.AccountId);
+                report = await SendAsync(job, share, payload);
+            }
+
             if (report.Outcome is not DeliveryOutcome.HeldBack(var shortage))
             {
                 held.DeliveryEnded();

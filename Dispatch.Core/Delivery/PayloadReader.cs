@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace Dispatch.Delivery;
 
 /// <summary>
-/// Reads a claimed job's payload if it is too big to come with the claim: once the account has bytes free, so mostly before the job is due.
+/// Reads a claimed job's <see cref="BigPayload"/>, which does not come with the claim: once the account has bytes free, so mostly before the job is due.
 /// </summary>
 internal sealed class PayloadReader(
     IDbContextFactory<DispatchDbContext> contexts, DeliveryLimiters limiters, HostIdentity host, Lease lease, ILogger<PayloadReader> log)
@@ -23,18 +23,15 @@ internal sealed class PayloadReader(
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(4);
 
+    private const string IsClaimed = """
+        EXISTS (SELECT 1 FROM "Jobs" WHERE "Id" = @id AND "Status" = 'FIRING' AND "Attempt" = @attempt AND "ArmedBy" = @hostId)
+        """;
+
     // With its rowid SQLite reads the value in pieces; otherwise its driver would make an array of it.
     private static readonly SqlText Select = new(
-        """
-        SELECT "Payload", "rowid" FROM "Jobs"
-        WHERE "Id" = @id AND "Status" = 'FIRING' AND "Attempt" = @attempt AND "ArmedBy" = @hostId;
-        """,
-        """
-        SELECT "Payload" FROM "Jobs" WHERE "Id" = @id AND "Status" = 'FIRING' AND "Attempt" = @attempt AND "ArmedBy" = @hostId;
-        """,
-        """
-        SELECT [Payload] FROM [Jobs] WHERE [Id] = @id AND [Status] = N'FIRING' AND [Attempt] = @attempt AND [ArmedBy] = @hostId;
-        """);
+        $"""SELECT "Bytes", "rowid" FROM "BigPayloads" WHERE "JobId" = @id AND {IsClaimed};""",
+        $"""SELECT "Bytes" FROM "BigPayloads" WHERE "JobId" = @id AND {IsClaimed};""",
+        $"""SELECT [Bytes] FROM [BigPayloads] WHERE [JobId] = @id AND {SqlText.InBrackets(IsClaimed)};""");
 
     private readonly FailureStreak failures = new();
 

@@ -46,8 +46,15 @@ internal sealed class JobQueries(IDbContextFactory<DispatchDbContext> contexts)
         var found = await db.Jobs.AsNoTracking()
             .Where(j => j.Id == jobId)
             .Join(VisibleProjects(db, scope), j => j.ProjectId, p => p.Id, (job, p) => new { job, project = new ProjectRef(p.Id, p.Name) })
+            .Select(f => new
+            {
+                f.job,
+                f.project,
+                bigPayload = db.BigPayloads.Where(b => b.JobId == f.job.Id).Select(b => b.Bytes).FirstOrDefault(),
+            })
             .FirstOrDefaultAsync(cancellation);
         if (found is null) return null;
+        if (found.bigPayload is { } bytes) found.job.Payload = bytes;
 
         var attempts = await db.Attempts.AsNoTracking()
             .Where(a => a.JobId == jobId)

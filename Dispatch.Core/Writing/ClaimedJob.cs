@@ -6,15 +6,12 @@ namespace Dispatch.Writing;
 /// <param name="PreviousSecretExpiresAt">Until then both secrets sign. Milliseconds since the Unix epoch, UTC.</param>
 internal sealed record ClaimedJob(Job Row, string SecretCipher, string? PreviousSecretCipher, long? PreviousSecretExpiresAt)
 {
-    /// <summary>The longest payload that a claim returns.</summary>
-    public const int MaxPayloadBytes = 4096;
-
     /// <summary>The term of the host's lease at the time of the claim. The job is sent only while that term lasts.</summary>
     public int Term { get; init; }
 
     /// <summary>
-    /// The length of a payload that the claim left out, in bytes, because it is longer than <see cref="MaxPayloadBytes"/>: all claimed jobs
-    /// together would take gigabytes. 0: the row has the payload.
+    /// The length of the job's <see cref="BigPayload"/>, which the claim left out, because those of all claimed jobs would take gigabytes.
+    /// 0: the row has the payload.
     /// </summary>
     public int BigPayloadBytes { get; init; }
 

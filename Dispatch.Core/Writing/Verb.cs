@@ -30,7 +30,7 @@ internal abstract class Verb<TRequest> : Verb
     protected virtual RowStatement<TRequest>? Stored => null;
 
     public override IEnumerable<SqlCall> Calls(IReadOnlyList<WriteRequest> requests, BatchContext batch) =>
-        Statement.Calls(batch.Provider, [.. requests.Cast<TRequest>()], Values(batch), (request, row) => Changed(request, row, batch));
+        Calls(Statement, [.. requests.Cast<TRequest>()], batch);
 
     public override IEnumerable<SqlCall> Questions(IReadOnlyList<WriteRequest> requests, BatchContext batch)
     {
@@ -52,6 +52,9 @@ internal abstract class Verb<TRequest> : Verb
 
         return questions;
     }
+
+    protected IEnumerable<SqlCall> Calls(RowStatement<TRequest> statement, IReadOnlyList<TRequest> requests, BatchContext batch) =>
+        statement.Calls(batch.Provider, requests, Values(batch), (request, row) => Changed(request, row, batch));
 
     /// <summary>The values that all rows share.</summary>
     protected virtual IReadOnlyList<SqlValue> Values(BatchContext batch) => batch.Values;

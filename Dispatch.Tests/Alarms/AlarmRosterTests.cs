@@ -75,7 +75,7 @@ public sealed class AlarmRosterTests
     public async Task Only_the_alarm_itself_is_under_way()
     {
         roster.Add(Moved, AlarmKind.Overdue);
-        Assert.True(roster.HandOver(Moved.Id, await PlaceAsync()));
+        Assert.True(roster.HandOver(Moved.Id, await PlaceAsync(), untilItRings: null));
 
         Assert.Equal((true, false), (roster.IsUnderWay(Moved.Id), roster.IsUnderWay(First.Id)));
     }
@@ -86,7 +86,7 @@ public sealed class AlarmRosterTests
         roster.Add(First, AlarmKind.Upcoming);
         Assert.True(roster.IsUnderWay(First.Id));
 
-        Assert.True(roster.HandOver(First.Id, await PlaceAsync()));
+        Assert.True(roster.HandOver(First.Id, await PlaceAsync(), untilItRings: null));
 
         Assert.False(roster.IsUnderWay(First.Id));
     }
@@ -95,12 +95,12 @@ public sealed class AlarmRosterTests
     public async Task The_place_in_Hangfire_is_free_again_once_the_alarm_is_gone()
     {
         roster.Add(First, AlarmKind.Upcoming);
-        Assert.True(roster.HandOver(First.Id, await PlaceAsync()));
+        Assert.True(roster.HandOver(First.Id, await PlaceAsync(), untilItRings: null));
         Assert.Equal(1, places.Taken);
 
         roster.Add(Moved, AlarmKind.Upcoming);
         Assert.Equal(0, places.Taken);
-        Assert.False(roster.HandOver(First.Id, await PlaceAsync()));
+        Assert.False(roster.HandOver(First.Id, await PlaceAsync(), untilItRings: null));
     }
 
     [Fact]

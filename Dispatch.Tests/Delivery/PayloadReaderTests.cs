@@ -16,11 +16,11 @@ namespace Dispatch.Tests.Delivery;
 /// <summary>A big payload is read after the claim, when its bytes have room.</summary>
 public abstract class PayloadReaderTests(DatabaseProvider provider)
 {
-    private const int Big = 200 * 1024;
+    protected const int Big = 200 * 1024;
 
     [Theory]
-    [InlineData(ClaimedJob.MaxPayloadBytes, false)]
-    [InlineData(ClaimedJob.MaxPayloadBytes + 1, true)]
+    [InlineData(BigPayload.LongestInRow, false)]
+    [InlineData(BigPayload.LongestInRow + 1, true)]
     [InlineData(Big, true)]
     public async Task A_claim_returns_a_small_payload_and_a_big_one_is_read_byte_for_byte(int bytes, bool isBig)
     {
@@ -91,7 +91,7 @@ public abstract class PayloadReaderTests(DatabaseProvider provider)
         Assert.IsType<Payload.InBody>(then);
     }
 
-    private static byte[] Payload(int bytes)
+    protected static byte[] Payload(int bytes)
     {
         var payload = new byte[bytes];
         new Random(bytes).NextBytes(payload);
@@ -100,13 +100,8 @@ public abstract class PayloadReaderTests(DatabaseProvider provider)
 
     private static async Task<ClaimedJob> ClaimAsync(StoreRig rig, byte[]? payload = null)
     {
-        var plain = rig.NewJob(rig.Now);
-        var job = new Job
-        {
-            Id = plain.Id, AccountId = plain.AccountId, ProjectId = plain.ProjectId, Title = plain.Title, WebhookUrl = plain.WebhookUrl,
-            Payload = payload ?? Payload(Big), FireAt = plain.FireAt, NextAttemptAt = plain.NextAttemptAt, ArmedBy = plain.ArmedBy,
-            CreatedAt = plain.CreatedAt, UpdatedAt = plain.UpdatedAt,
-        };
+        var job = rig.NewJob(rig.Now);
+        job.Payload = payload ?? Payload(Big);
         Assert.True(await rig.Store.InsertAsync(job, keyId: null));
         return Assert.IsType<ClaimedJob>(await rig.ClaimAsync(job.Id));
     }
@@ -132,7 +127,32 @@ public abstract class PayloadReaderTests(DatabaseProvider provider)
     }
 }
 
-public sealed class PayloadReaderOnSqlite() : PayloadReaderTests(DatabaseProvider.Sqlite);
+public sealed class PayloadReaderOnSqlite() : PayloadReaderTests(DatabaseProvider.Sqlite)
+{
+    /// <summary>Everybody's writes would wait while a payload is written again for each change of its job's status.</summary>
+    [Fact]
+    public async Task A_claim_and_an_outcome_do_not_write_a_big_payload_again()
+    {
+        await using var rig = await StoreRig.StartAsync(DatabaseProvider.Sqlite);
+        await using var db = await rig.Database.Contexts.CreateDbContextAsync(TestContext.Current.CancellationToken);
+        var log = new FileInfo(db.Database.GetDbConnection().DataSource + "-wal");
+        var job = rig.NewJob(rig.Now);
+        job.Payload = Payload(Big);
+        Assert.True(await rig.Store.InsertAsync(job, keyId: null));
+        var stored = Length();
+        Assert.True(stored > Big);
+
+        var claimed = Assert.IsType<ClaimedJob>(await rig.ClaimAsync(job.Id));
+        Assert.True(await rig.RecordAsync(claimed, Transition.Deliver));
+        Assert.InRange(Length(), stored, stored + Big / 4);
+
+        long Length()
+        {
+            log.Refresh();
+            return log.Length;
+        }
+    }
+}
 
 public sealed class PayloadReaderOnPostgres() : PayloadReaderTests(DatabaseProvider.Postgres);
 

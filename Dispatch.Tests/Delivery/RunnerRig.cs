@@ -33,8 +33,8 @@ internal sealed class RunnerRig : IAsyncDisposable
             options, new Descriptors(Limit: null), new OwnInbox(new DispatchOptions()), NullLogger<DeliveryLimiters>.Instance);
         var payloads = new PayloadReader(store.Database.Contexts, limiters, store.Host, Lease, NullLogger<PayloadReader>.Instance);
         runner = new(
-            store.Commits, limiters, payloads, held, new(), sender, new(options), secrets, Lease, Shutdown, preciseTimer, store.Clock,
-            NullLogger<DeliveryRunner>.Instance);
+            store.Commits, limiters, payloads, held, new(), new(), sender, new(options), secrets, Lease, Shutdown, preciseTimer,
+            store.Clock, NullLogger<DeliveryRunner>.Instance);
     }
 
     public StoreRig Store { get; }

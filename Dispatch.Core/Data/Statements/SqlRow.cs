@@ -15,7 +15,7 @@ internal readonly struct SqlRow(DbDataReader reader)
 
     public string? OptionalText(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
-    public byte[]? OptionalBytes(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<byte[]>(column);
+    public byte[] Bytes(int column) => reader.GetFieldValue<byte[]>(column);
 
     public int Number(int column) => reader.GetInt32(column);
 

@@ -51,12 +51,10 @@ internal sealed class ClaimJobs : Verb<ClaimJob>
     public static readonly ClaimJobs Verb = new();
 
     /// <summary>The columns that a delivery needs, as the statements have left them, in the order of <see cref="Read"/>.</summary>
-    private const string Moved = """
+    private const string Row = """
         j."Id", j."AccountId", j."ProjectId", j."Title", j."WebhookUrl", j."Payload", j."FireAt", j."Attempt", j."RetryCount",
-        j."NextAttemptAt", j."BigPayloadBytes"
+        j."NextAttemptAt"
         """;
-
-    private const string Payload = "\"Payload\"";
 
     private const string Secrets = """p."SecretCipher", p."PreviousSecretCipher", p."PreviousSecretExpiresAt" """;
 
@@ -72,8 +70,8 @@ internal sealed class ClaimJobs : Verb<ClaimJob>
         WHERE "Id" = @Id AND "Status" = 'SCHEDULED' AND "Attempt" = @Attempt AND "Generation" = @Generation AND "ArmedBy" = @hostId
             AND "NextAttemptAt" <= @latest
             AND EXISTS (SELECT 1 FROM "Projects" AS p WHERE p."Id" = "ProjectId" AND p."DeletedAt" IS NULL)
-        RETURNING "Id", "AccountId", "ProjectId", "Title", "WebhookUrl", {Small("length", Payload)}, "FireAt",
-            "Attempt", "RetryCount", "NextAttemptAt", {Big("length", Payload)},
+        RETURNING "Id", "AccountId", "ProjectId", "Title", "WebhookUrl", "Payload", "FireAt",
+            "Attempt", "RetryCount", "NextAttemptAt", {BigBytes("length", job: "")},
             (SELECT p."SecretCipher" FROM "Projects" AS p WHERE p."Id" = "ProjectId"),
             (SELECT p."PreviousSecretCipher" FROM "Projects" AS p WHERE p."Id" = "ProjectId"),
             (SELECT p."PreviousSecretExpiresAt" FROM "Projects" AS p WHERE p."Id" = "ProjectId");
@@ -87,25 +85,25 @@ internal sealed class ClaimJobs : Verb<ClaimJob>
         "moved" AS (
             UPDATE "Jobs" AS j SET "Status" = 'FIRING', "UpdatedAt" = @now, "Attempt" = j."Attempt" + 1
             FROM "free" AS f WHERE j."Id" = f."Id"
-            RETURNING {Row("octet_length")}, 'SCHEDULED' AS "From", j."Status" AS "To"),
+            RETURNING {Row}, 'SCHEDULED' AS "From", j."Status" AS "To"),
         {CountSql.Postgres}
-        SELECT {Moved}, {Secrets} FROM "moved" AS j JOIN "Projects" AS p ON p."Id" = j."ProjectId";
+        SELECT {Row}, {BigBytes("octet_length")}, {Secrets} FROM "moved" AS j JOIN "Projects" AS p ON p."Id" = j."ProjectId";
         """,
         $"""
         DECLARE @moved TABLE ([Id] binary(16), [AccountId] binary(16), [ProjectId] binary(16), [Title] nvarchar(400),
             [WebhookUrl] nvarchar(2048), [Payload] varbinary(max), [FireAt] bigint, [Attempt] int, [RetryCount] int,
-            [NextAttemptAt] bigint, [BigPayloadBytes] int, [From] nvarchar(9), [To] nvarchar(9));
+            [NextAttemptAt] bigint, [From] nvarchar(9), [To] nvarchar(9));
         UPDATE j SET [Status] = N'FIRING', [UpdatedAt] = @now, [Attempt] = j.[Attempt] + 1
         OUTPUT inserted.[Id], inserted.[AccountId], inserted.[ProjectId], inserted.[Title], inserted.[WebhookUrl],
-            {Small("DATALENGTH", "inserted.[Payload]")}, inserted.[FireAt], inserted.[Attempt],
-            inserted.[RetryCount], inserted.[NextAttemptAt], {Big("DATALENGTH", "inserted.[Payload]")}, deleted.[Status], inserted.[Status]
+            inserted.[Payload], inserted.[FireAt], inserted.[Attempt],
+            inserted.[RetryCount], inserted.[NextAttemptAt], deleted.[Status], inserted.[Status]
         INTO @moved
         FROM OPENJSON(@rows) WITH ([Id] binary(16), [Attempt] int, [Generation] int) AS a
         JOIN [Jobs] AS j WITH (READPAST, READCOMMITTEDLOCK, ROWLOCK, FORCESEEK) ON j.[Id] = a.[Id]
         JOIN [Projects] AS p ON p.[Id] = j.[ProjectId] AND p.[DeletedAt] IS NULL
         WHERE {TSql(Claimable)};
         {CountSql.SqlServer}
-        SELECT {TSql(Moved)}, {TSql(Secrets)} FROM @moved AS j JOIN [Projects] AS p ON p.[Id] = j.[ProjectId];
+        SELECT {TSql(Row)}, {TSql(BigBytes("DATALENGTH"))}, {TSql(Secrets)} FROM @moved AS j JOIN [Projects] AS p ON p.[Id] = j.[ProjectId];
         """))
         .Column("Id", claim => claim.Alarm.JobId)
         .Column("Attempt", claim => claim.Alarm.Attempt)
@@ -128,12 +126,12 @@ internal sealed class ClaimJobs : Verb<ClaimJob>
     private static readonly RowStatement<ClaimJob> OwnClaim = Claim.With(new SqlText(
         sqlite: "",
         $"""
-        SELECT {Row("octet_length")}, {Secrets} FROM unnest(@Id, @Attempt, @Generation) AS a ("Id", "Attempt", "Generation")
+        SELECT {Row}, {BigBytes("octet_length")}, {Secrets} FROM unnest(@Id, @Attempt, @Generation) AS a ("Id", "Attempt", "Generation")
         JOIN "Jobs" AS j ON j."Id" = a."Id" JOIN "Projects" AS p ON p."Id" = j."ProjectId"
         WHERE j."Status" = 'FIRING' AND j."ArmedBy" = @hostId AND j."Attempt" = a."Attempt" + 1 AND j."Generation" = a."Generation";
         """,
         $"""
-        SELECT {TSql(Row("DATALENGTH"))}, {TSql(Secrets)}
+        SELECT {TSql(Row)}, {TSql(BigBytes("DATALENGTH"))}, {TSql(Secrets)}
         FROM OPENJSON(@rows) WITH ([Id] binary(16), [Attempt] int, [Generation] int) AS a
         JOIN [Jobs] AS j ON j.[Id] = a.[Id] JOIN [Projects] AS p ON p.[Id] = j.[ProjectId]
         WHERE j.[Status] = N'FIRING' AND j.[ArmedBy] = @hostId AND j.[Attempt] = a.[Attempt] + 1 AND j.[Generation] = a.[Generation];
@@ -158,7 +156,7 @@ internal sealed class ClaimJobs : Verb<ClaimJob>
             ProjectId = row.Id(2),
             Title = row.Text(3),
             WebhookUrl = row.Text(4),
-            Payload = row.OptionalBytes(5) ?? [],
+            Payload = row.Bytes(5),
             FireAt = row.Long(6),
             Status = JobStatus.Firing,
             Attempt = row.Number(7),
@@ -181,15 +179,10 @@ internal sealed class ClaimJobs : Verb<ClaimJob>
     protected override bool IsChanged(ClaimJob request) => request.Result is not null;
 
     /// <param name="length">The database's function for the length of a value in bytes.</param>
-    private static string Row(string length) => Moved
-        .Replace($"j.{Payload}", $"{Small(length, $"j.{Payload}")} AS {Payload}")
-        .Replace("j.\"BigPayloadBytes\"", $"{Big(length, $"j.{Payload}")} AS \"BigPayloadBytes\"");
-
-    private static string Small(string length, string payload) =>
-        $"CASE WHEN {length}({payload}) <= {ClaimedJob.MaxPayloadBytes} THEN {payload} END";
-
-    private static string Big(string length, string payload) =>
-        $"CASE WHEN {length}({payload}) > {ClaimedJob.MaxPayloadBytes} THEN CAST({length}({payload}) AS int) END";
+    private static string BigBytes(string length, string job = "j.") => $"""
+        CASE WHEN {length}({job}"Payload") = 0
+            THEN (SELECT CAST({length}(b."Bytes") AS int) FROM "BigPayloads" AS b WHERE b."JobId" = {job}"Id") END
+        """;
 
     private static string TSql(string names) => SqlText.InBrackets(names);
 }

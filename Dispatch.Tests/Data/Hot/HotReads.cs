@@ -61,7 +61,7 @@ internal static class HotReads
             object?[] job =
             [
                 host.Ids[0], host.Account, null, 1, host.Now, host.Now, 0, null, "{}"u8.ToArray(), host.Project, 0, "SUCCESS", "t",
-                host.Now, "http://a.example", host.Project, "p"
+                host.Now, "http://a.example", host.Project, "p", null
             ];
             host.Database.Expect(host.Database.Rows(job));
             return host.Service<JobQueries>().FindAsync(new JobScope(host.Account, host.Project), host.Ids[0], CancellationToken.None);

@@ -177,6 +177,20 @@ namespace Dispatch.Data.Migrations.Postgres
                     b.ToTable("Attempts", (string)null);
                 });
 
+            modelBuilder.Entity("Dispatch.Model.BigPayload", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("JobId");
+
+                    b.ToTable("BigPayloads", (string)null);
+                });
+
             modelBuilder.Entity("Dispatch.Model.CopyMark", b =>
                 {
                     b.Property<Guid>("CopyId")
@@ -661,6 +675,15 @@ namespace Dispatch.Data.Migrations.Postgres
                     b.HasOne("Dispatch.Model.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Dispatch.Model.BigPayload", b =>
+                {
+                    b.HasOne("Dispatch.Model.Job", null)
+                        .WithOne()
+                        .HasForeignKey("Dispatch.Model.BigPayload", "JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

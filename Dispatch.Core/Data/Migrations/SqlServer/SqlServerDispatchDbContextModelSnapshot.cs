@@ -180,6 +180,20 @@ namespace Dispatch.Data.Migrations.SqlServer
                     b.ToTable("Attempts", (string)null);
                 });
 
+            modelBuilder.Entity("Dispatch.Model.BigPayload", b =>
+                {
+                    b.Property<byte[]>("JobId")
+                        .HasColumnType("binary(16)");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.HasKey("JobId");
+
+                    b.ToTable("BigPayloads", (string)null);
+                });
+
             modelBuilder.Entity("Dispatch.Model.CopyMark", b =>
                 {
                     b.Property<byte[]>("CopyId")
@@ -670,6 +684,15 @@ namespace Dispatch.Data.Migrations.SqlServer
                     b.HasOne("Dispatch.Model.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Dispatch.Model.BigPayload", b =>
+                {
+                    b.HasOne("Dispatch.Model.Job", null)
+                        .WithOne()
+                        .HasForeignKey("Dispatch.Model.BigPayload", "JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

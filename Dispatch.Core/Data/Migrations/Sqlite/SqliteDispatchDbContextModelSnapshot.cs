@@ -174,6 +174,20 @@ namespace Dispatch.Data.Migrations.Sqlite
                     b.ToTable("Attempts", (string)null);
                 });
 
+            modelBuilder.Entity("Dispatch.Model.BigPayload", b =>
+                {
+                    b.Property<byte[]>("JobId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("JobId");
+
+                    b.ToTable("BigPayloads", (string)null);
+                });
+
             modelBuilder.Entity("Dispatch.Model.CopyMark", b =>
                 {
                     b.Property<byte[]>("CopyId")
@@ -660,6 +674,15 @@ namespace Dispatch.Data.Migrations.Sqlite
                     b.HasOne("Dispatch.Model.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Dispatch.Model.BigPayload", b =>
+                {
+                    b.HasOne("Dispatch.Model.Job", null)
+                        .WithOne()
+                        .HasForeignKey("Dispatch.Model.BigPayload", "JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -1,5 +1,9 @@
 -- 1 of 2: @scope_AccountId uuid, @only uuid, @jobId uuid
-SELECT j."Id", j."AccountId", j."ArmedBy", j."Attempt", j."CreatedAt", j."FireAt", j."Generation", j."NextAttemptAt", j."Payload", j."ProjectId", j."RetryCount", j."Status", j."Title", j."UpdatedAt", j."WebhookUrl", p0."Id", p0."Name"
+SELECT j."Id", j."AccountId", j."ArmedBy", j."Attempt", j."CreatedAt", j."FireAt", j."Generation", j."NextAttemptAt", j."Payload", j."ProjectId", j."RetryCount", j."Status", j."Title", j."UpdatedAt", j."WebhookUrl", p0."Id", p0."Name", (
+    SELECT b."Bytes"
+    FROM "BigPayloads" AS b
+    WHERE b."JobId" = j."Id"
+    LIMIT 1)
 FROM "Jobs" AS j
 INNER JOIN (
     SELECT p."Id", p."Name"

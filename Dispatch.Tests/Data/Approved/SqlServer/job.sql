@@ -1,5 +1,8 @@
 -- 1 of 2: @scope_AccountId varbinary(16), @only varbinary(16), @jobId varbinary(16)
-SELECT TOP(1) [j].[Id], [j].[AccountId], [j].[ArmedBy], [j].[Attempt], [j].[CreatedAt], [j].[FireAt], [j].[Generation], [j].[NextAttemptAt], [j].[Payload], [j].[ProjectId], [j].[RetryCount], [j].[Status], [j].[Title], [j].[UpdatedAt], [j].[WebhookUrl], [p0].[Id], [p0].[Name]
+SELECT TOP(1) [j].[Id], [j].[AccountId], [j].[ArmedBy], [j].[Attempt], [j].[CreatedAt], [j].[FireAt], [j].[Generation], [j].[NextAttemptAt], [j].[Payload], [j].[ProjectId], [j].[RetryCount], [j].[Status], [j].[Title], [j].[UpdatedAt], [j].[WebhookUrl], [p0].[Id], [p0].[Name], (
+    SELECT TOP(1) [b].[Bytes]
+    FROM [BigPayloads] AS [b]
+    WHERE [b].[JobId] = [j].[Id])
 FROM [Jobs] AS [j]
 INNER JOIN (
     SELECT [p].[Id], [p].[Name]

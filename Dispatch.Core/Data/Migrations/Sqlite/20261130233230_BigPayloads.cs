@@ -1,0 +1,51 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Dispatch.Data.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class BigPayloads : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "BigPayloads",
+                columns: table => new
+                {
+                    JobId = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Bytes = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_BigPayloads", x => x.JobId);
+                    table.ForeignKey(
+                        name: "FK_BigPayloads_Jobs_JobId",
+                        column: x => x.JobId,
+                        principalTable: "Jobs",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.Sql(
+                """
+                INSERT INTO "BigPayloads" ("JobId", "Bytes") SELECT "Id", "Payload" FROM "Jobs" WHERE length("Payload") > 4096;
+                UPDATE "Jobs" SET "Payload" = x'' WHERE length("Payload") > 4096;
+                """);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.Sql(
+                """
+                UPDATE "Jobs" SET "Payload" = (SELECT b."Bytes" FROM "BigPayloads" AS b WHERE b."JobId" = "Jobs"."Id")
+                WHERE length("Payload") = 0;
+                """);
+
+            migrationBuilder.DropTable(
+                name: "BigPayloads");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+namespace Dispatch.Delivery;
+
+/// <summary>
+/// Lets deliveries begin when their time has come: a few at a time, and the accounts in turn. To begin takes the processor 50 us and more,
+/// so thousands that begin in one millisecond would stand in the thread pool's queue before all else, such as another account's delivery.
+/// </summary>
+internal sealed class Departures : IThreadPoolWorkItem
+{
+    /// <summary>So many begin before what stands in the pool's queue has its turn.</summary>
+    private const int AtOnce = 8;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<Guid, Queue<TaskCompletionSource>> waiting = [];
+    private readonly Queue<Guid> turns = new();   // the accounts that wait, each once
+    private int begun;   // without waiting, since the pool last had nothing older to do
+    private int scheduled;   // work items of this object in the pool's queue
+
+    /// <summary>Ends when a delivery of the account may begin: at once, unless many do.</summary>
+    public Task TurnAsync(Guid accountId)
+    {
+        lock (gate)
+        {
+            if (turns.Count == 0 && begun < AtOnce)
+            {
+                if (begun++ == 0) Schedule();
+                return Task.CompletedTask;
+            }
+
+            if (!waiting.TryGetValue(accountId, out var own))
+            {
+                waiting.Add(accountId, own = new());
+                turns.Enqueue(accountId);
+            }
+
+            var turn = new TaskCompletionSource();   // its delivery begins on the thread that completes it
+            own.Enqueue(turn);
+            if (scheduled < Environment.ProcessorCount) Schedule();
+            return turn.Task;
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        for (var i = 0; i < AtOnce; i++)
+        {
+            if (TakeNext() is not { } turn) return;
+            turn.SetResult();
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);   // at the end of the queue
+    }
+
+    private void Schedule()
+    {
+        scheduled++;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private TaskCompletionSource? TakeNext()
+    {
+        lock (gate)
+        {
+            if (!turns.TryDequeue(out var accountId))
+            {
+                (begun, scheduled) = (0, scheduled - 1);
+                return null;
+            }
+
+            var own = waiting[accountId];
+            var turn = own.Dequeue();
+            if (own.Count > 0) turns.Enqueue(accountId);
+            else waiting.Remove(accountId);
+            return turn;
+        }
+    }
+}
