@@ -30,8 +30,8 @@ internal sealed class AlarmClock(
     private const int MaxHandedOver = 24_000;
 
     /// <summary>
-    /// The most of these that ring as soon as Hangfire comes to them. It takes about 4,000 a second beside deliveries, one after the other,
-    /// so the next alarm of another account is heard well within <see cref="Timing.AlarmLead"/>.
+    /// The most of these that were set too late to ring <see cref="Timing.AlarmLead"/> ahead. Hangfire takes about 4,000 a second beside
+    /// deliveries, one after the other, so the next alarm of another account is heard well within that time.
     /// </summary>
     private const int MaxRinging = 2_000;
 
@@ -46,7 +46,7 @@ internal sealed class AlarmClock(
     private int disposed;
 
     /// <summary>No delivery is under way, and none begins within the next seconds unless somebody schedules it now.</summary>
-    public bool IsIdle => handedOver.Taken == 0;
+    public bool IsIdle => handedOver.Taken == 0 && roster.Retries == 0;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {

@@ -42,6 +42,9 @@ internal sealed class AlarmRoster(TimeProvider clock)
     /// <summary>The overdue jobs that are armed and not done, without those that wait for a hanging receiver.</summary>
     public int Overdue => counts.Total.Overdue;
 
+    /// <summary>The alarms of retries, which are not counted against the limits.</summary>
+    public int Retries { get; private set; }
+
     /// <summary>True if the account may have another alarm, within so many of all accounts.</summary>
     public bool HasRoom(Guid accountId, int limit)
     {
@@ -192,7 +195,8 @@ internal sealed class AlarmRoster(TimeProvider clock)
 
     private void Count(Entry entry, int step)
     {
-        if (entry.Kind != AlarmKind.Retry)
+        if (entry.Kind == AlarmKind.Retry) Retries += step;
+        else
             counts.Add(entry.AccountId, entry.ProjectId, new AlarmCount(step, entry.Kind == AlarmKind.Overdue ? step : 0));
     }
 

@@ -14,8 +14,8 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
     private const string ForWriting = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
 
-    // SQLite's own 2 MB of cache: with 16 for each connection a burst of big payloads took 170 MB more and was no faster, because a
-    // reader's cache is void as soon as somebody else has written.
+    // SQLite's own 2 MB of cache: with 16 for each connection a burst of big payloads took 170 MB more, and neither it nor accepting was
+    // faster (`bench/run.sh burst accept`). A reader's cache is void as soon as somebody else has written.
     private const string ForAll = "PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
 
     // These count only before the first page is written, so before WAL. On a file with pages they would wait for the writer and change

@@ -1,3 +1,5 @@
+using Dispatch.Fairness;
+
 namespace Dispatch.Delivery;
 
 /// <summary>
@@ -10,8 +12,7 @@ internal sealed class Departures : IThreadPoolWorkItem
     private const int AtOnce = 8;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<Guid, Queue<TaskCompletionSource>> waiting = [];
-    private readonly Queue<Guid> turns = new();   // the accounts that wait, each once
+    private readonly FairQueue<TaskCompletionSource> waiting = new();
     private int begun;   // without waiting, since the pool last had nothing older to do
     private int scheduled;   // work items of this object in the pool's queue
 
@@ -20,20 +21,14 @@ internal sealed class Departures : IThreadPoolWorkItem
     {
         lock (gate)
         {
-            if (turns.Count == 0 && begun < AtOnce)
+            if (waiting.Count == 0 && begun < AtOnce)
             {
                 if (begun++ == 0) Schedule();
                 return Task.CompletedTask;
             }
 
-            if (!waiting.TryGetValue(accountId, out var own))
-            {
-                waiting.Add(accountId, own = new());
-                turns.Enqueue(accountId);
-            }
-
             var turn = new TaskCompletionSource();   // its delivery begins on the thread that completes it
-            own.Enqueue(turn);
+            waiting.Enqueue(accountId, turn);
             if (scheduled < Environment.ProcessorCount) Schedule();
             return turn.Task;
         }
@@ -60,17 +55,9 @@ internal sealed class Departures : IThreadPoolWorkItem
     {
         lock (gate)
         {
-            if (!turns.TryDequeue(out var accountId))
-            {
-                (begun, scheduled) = (0, scheduled - 1);
-                return null;
-            }
-
-            var own = waiting[accountId];
-            var turn = own.Dequeue();
-            if (own.Count > 0) turns.Enqueue(accountId);
-            else waiting.Remove(accountId);
-            return turn;
+            if (waiting.TryDequeue(out var turn)) return turn;
+            (begun, scheduled) = (0, scheduled - 1);
+            return null;
         }
     }
 }

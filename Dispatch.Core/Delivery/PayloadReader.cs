@@ -14,7 +14,8 @@ using Microsoft.Extensions.Logging;
 namespace Dispatch.Delivery;
 
 /// <summary>
-/// Reads a claimed job's <see cref="BigPayload"/>, which does not come with the claim: once the account has bytes free, so mostly before the job is due.
+/// Reads a claimed job's <see cref="BigPayload"/>, which does not come with the claim: once the account has bytes free, so mostly before
+/// the job is due.
 /// </summary>
 internal sealed class PayloadReader(
     IDbContextFactory<DispatchDbContext> contexts, DeliveryLimiters limiters, HostIdentity host, Lease lease, ILogger<PayloadReader> log)

@@ -68,7 +68,8 @@ internal static class CoreServices
     private static IServiceCollection AddDelivery(this IServiceCollection services, IHostEnvironment environment) => services
         .AddSingleton(provider => new TargetGuard(
             provider.GetRequiredService<DeliveryOptions>(), openLoopback: environment.IsDevelopment()))
-        .AddSingleton<OwnInbox>().AddSingleton<DeliveryLimiters>().AddSingleton<HeldDeliveries>().AddSingleton<QuickFailures>().AddSingleton<Departures>()
+        .AddSingleton<OwnInbox>().AddSingleton<DeliveryLimiters>().AddSingleton<HeldDeliveries>()
+        .AddSingleton<QuickFailures>().AddSingleton<Departures>()
         .AddSingleton<WebhookSender>()
         .AddSingleton<RetryLadder>().AddSingleton<PayloadReader>().AddSingleton<DeliveryRunner>().AddSingleton<PreciseTimer>()
         .AddSingleton<Shutdown>();

@@ -16,7 +16,9 @@ internal sealed class Job
     /// <summary>Absolute http or https URL, at most 2,048 characters.</summary>
     public required string WebhookUrl { get; init; }
 
-    /// <summary>The JSON object as the caller spelled it, UTF-8. The stored row of a job with a <see cref="BigPayload"/> has no bytes.</summary>
+    /// <summary>
+    /// The JSON object as the caller spelled it, UTF-8. The stored row of a job with a <see cref="BigPayload"/> has no bytes.
+    /// </summary>
     public required byte[] Payload { get; set; }
 
     /// <summary>When the job is to fire first. A move before the first attempt changes it.</summary>

@@ -104,6 +104,22 @@ public sealed class AlarmRosterTests
     }
 
     [Fact]
+    public async Task The_place_among_those_that_ring_at_once_is_free_again_once_it_rings_or_is_gone()
+    {
+        roster.Add(First, AlarmKind.Overdue);
+        Assert.True(roster.HandOver(First.Id, await PlaceAsync(), untilItRings: await PlaceAsync()));
+        Assert.True(roster.Begin(First.Id, new CancellationTokenSource()));
+        Assert.Equal(1, places.Taken);
+        roster.Remove(First.Id);
+        Assert.Equal(0, places.Taken);
+
+        roster.Add(Moved, AlarmKind.Overdue);
+        Assert.True(roster.HandOver(Moved.Id, await PlaceAsync(), untilItRings: await PlaceAsync()));
+        roster.RemoveOlder(Moved.JobId, generation: 2);
+        Assert.Equal(0, places.Taken);
+    }
+
+    [Fact]
     public void An_account_has_room_for_as_many_alarms_as_are_free()
     {
         var accounts = Enumerable.Range(0, 2).Select(_ => Guid.CreateVersion7()).ToList();

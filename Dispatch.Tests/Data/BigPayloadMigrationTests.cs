@@ -44,7 +44,8 @@ public sealed class BigPayloadMigrationTests
 
     private static async Task<IEnumerable<int>> LengthsAsync(DispatchDbContext db, List<Guid> ids)
     {
-        var rows = await db.Jobs.AsNoTracking().Where(job => ids.Contains(job.Id)).ToDictionaryAsync(job => job.Id, job => job.Payload.Length);
+        var rows = await db.Jobs.AsNoTracking().Where(job => ids.Contains(job.Id))
+            .ToDictionaryAsync(job => job.Id, job => job.Payload.Length);
         return ids.Select(id => rows[id]);
     }
 

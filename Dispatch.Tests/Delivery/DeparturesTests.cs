@@ -26,7 +26,7 @@ public sealed class DeparturesTests
 
         Assert.Equal(Jobs, begun);
         // Some of the others begin on other threads meanwhile.
-        Assert.True(after < Jobs / 2, $"{before} of {Jobs} had begun, and {after} when the other one did.");
+        Assert.True(after - before < Jobs / 10, $"{before} of {Jobs} had begun, and {after} when the other one did.");
 
         async Task BeginAsync()
         {

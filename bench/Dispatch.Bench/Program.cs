@@ -62,7 +62,7 @@ if (names.FirstOrDefault(name => !rows.ContainsKey(name) && !scenarios.ContainsK
             + "Options: --runs N (3), --only CONTESTANT,…, --scratch (prints and keeps nothing), "
             + "--hold SECONDS (how long `locked` holds its row, 60; keeps nothing), "
             + "--jobs N (how many `all-at-once` has, 100,000; keeps nothing), "
-            + "--memory MB (what each host may have, as root on Linux; keeps nothing), "
+            + "--memory MB (what the hosts may have, as root on Linux; keeps nothing), "
             + "--host FOLDER (a published host to measure instead of this one; keeps nothing).");
     return 2;
 }

@@ -122,7 +122,7 @@ internal sealed class InsertJobs : Verb<InsertJob>
         DECLARE @moved TABLE ([Id] binary(16), [ProjectId] binary(16), [From] nvarchar(9), [To] nvarchar(9));
         INSERT INTO [Jobs] ({Columns.Replace("\"", "")})
         OUTPUT inserted.[Id], inserted.[ProjectId], NULL, inserted.[Status] INTO @moved
-        SELECT n.[Id], n.[AccountId], n.[ProjectId], n.[Title], n.[WebhookUrl], n.[Payload], n.[FireAt], N'SCHEDULED', 0, 0, 0,
+        SELECT n.[Id], n.[AccountId], n.[ProjectId], n.[Title], n.[WebhookUrl], ISNULL(n.[Payload], 0x), n.[FireAt], N'SCHEDULED', 0, 0, 0,
             n.[FireAt], n.[ArmedBy], n.[CreatedAt], n.[CreatedAt]
         FROM OPENJSON(@rows)
         WITH ([Id] binary(16), [AccountId] binary(16), [ProjectId] binary(16), [Title] nvarchar(400), [WebhookUrl] nvarchar(2048),

@@ -10,7 +10,9 @@ internal sealed record HostCommand(int? Descriptors = null, NameServer? Names = 
     /// <summary>The folder of the host that is measured; bench/run.sh publishes one, and another can be named.</summary>
     public static string Published { get; set; } = Path.Combine(DispatchHosts.Top, "bench", "Dispatch.Bench", "bin", "dispatch");
 
-    /// <summary>The megabytes that each host may have, its share of the system's file cache included; null: as many as there are.</summary>
+    /// <summary>
+    /// The megabytes that a contestant's hosts may have together, with what the system keeps of their files; null: as many as there are.
+    /// </summary>
     public static int? MemoryMb { get; set; }
 
     /// <summary>A published host's appsettings.json has each setting it knows; it refuses to start with any other.</summary>

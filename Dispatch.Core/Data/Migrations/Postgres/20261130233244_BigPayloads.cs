@@ -29,10 +29,12 @@ namespace Dispatch.Data.Migrations.Postgres
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            // Only of jobs that may still be delivered: the rows of the others do not change any more.
             migrationBuilder.Sql(
                 """
-                INSERT INTO "BigPayloads" ("JobId", "Bytes") SELECT "Id", "Payload" FROM "Jobs" WHERE octet_length("Payload") > 4096;
-                UPDATE "Jobs" SET "Payload" = ''::bytea WHERE octet_length("Payload") > 4096;
+                INSERT INTO "BigPayloads" ("JobId", "Bytes")
+                SELECT "Id", "Payload" FROM "Jobs" WHERE octet_length("Payload") > 4096 AND "NextAttemptAt" IS NOT NULL;
+                UPDATE "Jobs" SET "Payload" = ''::bytea WHERE octet_length("Payload") > 4096 AND "NextAttemptAt" IS NOT NULL;
                 """);
         }
 

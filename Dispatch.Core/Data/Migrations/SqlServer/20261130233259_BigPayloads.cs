@@ -28,10 +28,12 @@ namespace Dispatch.Data.Migrations.SqlServer
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            // Only of jobs that may still be delivered: the rows of the others do not change any more.
             migrationBuilder.Sql(
                 """
-                INSERT INTO [BigPayloads] ([JobId], [Bytes]) SELECT [Id], [Payload] FROM [Jobs] WHERE DATALENGTH([Payload]) > 4096;
-                UPDATE [Jobs] SET [Payload] = 0x WHERE DATALENGTH([Payload]) > 4096;
+                INSERT INTO [BigPayloads] ([JobId], [Bytes])
+                SELECT [Id], [Payload] FROM [Jobs] WHERE DATALENGTH([Payload]) > 4096 AND [NextAttemptAt] IS NOT NULL;
+                UPDATE [Jobs] SET [Payload] = 0x WHERE DATALENGTH([Payload]) > 4096 AND [NextAttemptAt] IS NOT NULL;
                 """);
         }
 

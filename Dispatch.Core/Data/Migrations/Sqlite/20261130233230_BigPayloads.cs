@@ -28,10 +28,12 @@ namespace Dispatch.Data.Migrations.Sqlite
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            // Only of jobs that may still be delivered: the rows of the others do not change any more.
             migrationBuilder.Sql(
                 """
-                INSERT INTO "BigPayloads" ("JobId", "Bytes") SELECT "Id", "Payload" FROM "Jobs" WHERE length("Payload") > 4096;
-                UPDATE "Jobs" SET "Payload" = x'' WHERE length("Payload") > 4096;
+                INSERT INTO "BigPayloads" ("JobId", "Bytes")
+                SELECT "Id", "Payload" FROM "Jobs" WHERE length("Payload") > 4096 AND "NextAttemptAt" IS NOT NULL;
+                UPDATE "Jobs" SET "Payload" = x'' WHERE length("Payload") > 4096 AND "NextAttemptAt" IS NOT NULL;
                 """);
         }
 
